@@ -1,0 +1,165 @@
+import type { EventData, FileChange, SenseName } from './event.ts';
+import type { ProviderHealth, Usage } from './provider.ts';
+import type { OutputState, ThoughtState } from './thought.ts';
+
+/** Shapes of the HTTP API, which are also the `--json` shapes of the CLI. Times are ISO 8601 UTC unless named `…Ms`. */
+
+/** One row of `thoughts`: the six described fields first. */
+export interface ThoughtRow {
+  id: string;
+  timestamp: string;
+  /** What is thought about: the first 280 characters of the captured text, or the request's text. */
+  content: string;
+  context: ThoughtContext;
+  processed: boolean;
+  state: ThoughtState;
+  rule: string;
+  /** Why it is in this state, where there is something to say; empty otherwise. */
+  reason: string;
+}
+
+export interface ThoughtContext {
+  sense: SenseName;
+  subject: string;
+  event: number;
+  path?: string;
+  change?: FileChange;
+}
+
+/** `show ID`: everything about one thought. */
+export interface ThoughtView extends ThoughtRow {
+  event: { seq: number; kind: string; at: string; dedup: string; data: EventData };
+  ruleVersion: string;
+  settleUntil: string | null;
+  finishedAt: string | null;
+  reusedFrom: string | null;
+  crashes: number;
+  failures: number;
+  captured: { text: string; characters: number; truncated: boolean; kind: string } | null;
+  prompt: string | null;
+  attempts: AttemptView[];
+  /** The answer: text, or the validated object where the rule has a schema; null before. */
+  answer: unknown;
+  outputs: OutputView[];
+}
+
+export interface AttemptView {
+  number: number;
+  startedAt: string;
+  sentAt: string | null;
+  firstTokenMs: number | null;
+  totalMs: number | null;
+  provider: string | null;
+  model: string | null;
+  usage: Usage;
+  /** `running`, `answered`, `reused`, `held`, `failed`, `crashed`, `abandoned`. */
+  outcome: string;
+  error: string | null;
+  /** The model's words as they came, also when they were not usable. */
+  raw: string | null;
+}
+
+export interface OutputView {
+  position: number;
+  kind: string;
+  target: string;
+  state: OutputState;
+  reason: string;
+  bytes: number;
+  sha256: string;
+  appliedAt: string | null;
+  /** The exact bytes as text, where they are text. */
+  content: string | null;
+}
+
+/** `status`. */
+export interface StatusView {
+  version: string;
+  pid: number;
+  instance: string;
+  home: { config: string; rules: string; state: string };
+  startedAt: string;
+  /** False until every root was scanned once since the start. */
+  ready: boolean;
+  stopping: boolean;
+  senses: SenseHealth[];
+  rules: { name: string; version: string; paths: string[]; models: string[]; problem: string | null }[];
+  problems: string[];
+  queue: Record<ThoughtState, number>;
+  holds: HoldView[];
+  providers: ({ name: string; slots: number; busy: number } & ProviderHealth)[];
+  oldestRunningMs: number | null;
+  lastError: { at: string; message: string } | null;
+  eventLoopDelayMs: { p50: number; p99: number; max: number };
+  memoryMb: number;
+}
+
+export interface SenseHealth {
+  name: SenseName;
+  state: 'starting' | 'ok' | 'polling' | 'degraded' | 'offline';
+  detail: string;
+  roots: RootHealth[];
+}
+
+export interface RootHealth {
+  path: string;
+  state: 'scanning' | 'watching' | 'polling' | 'offline';
+  /** Why it is not simply watching; empty otherwise. */
+  detail: string;
+  files: number;
+  directories: number;
+  watches: number;
+  /** Perceived and not yet journaled. */
+  pending: number;
+}
+
+/** Why ready thoughts of a provider or rule are not being claimed now. */
+export interface HoldView {
+  what: 'provider' | 'rule' | 'root' | 'store';
+  name: string;
+  reason: string;
+  since: string;
+  thoughts: number;
+}
+
+/** `explain FILE`. Each question answered, in the order in which the daemon would ask it. */
+export interface Explanation {
+  path: string;
+  root: string | null;
+  /** What stands in the way of seeing it, or null: outside every root, ignored by a pattern, a symlink, … */
+  ignored: { by: string; pattern: string } | null;
+  onDisk: boolean;
+  /** The index row; null if never seen. */
+  seen: { revision: number; hash: string | null; size: number; modified: string; existing: boolean } | null;
+  events: { seq: number; at: string; change: string; revision: number }[];
+  rules: { rule: string; matched: boolean; why: string }[];
+  thoughts: (ThoughtRow & { settleUntil: string | null; held: string | null; outputs: OutputView[] })[];
+  /** Set where this file was written by the daemon: which thought wrote it. */
+  writtenBy: { thought: string; rule: string; at: string } | null;
+  /** One sentence: where things stand. */
+  summary: string;
+}
+
+/** Live facts: `GET /v1/events` (SSE), `tail`. */
+export type LiveEvent =
+  | { type: 'perceived'; at: string; seq: number; path: string; change: string; rules: string[] }
+  | { type: 'state'; at: string; thought: string; rule: string; subject: string; state: ThoughtState; reason: string }
+  | { type: 'sent'; at: string; thought: string; rule: string; provider: string; model: string }
+  | { type: 'token'; thought: string; text: string; reasoning: boolean }
+  | { type: 'output'; at: string; thought: string; kind: string; target: string; state: OutputState; reason: string }
+  | { type: 'hold'; at: string; what: HoldView['what']; name: string; held: boolean; reason: string }
+  | { type: 'root'; at: string; path: string; state: RootHealth['state']; detail: string }
+  | { type: 'reloaded'; at: string; rules: number; problems: string[] }
+  | { type: 'problem'; at: string; message: string };
+
+/** RFC 9457 problem details with our code. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: string;
+  detail: string;
+  value?: unknown;
+  allowed?: string;
+  next?: string;
+}

@@ -1,0 +1,85 @@
+/** The senses of this version; `daemon` is the daemon perceiving itself (`thought.done`). */
+export const SENSES = ['files', 'requests', 'daemon'] as const;
+export type SenseName = (typeof SENSES)[number];
+
+/** What happened to a file, as a rule may ask for it. */
+export const FILE_CHANGES = ['added', 'modified', 'deleted', 'moved'] as const;
+export type FileChange = (typeof FILE_CHANGES)[number];
+
+/** Identity and state of a file as `lstat` told it. Times are milliseconds since the epoch with fractions. */
+export interface FileStat {
+  dev: number;
+  ino: number;
+  birth: number;
+  size: number;
+  mtime: number;
+  ctime: number;
+}
+
+/**
+ * One difference between a root's index and the disk. `existing` (first met during the baseline) and
+ * `unchanged` (same content, new stat or newly hashed) change the index only; the others are events.
+ * `path` and `from` are path text (see base/path-text) relative to the root.
+ */
+export interface FileObservation {
+  path: string;
+  change: FileChange | 'existing' | 'unchanged';
+  /** Where it was before; with `moved` only. */
+  from?: string;
+  /** Null with `deleted`. */
+  stat: FileStat | null;
+  /** xxh64 of the content as 16 hex digits; null when deleted or not hashed yet. */
+  hash: string | null;
+  /** A NUL byte in its first 8 KiB. */
+  binary: boolean;
+  /** Still being written when `debounce_seconds` ran out. */
+  growing: boolean;
+  /** Wall clock, epoch milliseconds. */
+  observedAt: number;
+}
+
+/** A root's index as columns, so that 100,000 rows cross a thread boundary by transfer. */
+export interface IndexColumns {
+  /** Relative path texts joined by `\0`; empty string for no rows. */
+  paths: string;
+  /** Six numbers a row: dev, ino, birth, size, mtime, ctime. */
+  stats: Float64Array;
+  /** xxh64 a row; 0n = not hashed yet. */
+  hashes: BigUint64Array;
+  /** Whether the first scan of this root was completed once. */
+  baselined: boolean;
+}
+
+/** An event as the journal keeps it. */
+export interface JournaledEvent {
+  seq: number;
+  dedup: string;
+  sense: SenseName;
+  /** `file:/abs/path`, `request:KEY`, `thought:ID`. */
+  subject: string;
+  kind: string;
+  at: number;
+  data: EventData;
+}
+
+/** What a template sees as `event` and the API returns as an event's `data`. */
+export interface EventData {
+  /** Absolute path text; files only. */
+  path?: string;
+  root?: string;
+  name?: string;
+  change?: FileChange;
+  from?: string;
+  revision?: number;
+  hash?: string | null;
+  size?: number;
+  /** Modification time, ISO 8601 in UTC. */
+  modified?: string;
+  binary?: boolean;
+  growing?: boolean;
+  /** A request's text. */
+  text?: string;
+  /** `thought.done`: the thought and its rule. */
+  thought?: string;
+  rule?: string;
+}

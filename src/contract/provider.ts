@@ -1,0 +1,74 @@
+/** A provider's health; everything but `online` is a hold. */
+export type ProviderState = 'online' | 'loading' | 'offline' | 'unknown';
+
+export interface ProviderHealth {
+  state: ProviderState;
+  /** Why it is held, for people; empty when online. */
+  reason: string;
+  /** Ids of the models it offers, as its own body said. */
+  models: string[];
+  /** The chat model that is loaded, where the server tells. */
+  loaded: string | null;
+  /** Epoch milliseconds of the last probe or call; null before the first. */
+  checkedAt: number | null;
+}
+
+/** One call of a model. */
+export interface ThinkCall {
+  /** The provider's model id; `local-model` = the chat model that is loaded. */
+  model: string;
+  prompt: string;
+  /** JSON Schema the answer must satisfy; null = free text. */
+  schema: Record<string, unknown> | null;
+  maxOutputTokens: number | null;
+}
+
+export interface Usage {
+  inputTokens: number | null;
+  outputTokens: number | null;
+}
+
+/**
+ * How a call failed. `held` kinds are states of the server (wait, no attempt spent), `retry` kinds may go
+ * better next time (an attempt is spent), `final` kinds never will.
+ */
+export const FAILURE_KINDS = {
+  unavailable: 'held',
+  loading: 'held',
+  'no-model': 'held',
+  overloaded: 'held',
+  'timed-out': 'retry',
+  cut: 'retry',
+  'server-error': 'retry',
+  'bad-answer': 'retry',
+  empty: 'retry',
+  'context-overflow': 'final',
+  refused: 'final',
+} as const;
+export type FailureKind = keyof typeof FAILURE_KINDS;
+
+export interface ProviderFailure {
+  kind: FailureKind;
+  /** For people; never holds the prompt. */
+  message: string;
+  retryAfterMs?: number;
+}
+
+/** What a call yields; ends with exactly one `finished` or `failed`, and never throws for what a server did. */
+export type ThinkEvent =
+  | { kind: 'text'; text: string }
+  | { kind: 'reasoning'; text: string }
+  | { kind: 'finished'; model: string; finish: string; usage: Usage }
+  | { kind: 'failed'; failure: ProviderFailure };
+
+/** A server or API that answers prompts: `lmstudio`, `builtin`, … */
+export interface Provider {
+  readonly name: string;
+  /** Calls it takes at once. */
+  readonly slots: number;
+  /** Whether prompts stay on this machine. */
+  readonly local: boolean;
+  /** Asks the server itself; resolves with a state, never rejects but for an aborted signal. */
+  probe(signal: AbortSignal): Promise<ProviderHealth>;
+  think(call: ThinkCall, signal: AbortSignal): AsyncIterable<ThinkEvent>;
+}

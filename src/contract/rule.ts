@@ -1,0 +1,101 @@
+import * as z from 'zod';
+import { FILE_CHANGES } from './event.ts';
+
+/** A duration as written by people: `500ms`, `3s`, `5m`, `2h`, `7d`. Parses to milliseconds. */
+export const duration = z
+  .string()
+  .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, 'a number and a unit: 500ms, 3s, 5m, 2h or 7d')
+  .transform((text) => Number.parseFloat(text) * (UNIT_MS[text.replace(/^[\d.]+/, '')] ?? 1));
+
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+const model = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]*\/.+$/i, 'provider/model, such as lmstudio/local-model')
+  .describe('A provider of the configuration and one of its models: lmstudio/qwen3-8b, builtin/extract.');
+
+const onFile = z.strictObject({
+  paths: z.array(z.string().min(1)).min(1).describe('Globs: absolute, ~, or relative to a watched root.'),
+  changes: z.array(z.enum(FILE_CHANGES)).min(1).default(['added', 'modified']).describe('Which changes count.'),
+  settle: duration.prefault('1s').describe('Quiet for this long before it is thought about.'),
+  existing: z
+    .enum(['ignore', 'process'])
+    .default('ignore')
+    .describe('Files already there when this rule first meets the root.'),
+});
+
+const onRequest = z.strictObject({}).describe('A request from the CLI or the API names this rule.');
+
+/** Front matter of a rule file; the body beneath it is the Liquid prompt. DESIGN's names are the contract. */
+export const ruleFrontMatter = z.strictObject({
+  on: z
+    .strictObject({ file: onFile.optional(), request: onRequest.optional() })
+    .refine((on) => Object.values(on).filter((value) => value !== undefined).length === 1, {
+      error: 'exactly one of: file, request',
+    }),
+  mind: z
+    .strictObject({
+      models: z.array(model).min(1).optional().describe('First able one thinks; omitted: default_models.'),
+      offline: z.enum(['hold', 'next']).default('hold').describe('When that one is not online.'),
+      answer: z.record(z.string(), z.unknown()).optional().describe('Shape of the answer; omitted: free text.'),
+      max_output_tokens: z.int().min(1).max(131_072).optional(),
+      tools: z.array(z.string()).max(0, 'tools are not in this version').default([]),
+      cloud: z.enum(['never', 'allow']).default('never'),
+    })
+    .prefault({}),
+  outputs: z
+    .array(
+      z.strictObject({
+        write: z.string().min(1).optional().describe('Liquid path of the file to write.'),
+        append: z.string().min(1).optional().describe('Liquid path of the file to append to.'),
+        body: z.string().min(1).describe('Liquid text to write or append.'),
+      }).refine((output) => (output.write === undefined) !== (output.append === undefined), {
+        error: 'exactly one of: write, append',
+      }),
+    )
+    .default([]),
+});
+
+export type RuleFrontMatter = z.output<typeof ruleFrontMatter>;
+
+/** Outputs and triggers that DESIGN names but this version refuses at check. */
+export const NOT_IN_THIS_VERSION = {
+  outputs: ['frontmatter', 'insert', 'tasks', 'move', 'rename', 'tag', 'notify', 'webhook', 'command', 'approve'],
+  on: ['log', 'process', 'vitals', 'schedule', 'daemon'],
+} as const;
+
+/** A rule, checked and ready to be matched. */
+export interface Rule {
+  /** Its file's name without `.md`. */
+  name: string;
+  /** Hash of its normalised content (front matter as canonical JSON + prompt). */
+  version: string;
+  /** Its file; empty for the built-in request rule. */
+  file: string;
+  /** Normalised content as stored by version; {@link Rule} can be made from it again. */
+  text: string;
+  on: { file?: RuleOnFile; request?: Record<string, never> };
+  mind: {
+    /** `provider/model`, at least one. */
+    models: string[];
+    offline: 'hold' | 'next';
+    /** JSON Schema of the answer; null = free text. */
+    schema: Record<string, unknown> | null;
+    maxOutputTokens: number | null;
+    cloud: 'never' | 'allow';
+  };
+  outputs: { kind: 'write' | 'append'; path: string; body: string }[];
+  /** Liquid source. */
+  prompt: string;
+}
+
+export interface RuleOnFile {
+  /** Absolute glob patterns in path text, `~` and relative ones resolved. */
+  paths: string[];
+  changes: (typeof FILE_CHANGES)[number][];
+  settleMs: number;
+  existing: 'ignore' | 'process';
+}
+
+/** The rule behind `think` where no rule is named: the request's text is the prompt, nothing is written. */
+export const REQUEST_RULE = 'request';

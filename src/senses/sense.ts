@@ -1,0 +1,17 @@
+import type { SenseHealth } from '../contract/api.ts';
+
+/**
+ * One sense: perceives the world and hands over batches until its signal aborts. A batch is journaled
+ * whole, with the sense's cursor, in one transaction; only then is it accepted and the next one awaited,
+ * so a slow journal makes a sense gather, never lose.
+ */
+export interface Sense<Batch> {
+  perceive(signal: AbortSignal): AsyncIterable<Perception<Batch>>;
+  health(): SenseHealth;
+}
+
+export interface Perception<Batch> {
+  batch: Batch;
+  /** Call once the batch is durable. A batch never accepted is perceived again after a restart. */
+  accept(): void;
+}
