@@ -1,0 +1,53 @@
+/** The kinds of output of this version. */
+export type OutputKind = 'write' | 'append';
+
+/**
+ * One planned effect, complete before anything is touched: exact bytes, target, and what stood there.
+ * `create` never replaces; `replace` only what has the sha256 `before`; `append` adds a marked block once;
+ * `propose` waits for a person.
+ */
+export interface PlannedOutput {
+  position: number;
+  kind: OutputKind;
+  mode: 'create' | 'replace' | 'append' | 'propose';
+  /** The path as the template rendered it (path text, absolute). */
+  wanted: string;
+  /** The path to be written: `wanted`, or what this rule wrote for this subject before. */
+  target: string;
+  content: string;
+  /** sha256 of what stood at the target when this was planned; null = nothing. */
+  before: string | null;
+  /** Why it is a proposal; empty otherwise. */
+  reason: string;
+}
+
+/** What this rule wrote for this subject before, as far as the ledger knows. */
+export interface FormerOutput {
+  position: number;
+  wanted: string;
+  target: string;
+  /** sha256 of the bytes we put there. */
+  sha256: string;
+}
+
+/** An output that is committed and waits to be applied, with what the ledger knows from a try before a crash. */
+export interface PendingOutput {
+  position: number;
+  kind: OutputKind;
+  mode: PlannedOutput['mode'];
+  wanted: string;
+  target: string;
+  content: string;
+  before: string | null;
+  ledger: LedgerEntry | null;
+}
+
+/** How the file we put somewhere looks: enough to know our own write again. */
+export interface LedgerEntry {
+  ino: number;
+  size: number;
+  mtime: number;
+  /** xxh64, 16 hex digits, as the files sense hashes. */
+  hash: string;
+  sha256: string;
+}

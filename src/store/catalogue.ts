@@ -1,0 +1,68 @@
+import { answeredThoughts, finish, ledger } from './operations/apply.ts';
+import { captureDue, captured } from './operations/capture.ts';
+import { cancel, retry } from './operations/change.ts';
+import { claim } from './operations/claim.ts';
+import { decideExisting, queueExisting } from './operations/existing.ts';
+import { giveBack } from './operations/give-back.ts';
+import { observe } from './operations/observe.ts';
+import { record } from './operations/record.ts';
+import { acceptRequest } from './operations/request.ts';
+import { registerRoots } from './operations/roots.ts';
+import { replaceThoughts, saveRules, unclaimedThoughts } from './operations/rules.ts';
+import { send } from './operations/send.ts';
+import { heartbeat, sweep } from './operations/sweep.ts';
+import { explainFile } from './queries/explain-file.ts';
+import { indexColumns } from './queries/index-columns.ts';
+import { listThoughts, thoughtRow } from './queries/list-thoughts.ts';
+import { queueFacts } from './queries/queue-facts.ts';
+import { hasMet, indexedPaths, rulesInForce } from './queries/rules-in-force.ts';
+import { idsByPrefix, viewThought } from './queries/view-thought.ts';
+
+/** Everything the writer does, by name; each runs whole inside one transaction. */
+export const WRITES = {
+  registerRoots,
+  observe,
+  queueExisting,
+  decideExisting,
+  saveRules,
+  unclaimedThoughts,
+  replaceThoughts,
+  acceptRequest,
+  captureDue,
+  captured,
+  claim,
+  send,
+  record,
+  giveBack,
+  answeredThoughts,
+  ledger,
+  finish,
+  sweep,
+  heartbeat,
+  retry,
+  cancel,
+};
+
+/** Everything the reader answers, by name. */
+export const READS = {
+  indexColumns,
+  listThoughts,
+  thoughtRow,
+  idsByPrefix,
+  viewThought,
+  queueFacts,
+  explainFile,
+  rulesInForce,
+  hasMet,
+  indexedPaths,
+};
+
+type InputOf<Op> = Op extends (tx: never, input: infer Input) => unknown ? Input : undefined;
+type OutputOf<Op> = Op extends (...args: never[]) => infer Output ? Awaited<Output> : never;
+
+export type Writes = typeof WRITES;
+export type Reads = typeof READS;
+export type WriteInput<Name extends keyof Writes> = InputOf<Writes[Name]>;
+export type WriteOutput<Name extends keyof Writes> = OutputOf<Writes[Name]>;
+export type ReadInput<Name extends keyof Reads> = InputOf<Reads[Name]>;
+export type ReadOutput<Name extends keyof Reads> = OutputOf<Reads[Name]>;

@@ -1,0 +1,81 @@
+import { putBlob } from '../blob.ts';
+import { statement, type Transaction } from '../statement.ts';
+
+/** A thought that is settled and waits for its text. */
+export interface CaptureJob {
+  id: string;
+  rule: string;
+  sense: string;
+  data: string;
+  /** xxh64 the index has for the file now; null = unknown, gone, or no file. */
+  hash: string | null;
+}
+
+const due = statement<{ now: number; limit: number }, CaptureJob>(
+  `SELECT t.id, t.rule, e.sense, e.data,
+     (SELECT f.hash FROM files f JOIN roots r ON r.id = f.root
+      WHERE r.path = json_extract(e.data, '$.root')
+        AND f.path = substr(json_extract(e.data, '$.path'), length(r.path) + 2) AND f.present = 1) AS hash
+   FROM thoughts t JOIN events e ON e.seq = t.event
+   WHERE t.state = 'waiting' AND t.settle_until <= :now ORDER BY t.settle_until LIMIT :limit`,
+);
+const nextDue = statement<Record<string, never>, { at: number | null }>(
+  `SELECT min(settle_until) AS at FROM thoughts WHERE state = 'waiting'`,
+);
+
+/** Settled thoughts to capture, and when the next one will be settled (epoch ms; null = none waits). */
+export async function captureDue(
+  tx: Transaction,
+  input: { now: number; limit: number },
+): Promise<{ jobs: CaptureJob[]; nextAt: number | null }> {
+  const jobs = await tx.all(due, input);
+  const next = await tx.one(nextDue, {});
+  return { jobs, nextAt: next?.at ?? null };
+}
+
+export type CaptureResult = { id: string; now: number } & (
+  | { kind: 'captured'; text: string; format: string; characters: number; truncated: boolean; content: string }
+  /** There is nothing to read: a deletion. */
+  | { kind: 'nothing' }
+  | { kind: 'unreadable'; reason: string }
+  /** Look again at `at`: the file changed meanwhile, or its root is offline. */
+  | { kind: 'later'; at: number; reason: string }
+);
+
+const ready = statement<{ id: string; captured: string | null; capture: string | null; content: string | null; now: number }>(
+  `UPDATE thoughts SET state = 'ready', reason = '', captured = :captured, capture = :capture,
+     content = coalesce(:content, content), available_at = :now, updated_at = :now
+   WHERE id = :id AND state = 'waiting'`,
+);
+const dead = statement<{ id: string; reason: string; now: number }>(
+  `UPDATE thoughts SET state = 'dead', reason = :reason, updated_at = :now, finished_at = :now
+   WHERE id = :id AND state = 'waiting'`,
+);
+const later = statement<{ id: string; reason: string; at: number; now: number }>(
+  `UPDATE thoughts SET settle_until = :at, reason = :reason, updated_at = :now WHERE id = :id AND state = 'waiting'`,
+);
+
+/** Stores what capture made of a file; false where the thought has moved on meanwhile. */
+export async function captured(tx: Transaction, result: CaptureResult): Promise<boolean> {
+  const { id, now } = result;
+  switch (result.kind) {
+    case 'captured':
+      return (
+        (await tx.run(ready, {
+          id,
+          now,
+          captured: await putBlob(tx, result.text),
+          capture: JSON.stringify({ format: result.format, characters: result.characters, truncated: result.truncated }),
+          content: result.content,
+        })) === 1
+      );
+    case 'nothing':
+      return (await tx.run(ready, { id, now, captured: null, capture: null, content: null })) === 1;
+    case 'unreadable':
+      return (await tx.run(dead, { id, now, reason: result.reason })) === 1;
+    case 'later':
+      return (await tx.run(later, { id, now, at: Math.round(result.at), reason: result.reason })) === 1;
+    default:
+      return result satisfies never;
+  }
+}

@@ -1,0 +1,130 @@
+import { idOf } from '../../base/ids.ts';
+import { PRIORITY, type ThoughtState } from '../../contract/thought.ts';
+import { insertThought } from '../new-thought.ts';
+import { statement, type Transaction } from '../statement.ts';
+
+/** What came of asking to change a thought. */
+export interface Changed {
+  id: string;
+  ok: boolean;
+  state: ThoughtState | null;
+  reason: string;
+}
+
+interface Row {
+  id: string;
+  state: ThoughtState;
+  rule: string;
+  version: string;
+  event: number;
+  subject: string;
+  content: string;
+  captured: string | null;
+  capture: string | null;
+  dedup: string;
+  sense: string;
+  current: string | null;
+}
+
+const select = statement<{ id: string }, Row>(
+  `SELECT t.id, t.state, t.rule, t.version, t.event, t.subject, t.content, t.captured, t.capture, e.dedup, e.sense,
+     coalesce(r.version, CASE WHEN t.rule = 'request' THEN t.version END) AS current
+   FROM thoughts t JOIN events e ON e.seq = t.event LEFT JOIN rules r ON r.name = t.rule WHERE t.id = :id`,
+);
+const selectDead = statement<Record<string, never>, { id: string }>(
+  `SELECT id FROM thoughts WHERE state = 'dead' ORDER BY seq`,
+);
+const reopen = statement<{ id: string; state: string; now: number; priority: number }>(
+  `UPDATE thoughts SET state = :state, reason = 'asked for again', failures = 0, crashes = 0, fresh = 1,
+     priority = min(priority, :priority), settle_until = :now, available_at = :now, finished_at = NULL,
+     answer = NULL, reused_from = NULL, owner = NULL, lease_until = NULL, updated_at = :now
+   WHERE id = :id AND state IN ('dead', 'cancelled')`,
+);
+const cancelOne = statement<{ id: string; now: number }>(
+  `UPDATE thoughts SET state = 'cancelled', reason = 'cancelled by a person', owner = NULL, lease_until = NULL,
+     updated_at = :now, finished_at = :now WHERE id = :id AND state IN ('waiting', 'ready', 'running')`,
+);
+const abandon = statement<{ id: string }>(
+  `UPDATE attempts SET outcome = 'abandoned', error = 'cancelled by a person' WHERE thought = :id AND outcome = 'running'`,
+);
+const openTwin = statement<{ rule: string; subject: string }, { id: string }>(
+  `SELECT id FROM thoughts WHERE rule = :rule AND subject = :subject AND state IN ('waiting', 'ready') LIMIT 1`,
+);
+
+/** Puts dead or cancelled thoughts back; under the rule's version in force, which may make a new thought of the same event. */
+export async function retry(
+  tx: Transaction,
+  input: { ids: string[] | 'dead'; now: number },
+): Promise<Changed[]> {
+  const ids = input.ids === 'dead' ? (await tx.all(selectDead, {})).map((row) => row.id) : input.ids;
+  const results: Changed[] = [];
+  for (const id of ids) results.push(await retryOne(tx, id, input.now));
+  return results;
+}
+
+async function retryOne(tx: Transaction, id: string, now: number): Promise<Changed> {
+  const row = await tx.one(select, { id });
+  if (!row) return { id, ok: false, state: null, reason: 'there is no such thought' };
+  if (row.state !== 'dead' && row.state !== 'cancelled') {
+    return { id, ok: false, state: row.state, reason: `it is ${row.state}: only dead or cancelled thoughts can be retried` };
+  }
+  if (row.current === null) {
+    return { id, ok: false, state: row.state, reason: `its rule ${row.rule} is gone: put the rule file back first` };
+  }
+  const twin = await tx.one(openTwin, { rule: row.rule, subject: row.subject });
+  if (twin) {
+    return { id, ok: false, state: row.state, reason: `thought ${twin.id} about the same subject is queued already` };
+  }
+  const state = row.sense === 'files' && row.captured === null ? 'waiting' : 'ready';
+  if (row.current === row.version) {
+    await tx.run(reopen, { id, state, now, priority: PRIORITY.request });
+    return { id, ok: true, state, reason: 'queued again' };
+  }
+  return retryUnderNewVersion(tx, row, row.current, state, now);
+}
+
+async function retryUnderNewVersion(
+  tx: Transaction,
+  row: Row,
+  version: string,
+  state: 'waiting' | 'ready',
+  now: number,
+): Promise<Changed> {
+  const id = idOf(row.dedup, version);
+  const fresh = await insertThought(tx, {
+    id,
+    rule: row.rule,
+    version,
+    event: row.event,
+    subject: row.subject,
+    state,
+    priority: PRIORITY.request,
+    content: row.content,
+    settleUntil: now,
+    captured: row.captured,
+    capture: row.capture,
+    now,
+  });
+  if (fresh) return { id, ok: true, state, reason: `queued as ${id} under the rule's newer version` };
+  if ((await tx.run(reopen, { id, state, now, priority: PRIORITY.request })) === 1) {
+    return { id, ok: true, state, reason: `queued again as ${id} under the rule's newer version` };
+  }
+  const twin = await tx.one(select, { id });
+  return { id: row.id, ok: false, state: row.state, reason: `${id}, under the rule's newer version, is ${twin?.state}` };
+}
+
+/** Cancels thoughts that are not answered yet; a running one loses its hold and its call is dropped. */
+export async function cancel(tx: Transaction, input: { ids: string[]; now: number }): Promise<Changed[]> {
+  const results: Changed[] = [];
+  for (const id of input.ids) {
+    if ((await tx.run(cancelOne, { id, now: input.now })) === 1) {
+      await tx.run(abandon, { id });
+      results.push({ id, ok: true, state: 'cancelled', reason: 'cancelled' });
+      continue;
+    }
+    const row = await tx.one(select, { id });
+    const reason = row ? `it is ${row.state}: only waiting, ready or running thoughts can be cancelled` : 'there is no such thought';
+    results.push({ id, ok: false, state: row?.state ?? null, reason });
+  }
+  return results;
+}

@@ -1,0 +1,41 @@
+import { type Hold, isHeld } from '../fence.ts';
+import { statement, type Transaction } from '../statement.ts';
+import { type CallReport, closeAttempt } from './record.ts';
+
+export interface GiveBackInput extends Hold {
+  /** `held` spends nothing, `failed` spends one of `maxRetries`, `final` gives up, `stopped` = the daemon stops. */
+  outcome: 'held' | 'failed' | 'final' | 'stopped';
+  reason: string;
+  /** Epoch ms before which it is not claimed again. */
+  availableAt: number;
+  maxRetries: number;
+  call: CallReport;
+  now: number;
+}
+
+const failures = statement<{ id: string }, { failures: number }>(`SELECT failures FROM thoughts WHERE id = :id`);
+const back = statement<{ id: string; failures: number; reason: string; at: number; now: number }>(
+  `UPDATE thoughts SET state = 'ready', failures = :failures, reason = :reason, available_at = :at,
+     owner = NULL, lease_until = NULL, updated_at = :now WHERE id = :id`,
+);
+export const giveUp = statement<{ id: string; failures: number; reason: string; now: number }>(
+  `UPDATE thoughts SET state = 'dead', failures = :failures, reason = :reason, owner = NULL, lease_until = NULL,
+     updated_at = :now, finished_at = :now WHERE id = :id`,
+);
+
+/** Ends an attempt without an answer; the state the thought is in now, or null where it was no longer held. */
+export async function giveBack(tx: Transaction, input: GiveBackInput): Promise<'ready' | 'dead' | null> {
+  if (!(await isHeld(tx, input, 'running'))) return null;
+  const { id, attempt, now } = input;
+  const outcome = input.outcome === 'stopped' ? 'abandoned' : input.outcome === 'held' ? 'held' : 'failed';
+  await tx.run(closeAttempt, { id, attempt, outcome, error: input.reason, ...input.call });
+  const before = (await tx.one(failures, { id }))?.failures ?? 0;
+  const spent = input.outcome === 'failed' || input.outcome === 'final' ? before + 1 : before;
+  if (input.outcome === 'final' || spent > input.maxRetries) {
+    await tx.run(giveUp, { id, failures: spent, reason: input.reason, now });
+    return 'dead';
+  }
+  const reason = input.outcome === 'stopped' ? '' : input.reason;
+  await tx.run(back, { id, failures: spent, reason, at: Math.round(input.availableAt), now });
+  return 'ready';
+}

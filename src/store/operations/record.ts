@@ -1,0 +1,87 @@
+import type { PlannedOutput } from '../../contract/output.ts';
+import { putBlob } from '../blob.ts';
+import { type Hold, isHeld } from '../fence.ts';
+import { statement, type Transaction } from '../statement.ts';
+
+/** How one call went. */
+export interface CallReport {
+  model: string | null;
+  firstTokenMs: number | null;
+  totalMs: number | null;
+  inputTokens: number | null;
+  outputTokens: number | null;
+  /** The model's words as they came. */
+  raw: string | null;
+}
+
+export interface RecordInput extends Hold {
+  answer: unknown;
+  outputs: PlannedOutput[];
+  call: CallReport;
+  reusedFrom: string | null;
+  now: number;
+}
+
+const answered = statement<{ id: string; answer: string; reusedFrom: string | null; now: number }>(
+  `UPDATE thoughts SET state = 'answered', answer = :answer, reused_from = :reusedFrom, updated_at = :now
+   WHERE id = :id`,
+);
+export const closeAttempt = statement<{
+  id: string;
+  attempt: number;
+  outcome: string;
+  error: string | null;
+  model: string | null;
+  firstTokenMs: number | null;
+  totalMs: number | null;
+  inputTokens: number | null;
+  outputTokens: number | null;
+  raw: string | null;
+}>(
+  `UPDATE attempts SET outcome = :outcome, error = :error, model = coalesce(:model, model),
+     first_token_ms = :firstTokenMs, total_ms = :totalMs, input_tokens = :inputTokens,
+     output_tokens = :outputTokens, raw = :raw
+   WHERE thought = :id AND number = :attempt`,
+);
+const insertOutput = statement<{
+  id: string;
+  position: number;
+  kind: string;
+  wanted: string;
+  target: string;
+  state: string;
+  reason: string;
+  mode: string;
+  content: string;
+  size: number;
+  before: string | null;
+}>(
+  `INSERT INTO outputs (thought, attempt, position, kind, rule, subject, wanted, target, state, reason, mode, content, size, before)
+   SELECT :id, attempt, :position, :kind, rule, subject, :wanted, :target, :state, :reason, :mode, :content, :size, :before
+   FROM thoughts WHERE id = :id`,
+);
+
+/** Commits the answer and its planned outputs together: from here the outcome is fixed. False where no longer held. */
+export async function record(tx: Transaction, input: RecordInput): Promise<boolean> {
+  if (!(await isHeld(tx, input, 'running'))) return false;
+  const { id, attempt, now } = input;
+  await tx.run(answered, { id, answer: JSON.stringify(input.answer), reusedFrom: input.reusedFrom, now });
+  const outcome = input.reusedFrom === null ? 'answered' : 'reused';
+  await tx.run(closeAttempt, { id, attempt, outcome, error: null, ...input.call });
+  for (const output of input.outputs) {
+    await tx.run(insertOutput, {
+      id,
+      position: output.position,
+      kind: output.kind,
+      wanted: output.wanted,
+      target: output.target,
+      state: output.mode === 'propose' ? 'proposed' : 'planned',
+      reason: output.reason,
+      mode: output.mode,
+      content: await putBlob(tx, output.content),
+      size: Buffer.byteLength(output.content),
+      before: output.before,
+    });
+  }
+  return true;
+}

@@ -1,0 +1,69 @@
+import { CRASH_LIMIT } from '../../contract/thought.ts';
+import { statement, type Transaction } from '../statement.ts';
+
+export interface SweepInput {
+  /** Who sweeps: answered thoughts of the dead become its own. */
+  owner: string;
+  /** At a start, where the lock proves that no other owner lives: every lease counts as expired. */
+  everyone: boolean;
+  now: number;
+}
+
+export interface Swept {
+  crashed: number;
+  dead: number;
+  resumed: number;
+}
+
+const crashes = statement<
+  { owner: string; everyone: number; now: number },
+  { id: string; attempt: number; crashes: number }
+>(
+  `UPDATE thoughts SET crashes = crashes + 1, owner = NULL, lease_until = NULL, state = 'ready',
+     available_at = :now, updated_at = :now, reason = 'the attempt before ended with a crash'
+   WHERE state = 'running' AND ((:everyone = 1 AND owner <> :owner) OR lease_until < :now)
+   RETURNING id, attempt, crashes`,
+);
+const closeCrashed = statement<{ id: string; attempt: number }>(
+  `UPDATE attempts SET outcome = 'crashed' WHERE thought = :id AND number = :attempt AND outcome = 'running'`,
+);
+const dead = statement<{ id: string; reason: string; now: number }>(
+  `UPDATE thoughts SET state = 'dead', reason = :reason, updated_at = :now, finished_at = :now WHERE id = :id`,
+);
+const resume = statement<{ owner: string; everyone: number; now: number }>(
+  `UPDATE thoughts SET owner = :owner, lease_until = NULL, updated_at = :now
+   WHERE state = 'answered' AND owner <> :owner AND (:everyone = 1 OR lease_until < :now)`,
+);
+
+/** Takes back what dead owners held: running thoughts become ready again, answered ones are applied by the sweeper. */
+export async function sweep(tx: Transaction, input: SweepInput): Promise<Swept> {
+  const values = { owner: input.owner, everyone: input.everyone ? 1 : 0, now: input.now };
+  const rows = await tx.all(crashes, values);
+  let given = 0;
+  for (const row of rows) {
+    await tx.run(closeCrashed, { id: row.id, attempt: row.attempt });
+    if (row.crashes < CRASH_LIMIT) continue;
+    const reason = `gave up after ${row.crashes} crashes while it was thought`;
+    await tx.run(dead, { id: row.id, reason, now: input.now });
+    given += 1;
+  }
+  return { crashed: rows.length, dead: given, resumed: await tx.run(resume, values) };
+}
+
+const extend = statement<{ id: string; owner: string; attempt: number; lease: number }>(
+  `UPDATE thoughts SET lease_until = :lease
+   WHERE id = :id AND owner = :owner AND attempt = :attempt AND state IN ('running', 'answered')`,
+);
+
+/** Extends leases; the ids that are no longer held and whose work must be dropped. */
+export async function heartbeat(
+  tx: Transaction,
+  input: { owner: string; held: { id: string; attempt: number }[]; leaseUntil: number },
+): Promise<string[]> {
+  const lost: string[] = [];
+  for (const { id, attempt } of input.held) {
+    const rows = await tx.run(extend, { id, attempt, owner: input.owner, lease: input.leaseUntil });
+    if (rows !== 1) lost.push(id);
+  }
+  return lost;
+}
