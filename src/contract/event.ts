@@ -38,6 +38,15 @@ export interface FileObservation {
   observedAt: number;
 }
 
+/** Differences found beneath one root, to be journaled together. */
+export interface FilesBatch {
+  /** Path of the root. */
+  root: string;
+  observations: FileObservation[];
+  /** True with the last batch of a root's first-ever scan. */
+  baselined: boolean;
+}
+
 /** A root's index as columns, so that 100,000 rows cross a thread boundary by transfer. */
 export interface IndexColumns {
   /** Relative path texts joined by `\0`; empty string for no rows. */

@@ -19,8 +19,8 @@ const due = statement<{ now: number; limit: number }, CaptureJob>(
    FROM thoughts t JOIN events e ON e.seq = t.event
    WHERE t.state = 'waiting' AND t.settle_until <= :now ORDER BY t.settle_until LIMIT :limit`,
 );
-const nextDue = statement<Record<string, never>, { at: number | null }>(
-  `SELECT min(settle_until) AS at FROM thoughts WHERE state = 'waiting'`,
+const nextDue = statement<{ now: number }, { at: number | null }>(
+  `SELECT min(settle_until) AS at FROM thoughts WHERE state = 'waiting' AND settle_until > :now`,
 );
 
 /** Settled thoughts to capture, and when the next one will be settled (epoch ms; null = none waits). */
@@ -29,7 +29,7 @@ export async function captureDue(
   input: { now: number; limit: number },
 ): Promise<{ jobs: CaptureJob[]; nextAt: number | null }> {
   const jobs = await tx.all(due, input);
-  const next = await tx.one(nextDue, {});
+  const next = await tx.one(nextDue, { now: input.now });
   return { jobs, nextAt: next?.at ?? null };
 }
 

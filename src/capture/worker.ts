@@ -1,0 +1,180 @@
+import { createBell } from '../base/bell.ts';
+import type { Clock } from '../base/clock.ts';
+import { createLimit } from '../base/limit.ts';
+import type { Log } from '../base/log.ts';
+import type { LiveEvent } from '../contract/api.ts';
+import type { CaptureJob, CaptureResult } from '../store/operations/capture.ts';
+import { eventData } from '../store/queries/list-thoughts.ts';
+import type { Store } from '../store/store.ts';
+import type { Extractor } from './extraction.ts';
+
+/** Files read at once. */
+const AT_ONCE = 8;
+
+/** Settled thoughts asked for at a time. */
+const PAGE = 64;
+
+/** A file that does not look as the journal says will be perceived again; until then it is looked at this often. */
+const LOOK_AGAIN_MS = 5000;
+
+/** The longest wait without looking at the queue. */
+const MAX_WAIT_MS = 60_000;
+
+export interface CaptureOptions {
+  store: Store;
+  extractor: Extractor;
+  clock: Clock;
+  log: Log;
+  /** Thoughts became ready. */
+  onReady(): void;
+  live(event: LiveEvent): void;
+  /** Whether a root is offline just now: its files are neither gone nor readable. */
+  isOffline(root: string): boolean;
+}
+
+export interface CaptureWorker {
+  /** Says that thoughts were queued. */
+  queued(): void;
+  /** Works until `signal` aborts, then ends what it is doing. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** Stores the text of every settled thought and makes it ready, also while its provider is held. */
+export function createCaptureWorker(options: CaptureOptions): CaptureWorker {
+  const { store, clock } = options;
+  const bell = createBell();
+  const busy = new Set<string>();
+  const slots = createLimit(AT_ONCE, () => bell.ring());
+  let backlog: CaptureJob[] = [];
+  let mayHaveMore = true;
+  let nextAt: number | null = null;
+
+  async function fetchDue(): Promise<void> {
+    mayHaveMore = false;
+    const due = await store.write('captureDue', { now: clock.now(), limit: PAGE });
+    backlog = due.jobs.filter((job) => !busy.has(job.id));
+    mayHaveMore ||= backlog.length > 0 && due.jobs.length === PAGE;
+    nextAt = due.nextAt;
+  }
+
+  function startSome(signal: AbortSignal): void {
+    while (slots.free() > 0) {
+      const job = backlog.shift();
+      if (!job) return;
+      busy.add(job.id);
+      slots.start(() => captureOne(job, options, signal).finally(() => busy.delete(job.id)));
+    }
+  }
+
+  return {
+    queued() {
+      mayHaveMore = true;
+      bell.ring();
+    },
+    async run(signal) {
+      while (!signal.aborted) {
+        const isDue = nextAt !== null && nextAt <= clock.now();
+        if (backlog.length === 0 && (mayHaveMore || isDue)) await fetchDue();
+        startSome(signal);
+        if (slots.free() > 0 && mayHaveMore) continue;
+        const waitMs =
+          nextAt === null ? MAX_WAIT_MS : Math.min(Math.max(nextAt - clock.now(), 0), MAX_WAIT_MS);
+        await bell.wait(slots.free() === 0 ? MAX_WAIT_MS : waitMs, signal);
+      }
+      await slots.idle();
+    },
+  };
+}
+
+async function captureOne(job: CaptureJob, options: CaptureOptions, signal: AbortSignal): Promise<void> {
+  const { store, clock, log } = options;
+  try {
+    const result = await captureFile(job, options, signal);
+    const changed = await store.write('captured', result);
+    if (!changed || result.kind === 'later') return;
+    if (result.kind === 'unreadable') {
+      log.warning('file not captured', { thought: job.id, rule: job.rule, reason: result.reason });
+      tell(job, options, 'dead', result.reason);
+      return;
+    }
+    tell(job, options, 'ready', '');
+    options.onReady();
+  } catch (error) {
+    if (signal.aborted) return;
+    log.error('capture failed', { thought: job.id, error });
+    const reason = 'capture failed, see the log; it is tried again';
+    await store.write('captured', {
+      id: job.id,
+      now: clock.now(),
+      kind: 'later',
+      at: clock.now() + LOOK_AGAIN_MS,
+      reason,
+    });
+  }
+}
+
+async function captureFile(
+  job: CaptureJob,
+  options: CaptureOptions,
+  signal: AbortSignal,
+): Promise<CaptureResult> {
+  const { extractor, clock } = options;
+  const data = eventData(job.data);
+  const now = clock.now();
+  const { path, root } = data;
+  if (path === undefined || root === undefined || data.change === 'deleted')
+    return { id: job.id, now, kind: 'nothing' };
+  const later = (reason: string): CaptureResult => ({
+    id: job.id,
+    now,
+    kind: 'later',
+    at: now + LOOK_AGAIN_MS,
+    reason,
+  });
+  if (options.isOffline(root)) return later(`held: ${root} is offline`);
+  const extraction = await extractor.extract({ path, root, hash: job.hash }, signal);
+  switch (extraction.kind) {
+    case 'text': {
+      const { text, format, characters, truncated } = extraction;
+      return {
+        id: job.id,
+        now,
+        kind: 'captured',
+        text,
+        format,
+        characters,
+        truncated,
+        content: snippet(text),
+      };
+    }
+    case 'unreadable':
+      return { id: job.id, now, kind: 'unreadable', reason: extraction.reason };
+    case 'changed':
+      return later('the file has changed since: waiting for its newer revision');
+    default:
+      return extraction satisfies never;
+  }
+}
+
+function tell(
+  job: CaptureJob,
+  { live, clock }: CaptureOptions,
+  state: 'ready' | 'dead',
+  reason: string,
+): void {
+  const subject = `file:${eventData(job.data).path ?? ''}`;
+  live({
+    type: 'state',
+    at: new Date(clock.now()).toISOString(),
+    thought: job.id,
+    rule: job.rule,
+    subject,
+    state,
+    reason,
+  });
+}
+
+/** What `thoughts` shows of a text: its first 280 characters on one line. */
+function snippet(text: string): string {
+  return text.slice(0, 1000).replaceAll(/\s+/g, ' ').trim().slice(0, 280);
+}

@@ -1,0 +1,53 @@
+import type { Clock } from '../base/clock.ts';
+import { CodedError } from '../base/errors.ts';
+import type { LiveEvent } from '../contract/api.ts';
+import type { IndexColumns } from '../contract/event.ts';
+import type { MatchedObservation } from '../contract/match.ts';
+import type { RegisteredRoot } from '../store/operations/roots.ts';
+import type { Store } from '../store/store.ts';
+
+export interface JournalOptions {
+  store: Store;
+  clock: Clock;
+  live(event: LiveEvent): void;
+}
+
+/** Where everything perceived becomes durable. */
+export interface Journal {
+  /** Makes roots known; once before anything of them is journaled. */
+  register(paths: string[]): Promise<void>;
+  root(path: string): RegisteredRoot;
+  /** Commits observations with their thoughts and the index; how many thoughts were queued. */
+  observe(root: string, observations: MatchedObservation[], baselined: boolean): Promise<number>;
+  /** A root's index as journaled. */
+  index(root: string): Promise<IndexColumns>;
+}
+
+export function createJournal({ store, clock, live }: JournalOptions): Journal {
+  const roots = new Map<string, RegisteredRoot>();
+
+  function root(path: string): RegisteredRoot {
+    const known = roots.get(path);
+    if (!known) throw new CodedError('root-unknown', 'a batch of a root that was never registered', { value: path });
+    return known;
+  }
+
+  return {
+    root,
+    async register(paths) {
+      for (const each of await store.write('registerRoots', { paths })) roots.set(each.path, each);
+    },
+    async observe(path, observations, baselined) {
+      const { id } = root(path);
+      const now = clock.now();
+      const news = await store.write('observe', { root: { id, path }, observations, baselined, now });
+      let thoughts = 0;
+      for (const { seq, path: file, change, rules, thoughts: queued } of news) {
+        thoughts += queued.length;
+        live({ type: 'perceived', at: new Date(now).toISOString(), seq, path: file, change, rules });
+      }
+      return thoughts;
+    },
+    index: (path) => store.read('indexColumns', { root: root(path).id }),
+  };
+}

@@ -1,0 +1,25 @@
+import type { Provider, ProviderHealth } from '../contract/provider.ts';
+import type { Rule } from '../contract/rule.ts';
+import { type Route, route } from './route.ts';
+
+/** Where every rule's thoughts go now: which may be claimed, for whom, and which are held or impossible. */
+export interface Lanes {
+  /** By provider: the rule versions that it thinks now. */
+  open: { provider: string; versions: string[] }[];
+  routes: Map<string, Route>;
+}
+
+/** Routes every rule; pure. */
+export function lanesOf(
+  rules: readonly Rule[],
+  healthOf: (provider: string) => ProviderHealth,
+  providers: ReadonlyMap<string, Pick<Provider, 'local'>>,
+): Lanes {
+  const routes = new Map(rules.map((rule) => [rule.version, route(rule.mind, healthOf, providers)]));
+  const open = new Map<string, string[]>();
+  for (const [version, where] of routes) {
+    if (where.kind !== 'go') continue;
+    open.set(where.provider, [...(open.get(where.provider) ?? []), version]);
+  }
+  return { open: Array.from(open, ([provider, versions]) => ({ provider, versions })), routes };
+}
