@@ -14,7 +14,15 @@ export interface ErrorFacts {
 }
 
 /** Exit codes of every entry point; 69, 75 and 78 as in BSD's sysexits.h. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, unavailable: 69, internal: 70, busy: 75, config: 78 } as const;
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  unavailable: 69,
+  internal: 70,
+  busy: 75,
+  config: 78,
+} as const;
 
 /** An error with a stable code, what was attempted (the message), the value, what is allowed and what to do next. */
 export class CodedError extends Error {

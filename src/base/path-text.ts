@@ -38,7 +38,8 @@ function escapeBytes(bytes: Buffer): string {
   const lossless = Buffer.from(text).equals(bytes);
   const out: string[] = [];
   if (lossless) {
-    for (const char of text) out.push(char === '\\' ? '\\\\' : UNPRINTABLE.test(char) ? hex(Buffer.from(char)) : char);
+    for (const char of text)
+      out.push(char === '\\' ? '\\\\' : UNPRINTABLE.test(char) ? hex(Buffer.from(char)) : char);
     return out.join('');
   }
   for (let at = 0; at < bytes.length; ) {
@@ -46,7 +47,13 @@ function escapeBytes(bytes: Buffer): string {
     const slice = bytes.subarray(at, at + length);
     const char = slice.toString('utf8');
     const valid = Buffer.from(char).equals(slice);
-    out.push(!valid || UNPRINTABLE.test(char) ? hex(valid ? slice : slice.subarray(0, 1)) : char === '\\' ? '\\\\' : char);
+    out.push(
+      !valid || UNPRINTABLE.test(char)
+        ? hex(valid ? slice : slice.subarray(0, 1))
+        : char === '\\'
+          ? '\\\\'
+          : char,
+    );
     at += valid ? length : 1;
   }
   return out.join('');

@@ -1,4 +1,4 @@
-/** What extraction made of a file. `unreadable` reasons are sentences for people. */
+/** What extraction made of a file. `unreadable` reasons are for people and go on after the file's name: "is empty". */
 export type Extraction =
   | { kind: 'text'; text: string; format: string; characters: number; truncated: boolean }
   | { kind: 'unreadable'; reason: string }
@@ -14,8 +14,37 @@ export interface ExtractRequest {
   hash: string | null;
 }
 
-/** Extracts text of files in a worker thread with time, size and memory limits. */
+/** What one extraction may cost. */
+export interface ExtractLimits {
+  /** Bytes of a document that must be read whole (HTML, PDF); of plain text the head is read. */
+  inputBytes: number;
+  /** Characters (UTF-16 units) of text kept; the rest is cut off and the extraction marked `truncated`. */
+  outputCharacters: number;
+  /** Milliseconds for one document in the worker thread, its start included. */
+  timeMs: number;
+  /** Megabytes that the worker thread may use, on its heap and again beside it in buffers. */
+  memoryMb: number;
+  /** Milliseconds without work after which the worker thread is stopped. */
+  idleMs: number;
+}
+
+/** Limits where none are given. */
+export const EXTRACT_LIMITS: ExtractLimits = {
+  inputBytes: 64 * 1024 * 1024,
+  outputCharacters: 1_000_000,
+  timeMs: 30_000,
+  memoryMb: 256,
+  idleMs: 20_000,
+};
+
+/** Extracts text of files in a worker thread with time, size and memory limits; calls may overlap. */
 export interface Extractor {
+  /**
+   * Resolves for everything that a file can be. Rejects with the signal's reason when it aborts, with
+   * `extractor-closed` after {@link close}, and with the retryable `too-many-open-files` when this
+   * process has no descriptor left.
+   */
   extract(request: ExtractRequest, signal: AbortSignal): Promise<Extraction>;
+  /** Ends what is under way and stops the worker thread; safe twice. */
   close(): Promise<void>;
 }

@@ -84,6 +84,8 @@ export interface StatusView {
   stopping: boolean;
   senses: SenseHealth[];
   rules: { name: string; version: string; paths: string[]; models: string[]; problem: string | null }[];
+  /** Where outputs may write. */
+  outputRoots: string[];
   problems: string[];
   queue: Record<ThoughtState, number>;
   holds: HoldView[];
@@ -151,6 +153,23 @@ export type LiveEvent =
   | { type: 'root'; at: string; path: string; state: RootHealth['state']; detail: string }
   | { type: 'reloaded'; at: string; rules: number; problems: string[] }
   | { type: 'problem'; at: string; message: string };
+
+/**
+ * One thought until it is processed: `GET /v1/thoughts/:id/stream` (SSE). First `thought` (how it stands now, and
+ * what the running attempt has said so far), then what happens to it, last `end`. `held` says why it is not being
+ * claimed; an empty reason says that it is not held any more.
+ */
+export type StreamEvent =
+  | { type: 'thought'; thought: ThoughtRow; text: string }
+  | { type: 'held'; thought: string; reason: string }
+  | { type: 'end'; thought: ThoughtView }
+  | Extract<LiveEvent, { type: 'state' | 'sent' | 'token' | 'output' }>;
+
+/** In `GET /v1/events` only: this reader was too slow, and so many events were not kept for it. */
+export interface DroppedEvents {
+  type: 'dropped';
+  count: number;
+}
 
 /** RFC 9457 problem details with our code. */
 export interface Problem {

@@ -4,68 +4,143 @@ import * as z from 'zod';
 export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-const url = z.url({ protocol: /^https?$/, error: 'an http:// or https:// address' });
-const timeout = z.number().min(1).max(300).default(30).describe('Seconds of silence allowed after the first token.');
-const firstToken = z
-  .number()
-  .min(1)
-  .max(3600)
-  .default(300)
-  .describe('Seconds until the first token: prefill on a laptop is slow.');
-const slots = z.int().min(1).max(64).default(1).describe('Calls at once.');
+/** Name of the database where `db_path` says nothing else. */
+export const DEFAULT_DATABASE = 'consciousness.db';
+
+// A schema's title is the phrase that says what is allowed, where its type and bounds do not say it.
+const url = z
+  .url({ protocol: /^https?$/, error: 'not an address' })
+  .meta({ title: 'an http:// or https:// address' });
+const modelName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]*\/.+$/i, 'not provider/model')
+  .meta({ title: 'provider/model, such as lmstudio/local-model' });
+const path = z.string().min(1).meta({ title: 'an absolute path, or one that begins with ~/' });
+const patterns = z.array(z.string().min(1));
+
+const connection = {
+  timeout: z
+    .number()
+    .min(1)
+    .max(300)
+    .default(30)
+    .describe('Seconds of silence allowed after the first token.'),
+  first_token_timeout: z
+    .number()
+    .min(1)
+    .max(3600)
+    .default(300)
+    .describe('Seconds until the first token: reading a long prompt is slow on a laptop.'),
+  max_retries: z.int().min(0).max(10).default(3).describe('Extra attempts per thought.'),
+  slots: z.int().min(1).max(64).default(1).describe('Calls at once.'),
+};
 
 const lmStudio = z.strictObject({
   base_url: url.default('http://localhost:1234/v1').describe('Its OpenAI-compatible API.'),
-  api_key: z.string().default('lm-studio').describe('Secret: from the environment or .env.'),
-  model: z.string().min(1).default('local-model').describe('local-model = the chat model that is loaded.'),
-  timeout,
-  first_token_timeout: firstToken,
-  max_retries: z.int().min(0).max(10).default(3).describe('Extra attempts per thought.'),
-  slots,
+  api_key: z
+    .string()
+    .default('lm-studio')
+    .describe('Secret: only from the environment or `.env`, unless it is the default.'),
+  model: z
+    .string()
+    .min(1)
+    .default('local-model')
+    .describe('`local-model` is the chat model that is loaded; none loaded: its thoughts are held.'),
+  ...connection,
 });
 
 const openaiCompatible = z.strictObject({
-  type: z.literal('openai-compatible'),
-  base_url: url,
-  api_key: z.string().optional().describe('Secret: from the environment or .env.'),
-  model: z.string().min(1).default('local-model'),
-  timeout,
-  first_token_timeout: firstToken,
-  max_retries: z.int().min(0).max(10).default(3),
-  slots,
+  type: z.literal('openai-compatible').describe('What it speaks.'),
+  base_url: url.describe('Its OpenAI-compatible API, usually ending in `/v1`.'),
+  api_key: z.string().optional().describe('Secret: only from the environment or `.env`.'),
+  model: z.string().min(1).default('local-model').describe('`local-model` is the chat model that is loaded.'),
+  ...connection,
 });
 
 const root = z.union([
-  z.string().min(1),
-  z.strictObject({ path: z.string().min(1), ignore_patterns: z.array(z.string()).default([]) }),
+  path,
+  z.strictObject({
+    path: path.describe('The folder.'),
+    ignore_patterns: patterns.default([]).describe('More gitignore patterns, for this folder only.'),
+  }),
 ]);
 
 /** The whole configuration: names, defaults and bounds. The JSON Schema and docs/configuration.md come out of it. */
 export const configSchema = z.strictObject({
-  lm_studio: lmStudio.prefault({}).describe('The provider `lmstudio`.'),
-  providers: z.record(z.string().regex(/^[a-z][a-z0-9_-]*$/), openaiCompatible).default({}).describe('More providers, by name.'),
+  lm_studio: lmStudio.prefault({}).describe('LM Studio, the provider `lmstudio`.'),
+  providers: z
+    .record(
+      z
+        .string()
+        .regex(/^[a-z][a-z0-9_-]*$/, 'not a provider name')
+        .meta({ title: 'lower-case letters, digits, _ and -, beginning with a letter' }),
+      openaiCompatible,
+    )
+    .default({})
+    .describe('More providers, by name: anything that speaks the OpenAI-compatible API.'),
   default_models: z
-    .array(z.string().regex(/^[a-z][a-z0-9_-]*\/.+$/i, 'provider/model'))
+    .array(modelName)
     .min(1)
     .default(['lmstudio/local-model'])
-    .describe('For rules that name none.'),
-  timezone: z.string().min(1).default('system').describe('For dates in templates: system, or an IANA name.'),
+    .describe('For rules that name none. `builtin/extract` needs no model server.'),
+  timezone: z
+    .string()
+    .min(1)
+    .default('system')
+    .meta({ title: 'system, or an IANA name such as Europe/Berlin' })
+    .describe('For dates in templates.'),
   file_watcher: z
     .strictObject({
-      watch_paths: z.array(root).default([]).describe('Folders to watch.'),
-      ignore_patterns: z.array(z.string()).default(['.git', '__pycache__']).describe('gitignore patterns.'),
-      debounce_seconds: z.number().min(0.1).max(10).default(1).describe('The longest a burst on one path is gathered.'),
+      watch_paths: z
+        .array(root)
+        .default([])
+        .describe('Folders to watch: a path, or a path with its own `ignore_patterns`.'),
+      ignore_patterns: patterns
+        .default(['.git', '__pycache__'])
+        .describe('gitignore patterns, for every folder.'),
+      debounce_seconds: z
+        .number()
+        .min(0.1)
+        .max(10)
+        .default(1)
+        .describe('The longest that a burst of changes to one path is gathered.'),
     })
-    .prefault({}),
-  output_roots: z.array(z.string().min(1)).default([]).describe('Folders that outputs may write beneath.'),
-  db_path: z.string().min(1).default('consciousness.db').describe('Relative: in the state directory.'),
+    .prefault({})
+    .describe('The files sense.'),
+  output_roots: z
+    .array(path)
+    .default([])
+    .describe('Folders that outputs may write beneath; nothing is ever written elsewhere.'),
+  db_path: z
+    .string()
+    .min(1)
+    .default(DEFAULT_DATABASE)
+    .meta({ title: 'a file name in the state directory, or an absolute path' })
+    .describe('The database.'),
   log_level: z
     .string()
+    .meta({ title: 'DEBUG, INFO, WARNING, ERROR or CRITICAL, in any case' })
     .transform((level) => level.toUpperCase())
     .pipe(z.enum(LOG_LEVELS))
-    .prefault('INFO'),
-  store: z.literal('sqlite', { error: 'sqlite (Postgres is not in this version)' }).default('sqlite'),
+    .prefault('INFO')
+    .describe('The least severe log lines that are kept.'),
+  store: z
+    .literal('sqlite', { error: 'not in this version' })
+    .default('sqlite')
+    .describe('Where thoughts are kept.'),
 });
+
+/** Keys and values that DESIGN names and this version refuses by name; `*` stands for any one step. */
+export const CONFIG_NOT_IN_THIS_VERSION = {
+  keys: ['retention', 'memory', 'file_watcher.watch_paths.*.remember'],
+  providerTypes: ['ollama', 'anthropic'],
+} as const;
+
+/** Providers that exist whatever the configuration says. */
+export const BUILT_IN_PROVIDERS = ['lmstudio', 'builtin'] as const;
+
+/** Models of the provider `builtin`, which needs no server. */
+export const BUILT_IN_MODELS = ['extract'] as const;
 
 export type ConfigValues = z.output<typeof configSchema>;
 
@@ -87,6 +162,7 @@ export interface Config {
 export interface RootConfig {
   /** Absolute, `~` resolved, not necessarily existing. */
   path: string;
+  /** gitignore patterns: those for every folder, then its own. */
   ignorePatterns: string[];
 }
 

@@ -1,5 +1,5 @@
 /** A provider's health; everything but `online` is a hold. */
-export type ProviderState = 'online' | 'loading' | 'offline' | 'unknown';
+export type ProviderState = 'online' | 'loading' | 'overloaded' | 'offline' | 'unknown';
 
 export interface ProviderHealth {
   state: ProviderState;
@@ -11,6 +11,8 @@ export interface ProviderHealth {
   loaded: string | null;
   /** Epoch milliseconds of the last probe or call; null before the first. */
   checkedAt: number | null;
+  /** With `overloaded`: epoch milliseconds before which it asked not to be called again. */
+  retryAt?: number;
 }
 
 /** One call of a model. */
@@ -18,6 +20,10 @@ export interface ThinkCall {
   /** The provider's model id; `local-model` = the chat model that is loaded. */
   model: string;
   prompt: string;
+  /** The text that is thought about, apart from the instructions; null = there is none. Servers ignore it: `prompt` holds it. */
+  document: string | null;
+  /** Its file's name as path text, where it is a file. */
+  documentName: string | null;
   /** JSON Schema the answer must satisfy; null = free text. */
   schema: Record<string, unknown> | null;
   maxOutputTokens: number | null;
@@ -66,9 +72,12 @@ export interface Provider {
   readonly name: string;
   /** Calls it takes at once. */
   readonly slots: number;
-  /** Whether prompts stay on this machine. */
+  /** Whether prompts stay on this machine or its private network. */
   readonly local: boolean;
   /** Asks the server itself; resolves with a state, never rejects but for an aborted signal. */
   probe(signal: AbortSignal): Promise<ProviderHealth>;
+  /** Throws only the reason of an aborted signal; aborting, or leaving the loop early, frees the server's slot. */
   think(call: ThinkCall, signal: AbortSignal): AsyncIterable<ThinkEvent>;
+  /** Lets go of idle connections, where there are any. */
+  close?(): void;
 }

@@ -4,19 +4,29 @@ import { FILE_CHANGES } from './event.ts';
 /** A duration as written by people: `500ms`, `3s`, `5m`, `2h`, `7d`. Parses to milliseconds. */
 export const duration = z
   .string()
-  .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, 'a number and a unit: 500ms, 3s, 5m, 2h or 7d')
+  .regex(/^\d{1,9}(\.\d{1,3})?(ms|s|m|h|d)$/, 'not a duration')
+  .meta({ title: 'a number and a unit: 500ms, 3s, 5m, 2h or 7d' })
   .transform((text) => Number.parseFloat(text) * (UNIT_MS[text.replace(/^[\d.]+/, '')] ?? 1));
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 const model = z
   .string()
-  .regex(/^[a-z][a-z0-9_-]*\/.+$/i, 'provider/model, such as lmstudio/local-model')
+  .regex(/^[a-z][a-z0-9_-]*\/.+$/i, 'not provider/model')
+  .meta({ title: 'provider/model, such as lmstudio/local-model' })
   .describe('A provider of the configuration and one of its models: lmstudio/qwen3-8b, builtin/extract.');
 
 const onFile = z.strictObject({
-  paths: z.array(z.string().min(1)).min(1).describe('Globs: absolute, ~, or relative to a watched root.'),
-  changes: z.array(z.enum(FILE_CHANGES)).min(1).default(['added', 'modified']).describe('Which changes count.'),
+  paths: z
+    .array(z.string().min(1))
+    .min(1)
+    .max(100)
+    .describe('Globs: absolute, ~, or relative to a watched root.'),
+  changes: z
+    .array(z.enum(FILE_CHANGES))
+    .min(1)
+    .default(['added', 'modified'])
+    .describe('Which changes count.'),
   settle: duration.prefault('1s').describe('Quiet for this long before it is thought about.'),
   existing: z
     .enum(['ignore', 'process'])
@@ -24,43 +34,77 @@ const onFile = z.strictObject({
     .describe('Files already there when this rule first meets the root.'),
 });
 
-const onRequest = z.strictObject({}).describe('A request from the CLI or the API names this rule.');
+const onRequest = z
+  .strictObject({})
+  .nullable()
+  .transform(() => ({}))
+  .describe('A request from the CLI or the API names this rule.');
 
 /** Front matter of a rule file; the body beneath it is the Liquid prompt. DESIGN's names are the contract. */
 export const ruleFrontMatter = z.strictObject({
   on: z
-    .strictObject({ file: onFile.optional(), request: onRequest.optional() })
+    .strictObject({
+      file: onFile.optional().describe('Changes to files.'),
+      request: onRequest.optional(),
+    })
     .refine((on) => Object.values(on).filter((value) => value !== undefined).length === 1, {
       error: 'exactly one of: file, request',
-    }),
+    })
+    .describe('What wakes the rule: exactly one of these.'),
   mind: z
     .strictObject({
       models: z.array(model).min(1).optional().describe('First able one thinks; omitted: default_models.'),
       offline: z.enum(['hold', 'next']).default('hold').describe('When that one is not online.'),
-      answer: z.record(z.string(), z.unknown()).optional().describe('Shape of the answer; omitted: free text.'),
-      max_output_tokens: z.int().min(1).max(131_072).optional(),
-      tools: z.array(z.string()).max(0, 'tools are not in this version').default([]),
-      cloud: z.enum(['never', 'allow']).default('never'),
+      answer: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .describe('Shape of the answer, short or as JSON Schema; omitted: free text.'),
+      max_output_tokens: z.int().min(1).max(131_072).optional().describe('Longest answer.'),
+      tools: z
+        .array(z.string())
+        .max(0, 'tools are not in this version')
+        .default([])
+        .meta({ title: 'an empty list' })
+        .describe('Tools that the model may use.'),
+      cloud: z
+        .enum(['never', 'allow'])
+        .default('never')
+        .describe('Whether what is thought about may leave this machine.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Who thinks, and what the answer looks like.'),
   outputs: z
     .array(
-      z.strictObject({
-        write: z.string().min(1).optional().describe('Liquid path of the file to write.'),
-        append: z.string().min(1).optional().describe('Liquid path of the file to append to.'),
-        body: z.string().min(1).describe('Liquid text to write or append.'),
-      }).refine((output) => (output.write === undefined) !== (output.append === undefined), {
-        error: 'exactly one of: write, append',
-      }),
+      z
+        .strictObject({
+          write: z.string().min(1).optional().describe('Liquid path of the file to write.'),
+          append: z.string().min(1).optional().describe('Liquid path of the file to append to.'),
+          body: z.string().min(1).describe('Liquid text to write or append.'),
+        })
+        .refine((output) => (output.write === undefined) !== (output.append === undefined), {
+          error: 'exactly one of: write, append',
+        }),
     )
-    .default([]),
+    .default([])
+    .describe('What to do with the answer, in this order.'),
 });
 
 export type RuleFrontMatter = z.output<typeof ruleFrontMatter>;
 
 /** Outputs and triggers that DESIGN names but this version refuses at check. */
 export const NOT_IN_THIS_VERSION = {
-  outputs: ['frontmatter', 'insert', 'tasks', 'move', 'rename', 'tag', 'notify', 'webhook', 'command', 'approve'],
+  outputs: [
+    'frontmatter',
+    'insert',
+    'tasks',
+    'move',
+    'rename',
+    'tag',
+    'notify',
+    'webhook',
+    'command',
+    'approve',
+  ],
   on: ['log', 'process', 'vitals', 'schedule', 'daemon'],
 } as const;
 
@@ -68,7 +112,7 @@ export const NOT_IN_THIS_VERSION = {
 export interface Rule {
   /** Its file's name without `.md`. */
   name: string;
-  /** Hash of its normalised content (front matter as canonical JSON + prompt). */
+  /** Hash of its normalised content: of `text`. */
   version: string;
   /** Its file; empty for the built-in request rule. */
   file: string;

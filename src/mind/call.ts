@@ -50,7 +50,12 @@ export async function listen(
     }
   }
   signal.throwIfAborted();
-  return { text, reasoning, failure: { kind: 'cut', message: 'the answer ended without an end' }, report: reportOf({}) };
+  return {
+    text,
+    reasoning,
+    failure: { kind: 'cut', message: 'the answer ended without an end' },
+    report: reportOf({}),
+  };
 }
 
 /** What is kept of a model's words; its reasoning is marked, since it is never an answer. */

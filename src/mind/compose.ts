@@ -1,8 +1,8 @@
+import { CodedError } from '../base/errors.ts';
 import type { EventData } from '../contract/event.ts';
 import type { Rule } from '../contract/rule.ts';
 import { compileTemplate, renderTemplate } from '../contract/template.ts';
 import { templateScope } from '../contract/template-scope.ts';
-import { CodedError } from '../base/errors.ts';
 import { fenceDocument, sanitise } from './prompt.ts';
 
 /** Stands for the per-call delimiter in a prompt's key, so that two calls with the same prompt have the same key. */

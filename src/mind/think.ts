@@ -76,7 +76,9 @@ export async function think(
   try {
     const outcome = await attempt(work, context, signal);
     if (outcome.kind === 'lost') return null;
-    return outcome.kind === 'answered' ? { state: 'answered', reason: '' } : await giveBack(work, context, outcome);
+    return outcome.kind === 'answered'
+      ? { state: 'answered', reason: '' }
+      : await giveBack(work, context, outcome);
   } catch (error) {
     if (stopping.aborted) return giveBack(work, context, { outcome: 'stopped', reason: '', call: NO_CALL });
     if (signal.aborted) return null;
@@ -116,14 +118,37 @@ async function attempt(work: Assignment, context: ThinkContext, signal: AbortSig
   });
   const promptKey = JSON.stringify([provider.name, model, rule.mind.maxOutputTokens, rule.mind.schema, key]);
   const mayReuse = thought.sense === 'files' && !thought.fresh;
-  const sent = await store.write('send', { ...hold, provider: provider.name, model, prompt, promptKey, mayReuse, now });
+  const sent = await store.write('send', {
+    ...hold,
+    provider: provider.name,
+    model,
+    prompt,
+    promptKey,
+    mayReuse,
+    now,
+  });
   if (!sent) return { kind: 'lost' };
 
   const finish = async (answer: unknown, call: CallReport, reusedFrom: string | null): Promise<Outcome> => {
     const event = { at: thought.at, data };
-    const request = { thought: thought.id, rule, event, captured, answer, former: sent.former, now: clock.now() };
+    const request = {
+      thought: thought.id,
+      rule,
+      event,
+      captured,
+      answer,
+      former: sent.former,
+      now: clock.now(),
+    };
     const outputs = await context.plan(request);
-    const recorded = await store.write('record', { ...hold, answer, outputs, call, reusedFrom, now: clock.now() });
+    const recorded = await store.write('record', {
+      ...hold,
+      answer,
+      outputs,
+      call,
+      reusedFrom,
+      now: clock.now(),
+    });
     return { kind: recorded ? 'answered' : 'lost' };
   };
   if (sent.reuse) return finish(JSON.parse(sent.reuse.answer), NO_CALL, sent.reuse.thought);
@@ -158,7 +183,12 @@ async function attempt(work: Assignment, context: ThinkContext, signal: AbortSig
   if (read.ok) return finish(read.answer, said.report, null);
   const failure: ProviderFailure = { kind: read.kind, message: read.message };
   // Two answers in one attempt broke the schema: more of the same would only burn time.
-  if (read.kind === 'bad-answer') return { outcome: 'final', reason: `the answer breaks the rule's schema: ${read.message}`, call: said.report };
+  if (read.kind === 'bad-answer')
+    return {
+      outcome: 'final',
+      reason: `the answer breaks the rule's schema: ${read.message}`,
+      call: said.report,
+    };
   return failed(failure, said.report, work, context);
 }
 
@@ -174,7 +204,8 @@ async function giveBack(work: Assignment, context: ThinkContext, how: Failed): P
   const { thought, maxRetries } = work;
   const { store, clock, random, owner } = context;
   const now = clock.now();
-  const waitMs = how.outcome === 'failed' ? Math.max(how.retryAfterMs ?? 0, backoff(thought.failures, random)) : 0;
+  const waitMs =
+    how.outcome === 'failed' ? Math.max(how.retryAfterMs ?? 0, backoff(thought.failures, random)) : 0;
   const state = await store.write('giveBack', {
     id: thought.id,
     owner,
@@ -186,13 +217,15 @@ async function giveBack(work: Assignment, context: ThinkContext, how: Failed): P
     call: how.call,
     now,
   });
-  if (state === 'dead') context.log.warning('thought given up', { thought: thought.id, rule: thought.rule, reason: how.reason });
+  if (state === 'dead')
+    context.log.warning('thought given up', { thought: thought.id, rule: thought.rule, reason: how.reason });
   return state === null ? null : { state, reason: how.reason };
 }
 
 function capturedOf(thought: ClaimedThought): PlanRequest['captured'] {
   if (thought.captured === null) return null;
-  const facts: { format?: string; truncated?: boolean } = thought.capture === null ? {} : JSON.parse(thought.capture);
+  const facts: { format?: string; truncated?: boolean } =
+    thought.capture === null ? {} : JSON.parse(thought.capture);
   return { text: thought.captured, format: facts.format ?? 'text', truncated: facts.truncated ?? false };
 }
 

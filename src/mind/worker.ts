@@ -16,8 +16,11 @@ const MAX_WAIT_MS = 60_000;
 /** How long running calls may go on after the daemon was asked to stop. */
 const DRAIN_MS = 20_000;
 
-export interface MindOptions extends ThinkContext {
-  providers: ReadonlyMap<string, Provider>;
+export interface MindOptions extends Omit<ThinkContext, 'timezone'> {
+  /** Of the configuration in force. */
+  timezone(): string;
+  /** Asked anew at every look: the configuration may have changed. */
+  providers(): ReadonlyMap<string, Provider>;
   /** Extra attempts per thought on that provider. */
   maxRetries(provider: string): number;
   leases: Leases;
@@ -49,32 +52,46 @@ export function createMind(options: MindOptions): Mind {
 
   async function claimSome(): Promise<number | null> {
     const rules = options.rules();
-    const { open, routes } = lanesOf(rules, options.health.health, options.providers);
+    const { open, routes } = lanesOf(rules, options.health.health, options.providers());
     const lanes = open.flatMap(({ provider, versions }) => {
-      const found = options.providers.get(provider);
+      const found = options.providers().get(provider);
       const slots = found ? limitOf(found).free() : 0;
       return slots > 0 ? [{ versions, slots }] : [];
     });
     const now = options.clock.now();
-    const { claimed, nextAt } = await options.store.write('claim', { owner: options.owner, lanes, leaseMs: LEASE_MS, now });
+    const { claimed, nextAt } = await options.store.write('claim', {
+      owner: options.owner,
+      lanes,
+      leaseMs: LEASE_MS,
+      now,
+    });
     for (const thought of claimed) {
       const rule = rules.find((each) => each.version === thought.version);
       const where = routes.get(thought.version);
-      const provider = where?.kind === 'go' ? options.providers.get(where.provider) : undefined;
+      const provider = where?.kind === 'go' ? options.providers().get(where.provider) : undefined;
       if (!rule || where?.kind !== 'go' || !provider) continue;
       limitOf(provider).start(() => thinkOne(thought, rule, provider, where.model));
     }
     return nextAt;
   }
 
-  async function thinkOne(thought: ClaimedThought, rule: Rule, provider: Provider, model: string): Promise<void> {
+  async function thinkOne(
+    thought: ClaimedThought,
+    rule: Rule,
+    provider: Provider,
+    model: string,
+  ): Promise<void> {
     const lease = options.leases.hold(thought.id, thought.attempt);
     tell(thought, 'running', '');
     try {
       const signal = AbortSignal.any([lease.signal, stopping.signal]);
       const data = options.dataFor(rule, eventData(thought.data));
       const maxRetries = options.maxRetries(provider.name);
-      const ended = await think({ thought, data, rule, provider, model, maxRetries }, options, signal, stopping.signal);
+      const context: ThinkContext = { ...options, timezone: options.timezone() };
+      const ended = await think({ thought, data, rule, provider, model, maxRetries }, context,
+        signal,
+        stopping.signal,
+      );
       if (ended) tell(thought, ended.state, ended.reason);
       if (ended?.state === 'answered') options.onAnswered();
     } catch (error) {
@@ -87,7 +104,15 @@ export function createMind(options: MindOptions): Mind {
 
   function tell(thought: ClaimedThought, state: ThoughtState, reason: string): void {
     const at = new Date(options.clock.now()).toISOString();
-    options.live({ type: 'state', at, thought: thought.id, rule: thought.rule, subject: thought.subject, state, reason });
+    options.live({
+      type: 'state',
+      at,
+      thought: thought.id,
+      rule: thought.rule,
+      subject: thought.subject,
+      state,
+      reason,
+    });
   }
 
   async function drain(): Promise<void> {
@@ -100,7 +125,7 @@ export function createMind(options: MindOptions): Mind {
   return {
     look: () => bell.ring(),
     busy: (name) => {
-      const provider = options.providers.get(name);
+      const provider = options.providers().get(name);
       return provider ? provider.slots - limitOf(provider).free() : 0;
     },
     async run(signal) {

@@ -14,7 +14,10 @@ export interface Daemon {
   cancel(ids: string[]): Promise<ChangeResult[]>;
   /** `path` is path text, absolute. */
   explain(path: string): Promise<Explanation>;
-  /** Everything that happens from now on; ends when `signal` aborts or the daemon stops. */
+  /**
+   * Everything that happens from the iteration's first `next()` on; ends when `signal` aborts or the daemon
+   * stops. A `state` event is told after its row is committed. The HTTP app iterates it once, for all its readers.
+   */
   live(signal: AbortSignal): AsyncIterable<LiveEvent>;
   setLogLevel(level: string): void;
   /** Begins a graceful stop; resolves at once. */
@@ -45,4 +48,24 @@ export interface ChangeResult {
   state: ThoughtState | null;
   /** What happened, or why not. */
   reason: string;
+}
+
+/** How an entry point runs a daemon in its own process. `main` implements it. */
+export type RunDaemon = (options: RunOptions) => Promise<{
+  /** Exit code. */
+  code: number;
+  /** Why it ended, as a sentence. */
+  reason: string;
+}>;
+
+export interface RunOptions {
+  /** `--home`, as typed. */
+  home?: string;
+  /** Dotted configuration keys from the command line. */
+  flags: Record<string, string>;
+  /** Once it listens and its senses have begun. */
+  onReady(info: StatusView): void;
+  onLive(event: LiveEvent): void;
+  /** Aborts: finish what runs, then end. */
+  signal: AbortSignal;
 }

@@ -28,7 +28,7 @@ interface Row {
 
 const select = statement<{ id: string }, Row>(
   `SELECT t.id, t.state, t.rule, t.version, t.event, t.subject, t.content, t.captured, t.capture, e.dedup, e.sense,
-     coalesce(r.version, CASE WHEN t.rule = 'request' THEN t.version END) AS current
+     r.version AS current
    FROM thoughts t JOIN events e ON e.seq = t.event LEFT JOIN rules r ON r.name = t.rule WHERE t.id = :id`,
 );
 const selectDead = statement<Record<string, never>, { id: string }>(

@@ -1,0 +1,197 @@
+import type { XXHashAPI } from 'xxhash-wasm';
+import { CodedError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { LogFields } from '../base/log-fields.ts';
+import { createGate } from './extract-gate.ts';
+import { openInside } from './extract-open.ts';
+import { HEAD_BYTES, readBytes } from './extract-read.ts';
+import { createExtractThread, type ExtractThread } from './extract-thread.ts';
+import {
+  EXTRACT_LIMITS,
+  type Extraction,
+  type ExtractLimits,
+  type Extractor,
+  type ExtractRequest,
+} from './extraction.ts';
+import { cleanText } from './extractors/clean.ts';
+import { decodeUtf8 } from './extractors/decode.ts';
+import type { FormatExtractor } from './extractors/port.ts';
+import { nameBinary } from './extractors/recognise.ts';
+import { FORMATS, readableFormats } from './extractors/registry.ts';
+
+/** Text up to this size is read here, without the worker thread: 2,000 notes at once must cost little. */
+const SMALL = 1024 * 1024;
+
+/** Files open at once: bounds descriptors and memory, and the thread pool has only four threads. */
+const OPEN_FILES = 8;
+
+/** What one reading came to: a result, or a document for the worker thread. */
+type Reading =
+  | { kind: 'ready'; extraction: Extraction }
+  | { kind: 'parse'; format: FormatExtractor; keep: number; size: number };
+
+/** Makes the extractor of a daemon. Nothing is started or loaded before the first file needs it. */
+export function createExtractor(
+  options: { limits?: Partial<ExtractLimits>; log?: Pick<Log, 'debug'> } = {},
+): Extractor {
+  const limits = { ...EXTRACT_LIMITS, ...options.limits };
+  const thread = createExtractThread(limits);
+  const opening = createGate(OPEN_FILES);
+  const parsing = createGate(1);
+  const closing = new AbortController();
+  let hash: Promise<XXHashAPI> | undefined;
+  const hashing = () => {
+    hash ??= import('xxhash-wasm').then((library) => library.default());
+    return hash;
+  };
+
+  const extract = async (request: ExtractRequest, signal: AbortSignal): Promise<Extraction> => {
+    const reading = await within(opening, signal, () => readSmall(request, limits, hashing, signal));
+    if (reading.kind === 'ready') return reading.extraction;
+    return within(parsing, signal, () => parse(request, reading, { limits, thread, hashing, signal }));
+  };
+
+  return {
+    async extract(request, signal) {
+      const extraction = await extract(request, AbortSignal.any([signal, closing.signal]));
+      options.log?.debug('text extracted', { path: request.path, ...facts(extraction) });
+      return extraction;
+    },
+    async close() {
+      closing.abort(new CodedError('extractor-closed', 'the extractor was closed', { retryable: true }));
+      await thread.close();
+    },
+  };
+}
+
+async function within<T>(
+  gate: ReturnType<typeof createGate>,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  const leave = await gate.enter(signal);
+  try {
+    return await work();
+  } finally {
+    leave();
+  }
+}
+
+/** Reads a small text whole; of anything else, only what tells its format. */
+async function readSmall(
+  request: ExtractRequest,
+  limits: ExtractLimits,
+  hashing: () => Promise<XXHashAPI>,
+  signal: AbortSignal,
+): Promise<Reading> {
+  const opened = await openInside(request.path, request.root);
+  if (opened.kind !== 'open') return { kind: 'ready', extraction: opened };
+  const { handle, size } = opened;
+  try {
+    const small = size <= SMALL;
+    const want = small ? { size, keep: size, hash: request.hash } : { size, keep: HEAD_BYTES, hash: null };
+    const bytes = await readBytes(handle, want, hashing, signal);
+    if (bytes === null) return { kind: 'ready', extraction: { kind: 'changed' } };
+    return judge(request.path, bytes, size, limits);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** What is to be done with a file, by its name, its size and its first bytes. `bytes` is all of it when it is small. */
+function judge(path: string, bytes: Uint8Array, size: number, limits: ExtractLimits): Reading {
+  if (size === 0) return unreadable('is empty');
+  const head = bytes.subarray(0, HEAD_BYTES);
+  const format = FORMATS.find((candidate) => candidate.matches(path, head));
+  if (format === undefined) return unreadable(unknownReason(path, head, size));
+  if (format.reads === 'whole') {
+    if (size > limits.inputBytes) return unreadable(tooBigReason(format, size, limits));
+    return { kind: 'parse', format, keep: size, size };
+  }
+  const text = size <= SMALL ? decodeUtf8(bytes) : null;
+  if (text === null || text.includes('\0')) return { kind: 'parse', format, keep: headBytes(limits), size };
+  const clean = cleanText(text, limits.outputCharacters);
+  return { kind: 'ready', extraction: textOf(format, clean.text, clean.truncated) };
+}
+
+async function parse(
+  request: ExtractRequest,
+  reading: Extract<Reading, { kind: 'parse' }>,
+  tools: {
+    limits: ExtractLimits;
+    thread: ExtractThread;
+    hashing: () => Promise<XXHashAPI>;
+    signal: AbortSignal;
+  },
+): Promise<Extraction> {
+  const { limits, thread, hashing, signal } = tools;
+  // Opened again, since documents waiting for their turn must hold neither a descriptor nor their bytes.
+  const opened = await openInside(request.path, request.root);
+  if (opened.kind !== 'open') return opened;
+  let bytes: Uint8Array<ArrayBuffer> | null;
+  try {
+    bytes = await readBytes(
+      opened.handle,
+      { size: opened.size, keep: reading.keep, hash: request.hash },
+      hashing,
+      signal,
+    );
+  } finally {
+    await opened.handle.close();
+  }
+  if (bytes === null || opened.size !== reading.size) return { kind: 'changed' };
+  const cut = bytes.length < opened.size;
+  const result = await thread.run({ format: reading.format.format, bytes, limits }, signal);
+  return result.kind === 'text' ? textOf(reading.format, result.text, result.truncated || cut) : result;
+}
+
+function textOf(format: FormatExtractor, text: string, truncated: boolean): Extraction {
+  if (text.trim() === '') return { kind: 'unreadable', reason: 'holds nothing but white space' };
+  return { kind: 'text', text, format: format.format, characters: text.length, truncated };
+}
+
+function unreadable(reason: string): Reading {
+  return { kind: 'ready', extraction: { kind: 'unreadable', reason } };
+}
+
+/** No encoding needs more than four bytes for a character. */
+function headBytes(limits: ExtractLimits): number {
+  return Math.min(limits.inputBytes, limits.outputCharacters * 4);
+}
+
+function unknownReason(path: string, head: Uint8Array, size: number): string {
+  const big = size > SMALL ? ` (${sizeOf(size)})` : '';
+  return `is ${nameBinary(path, head)}${big}; this version reads ${readableFormats()}`;
+}
+
+function tooBigReason(format: FormatExtractor, size: number, limits: ExtractLimits): string {
+  return `is ${sizeOf(size)} big; this version reads ${format.label} up to ${sizeOf(limits.inputBytes)}`;
+}
+
+function sizeOf(bytes: number): string {
+  const mib = bytes / 1024 / 1024;
+  return mib >= 1024
+    ? `${(mib / 1024).toFixed(1)} GiB`
+    : mib >= 1
+      ? `${Math.round(mib)} MiB`
+      : `${bytes} bytes`;
+}
+
+/** Log fields without a word of the text. */
+function facts(extraction: Extraction): LogFields {
+  switch (extraction.kind) {
+    case 'text':
+      return {
+        result: 'text',
+        format: extraction.format,
+        characters: extraction.characters,
+        truncated: extraction.truncated,
+      };
+    case 'unreadable':
+      return { result: 'unreadable', reason: extraction.reason };
+    case 'changed':
+      return { result: 'changed' };
+    default:
+      return extraction satisfies never;
+  }
+}

@@ -1,0 +1,107 @@
+import {
+  compileTemplate,
+  type TemplatePurpose,
+  type TemplateVariable,
+  variables,
+} from '../contract/template.ts';
+import { TEMPLATE_NAMES } from '../contract/template-scope.ts';
+import type { JsonSchema } from './json-schema.ts';
+import { isMap } from './key-path.ts';
+import { nearest } from './nearest.ts';
+
+export interface TemplateQuestion {
+  source: string;
+  purpose: TemplatePurpose;
+  /** Names that exist elsewhere but not here, with the reason. */
+  absent: Readonly<Record<string, string>>;
+  /** Schema of `answer`; null = free text; undefined = not known, so its fields are not checked. */
+  answer: JsonSchema | null | undefined;
+}
+
+/** Line and column within the source, from 1. */
+export interface TemplateProblem {
+  line: number;
+  column: number;
+  value: string | undefined;
+  message: string;
+  allowed: string | null;
+  nearest: string | null;
+}
+
+/** Syntax, filters and names of one template, checked without rendering it. */
+export function templateProblems(question: TemplateQuestion): TemplateProblem[] {
+  const compiled = compileTemplate(question.source, question.purpose);
+  if (!compiled.ok) {
+    const { line, column, message } = compiled;
+    return [{ line, column, value: undefined, message, allowed: null, nearest: null }];
+  }
+  const problems = variables(compiled.template).map((variable) => variableProblem(variable, question));
+  return problems.filter((problem) => problem !== null);
+}
+
+function variableProblem(variable: TemplateVariable, question: TemplateQuestion): TemplateProblem | null {
+  const { line, column } = variable;
+  const [first, second] = variable.path;
+  const top = String(first);
+  const value = variable.path.join('.');
+  const facts = { line, column, value };
+  const known: readonly string[] = Object.keys(TEMPLATE_NAMES);
+  if (!known.includes(top)) {
+    return { ...facts, message: 'unknown variable', allowed: known.join(', '), nearest: nearest(top, known) };
+  }
+  const reason = question.absent[top];
+  if (reason !== undefined) return { ...facts, message: reason, allowed: null, nearest: null };
+  if (top === 'answer') return answerProblem(variable, question.answer, facts);
+  const fields = fieldsOf(top);
+  if (fields.length === 0 || second === undefined || second === '*' || fields.includes(String(second)))
+    return null;
+  const near = nearest(String(second), fields);
+  return {
+    ...facts,
+    message: `${top} has no ${String(second)}`,
+    allowed: fields.map((field) => `${top}.${field}`).join(', '),
+    nearest: near === null ? null : `${top}.${near}`,
+  };
+}
+
+function fieldsOf(top: string): string[] {
+  const entry = Object.entries(TEMPLATE_NAMES).find(([name]) => name === top)?.[1];
+  return entry === null || entry === undefined ? [] : Object.keys(entry);
+}
+
+type Facts = Pick<TemplateProblem, 'line' | 'column' | 'value'>;
+
+function answerProblem(
+  variable: TemplateVariable,
+  schema: TemplateQuestion['answer'],
+  facts: Facts,
+): TemplateProblem | null {
+  const [, ...steps] = variable.path;
+  if (schema === undefined || steps.length === 0) return null;
+  if (schema === null) {
+    if (steps[0] === 'size') return null;
+    return {
+      ...facts,
+      message: 'the answer is free text',
+      allowed: 'answer, or a shape in mind.answer',
+      nearest: null,
+    };
+  }
+  let at: unknown = schema;
+  for (const step of steps) {
+    if (!isMap(at) || !isMap(at['properties']) || at['additionalProperties'] !== false || step === '*')
+      return null;
+    const names = Object.keys(at['properties']);
+    if (!names.includes(String(step))) {
+      const near = nearest(String(step), names);
+      return {
+        ...facts,
+        message: `the answer has no ${String(step)}`,
+        allowed: names.join(', '),
+        nearest: near,
+      };
+    }
+    at = at['properties'][String(step)];
+  }
+  return null;
+}

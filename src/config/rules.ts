@@ -1,0 +1,85 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { systemCode } from '../base/errors.ts';
+import { fromFs, toFs } from '../base/path-text.ts';
+import type { Config, Folders } from '../contract/config.ts';
+import type { ConfigProblem } from '../contract/problem.ts';
+import type { Rule } from '../contract/rule.ts';
+import { providerNames } from './model-name.ts';
+import { readText } from './read-text.ts';
+import { parseRule, type RuleContext, ruleName } from './rule-file.ts';
+
+/** What a valid configuration says about rules. */
+export function ruleContext(config: Config, homedir: string): RuleContext {
+  return {
+    providers: providerNames(config.values),
+    roots: config.roots.map((root) => root.path),
+    outputRoots: config.outputRoots,
+    homedir,
+    defaultModels: config.values.default_models,
+  };
+}
+
+/** Every `*.md` in the rules folder, by name. A broken file is a problem and hides no other; no folder is no rules. */
+export async function loadRules(
+  folders: Pick<Folders, 'rules'>,
+  context: RuleContext,
+): Promise<{ rules: Rule[]; problems: ConfigProblem[] }> {
+  const listed = await listRules(folders.rules);
+  const rules: Rule[] = [];
+  const problems: ConfigProblem[] = [...listed.problems];
+  const owners = new Map<string, string>();
+  for (const file of listed.files) {
+    const name = ruleName(file)?.toLowerCase();
+    const owner = name === undefined ? undefined : owners.get(name);
+    // On many disks they would be one file, and the state of a rule is kept by its name.
+    if (owner !== undefined)
+      problems.push(wholeFile(file, `differs from ${owner} only in case`, 'another name'));
+    else if (name !== undefined) owners.set(name, path.posix.basename(file));
+    const parsed = await loadRule(file, context);
+    if (!parsed.ok) problems.push(...parsed.problems);
+    else if (owner === undefined) rules.push(parsed.rule);
+  }
+  return { rules, problems };
+}
+
+/** Reads and checks one rule file (path text). */
+export async function loadRule(
+  file: string,
+  context: RuleContext,
+): Promise<{ ok: true; rule: Rule } | { ok: false; problems: ConfigProblem[] }> {
+  const read = await readText(file);
+  if (read.kind === 'text') return parseRule({ ...context, file, text: read.text });
+  const problem = read.kind === 'unusable' ? read.problem : wholeFile(file, 'there is no such file', null);
+  return { ok: false, problems: [problem] };
+}
+
+async function listRules(folder: string): Promise<{ files: string[]; problems: ConfigProblem[] }> {
+  try {
+    const names = (await readdir(toFs(folder), { encoding: 'buffer' })).map((name) => fromFs(name));
+    const files = names
+      .filter((name) => /\.md$/i.test(name) && !name.startsWith('.'))
+      .sort()
+      .map((name) => path.posix.join(folder, name));
+    return { files, problems: [] };
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT') return { files: [], problems: [] };
+    return {
+      files: [],
+      problems: [wholeFile(folder, `cannot be listed: ${code ?? 'unknown reason'}`, 'a folder')],
+    };
+  }
+}
+
+function wholeFile(file: string, message: string, allowed: string | null): ConfigProblem {
+  const rest = {
+    line: null,
+    column: null,
+    key: '',
+    value: undefined,
+    nearest: null,
+    severity: 'error',
+  } as const;
+  return { file, message, allowed, ...rest };
+}

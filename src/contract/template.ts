@@ -1,0 +1,126 @@
+import { Context, type Liquid, type Template } from 'liquidjs';
+import { CodedError, messageOf } from '../base/errors.ts';
+import { createEngine, TEMPLATE_LIMITS } from './template-engine.ts';
+import { assemblePath, neutralise, pathSourceProblem } from './template-path.ts';
+import type { TemplateScope } from './template-scope.ts';
+
+/** A Liquid template that was parsed: for texts, or for paths, where values cannot add a component. */
+export interface CompiledTemplate {
+  readonly source: string;
+  readonly purpose: TemplatePurpose;
+  readonly nodes: Template[];
+}
+
+export type TemplatePurpose = 'text' | 'path';
+
+export type TemplateCompilation =
+  | { ok: true; template: CompiledTemplate }
+  /** Line and column within the source, from 1. */
+  | { ok: false; line: number; column: number; message: string };
+
+export interface RenderOptions {
+  /** IANA name, or `system`: for the `date` filter. */
+  timezone: string;
+}
+
+/** One use of a name that the template expects from outside: `event.path` is `['event', 'path']`. */
+export interface TemplateVariable {
+  path: (string | number)[];
+  line: number;
+  column: number;
+}
+
+/** Parses Liquid: unknown filters and tags are errors; partials, files and randomness do not exist. */
+export function compileTemplate(source: string, purpose: TemplatePurpose = 'text'): TemplateCompilation {
+  const wrong = purpose === 'path' ? pathSourceProblem(source) : null;
+  if (wrong !== null) return { ok: false, line: 1, column: 1, message: wrong };
+  try {
+    return { ok: true, template: { source, purpose, nodes: engineFor(purpose).parse(source) } };
+  } catch (error) {
+    return { ok: false, ...explain(error) };
+  }
+}
+
+/**
+ * The text of a template. Throws `template-failed` for an unknown variable, an exceeded limit and the like;
+ * the error tells the place and never the text around it.
+ */
+export function renderTemplate(
+  template: CompiledTemplate,
+  scope: TemplateScope,
+  options: RenderOptions,
+): string {
+  const engine = engineFor(template.purpose);
+  const timezoneOffset = options.timezone === 'system' ? undefined : options.timezone;
+  const context = new Context(
+    { ...scope },
+    { ...engine.options, ...(timezoneOffset === undefined ? {} : { timezoneOffset }) },
+    { sync: true },
+    { liquid: engine },
+  );
+  let text: string;
+  try {
+    text = String(engine.renderSync(template.nodes, context));
+  } catch (error) {
+    const { line, column, message } = explain(error);
+    // Not chained: the library's error carries the source, and a prompt is never logged.
+    throw new CodedError('template-failed', `${message} (template line ${line}, column ${column})`);
+  }
+  if (text.length <= TEMPLATE_LIMITS.result) return text;
+  throw new CodedError('template-failed', 'the rendered text is too long', {
+    value: text.length,
+    allowed: `at most ${TEMPLATE_LIMITS.result} characters`,
+  });
+}
+
+/**
+ * The absolute path text of a path template. Separators, control characters and leading dots of every
+ * interpolated value are neutralised; slashes in the template itself are fine. Throws `template-failed`,
+ * `path-escapes`, `path-not-absolute`.
+ */
+export function renderPath(template: CompiledTemplate, scope: TemplateScope, options: RenderOptions): string {
+  return assemblePath(renderTemplate(asPath(template), scope, options));
+}
+
+/** Every name the template expects from its scope, with the place of each use. */
+export function variables(template: CompiledTemplate): TemplateVariable[] {
+  const { globals } = engineFor(template.purpose).analyzeSync(template.nodes, { partials: false });
+  return Object.values(globals)
+    .flat()
+    .map((variable) => ({
+      path: variable.segments.map((segment) => (typeof segment === 'object' ? '*' : segment)),
+      line: variable.location.row,
+      column: variable.location.col,
+    }));
+}
+
+function asPath(template: CompiledTemplate): CompiledTemplate {
+  if (template.purpose === 'path') return template;
+  const again = compileTemplate(template.source, 'path');
+  if (again.ok) return again.template;
+  throw new CodedError('template-failed', again.message);
+}
+
+/** One engine for each purpose, made at first use: an engine keeps nothing between calls but its options. */
+const engines: { text?: Liquid; path?: Liquid } = {};
+
+function engineFor(purpose: TemplatePurpose): Liquid {
+  engines[purpose] ??= purpose === 'path' ? createEngine(neutralise) : createEngine();
+  return engines[purpose];
+}
+
+function explain(error: unknown): { line: number; column: number; message: string } {
+  const [line, column] = positionOf(error);
+  const message = messageOf(error).split('\n')[0] ?? '';
+  return { line, column, message: message.replace(/, line:\d+, col:\d+$/, '').slice(0, 200) };
+}
+
+/** Liquid's errors carry the token they are about; a runaway regular expression or stack does not. */
+function positionOf(error: unknown): [number, number] {
+  if (typeof error !== 'object' || error === null || !('token' in error)) return [1, 1];
+  const { token } = error;
+  if (typeof token !== 'object' || token === null || !('getPosition' in token)) return [1, 1];
+  const position: unknown = typeof token.getPosition === 'function' ? token.getPosition() : [];
+  const [line, column] = Array.isArray(position) ? position : [];
+  return [typeof line === 'number' ? line : 1, typeof column === 'number' ? column : 1];
+}

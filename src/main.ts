@@ -1,0 +1,113 @@
+import { homedir } from 'node:os';
+import { type Broadcast, createBroadcast } from './base/broadcast.ts';
+import { systemClock } from './base/clock.ts';
+import { CodedError, EXIT, messageOf } from './base/errors.ts';
+import { createLog, type Log } from './base/log.ts';
+import { systemRandom } from './base/random.ts';
+import { withTaskGroup } from './base/task-group.ts';
+import { environment } from './config/environment.ts';
+import { foldersFor, makeFolders } from './config/folders.ts';
+import { loadConfig } from './config/load.ts';
+import type { LiveEvent } from './contract/api.ts';
+import type { Config, Folders } from './contract/config.ts';
+import { formatProblem } from './contract/problem.ts';
+import { createConfiguration } from './main/configuration.ts';
+import { runHouse } from './main/house.ts';
+import { lockState } from './store/lock.ts';
+import { openStore } from './store/open.ts';
+import type { RunDaemon, RunOptions } from './surfaces/daemon.ts';
+import { packageVersion } from './surfaces/version.ts';
+
+/**
+ * Runs one daemon in this process until `signal` aborts or something it cannot live without is lost: builds the
+ * house in flow order, and tears it down in the same order. Exit codes: 0 stopped, 70 defect or lost store,
+ * 75 another daemon runs, 78 configuration or database unusable.
+ */
+export const runDaemon: RunDaemon = async (options) => {
+  try {
+    return await run(options);
+  } catch (error) {
+    if (error instanceof CodedError) {
+      const details = [error.allowed && `allowed: ${error.allowed}`, error.next].filter(Boolean);
+      return { code: error.exitCode, reason: [error.message, ...details].join('\n  ') };
+    }
+    return { code: EXIT.internal, reason: messageOf(error) };
+  }
+};
+
+async function run(options: RunOptions): Promise<{ code: number; reason: string }> {
+  const env = environment();
+  const folders = foldersFor({ home: options.home ?? null, env, platform: process.platform, homedir: homedir() });
+  await makeFolders(folders);
+  const lock = lockState(folders.state);
+  try {
+    const loaded = await loadConfig({ folders, env, flags: options.flags, homedir: homedir() });
+    if (!loaded.ok) {
+      const reason = ['the configuration cannot be used:', ...loaded.problems.map(formatProblem)].join('\n');
+      return { code: EXIT.config, reason };
+    }
+    return await live(options, folders, loaded.config, env);
+  } finally {
+    lock.release();
+  }
+}
+
+async function live(
+  options: RunOptions,
+  folders: Folders,
+  config: Config,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<{ code: number; reason: string }> {
+  const log = openLog(config);
+  const lost = new AbortController();
+  const reopen = () => log.reopen();
+  process.on('SIGHUP', reopen);
+  try {
+    const store = await openStore(config.database, (error) => {
+      log.critical('store lost', { error });
+      lost.abort(error);
+    });
+    try {
+      const base = { clock: systemClock, random: systemRandom, log };
+      const configuration = await createConfiguration(config, store, {
+        ...base,
+        folders,
+        env,
+        flags: options.flags,
+        homedir: homedir(),
+      });
+      const events: Broadcast<LiveEvent> = createBroadcast();
+      const live = (event: LiveEvent) => {
+        events.send(event);
+        options.onLive(event);
+      };
+      const version = packageVersion();
+      log.info('daemon starting', { version, pid: process.pid, state: folders.state });
+      await withTaskGroup(
+        lost.signal,
+        (group) => runHouse(group, { ...base, store, configuration, folders, version, events, live, ...options }),
+        { name: 'daemon', clock: systemClock },
+      );
+      log.info('daemon stopped');
+      return { code: EXIT.ok, reason: 'stopped' };
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    if (error instanceof CodedError) throw error;
+    log.critical('daemon ended', { error });
+    return { code: EXIT.internal, reason: `the daemon ended: ${messageOf(error)} (see ${folders.logs})` };
+  } finally {
+    process.off('SIGHUP', reopen);
+    log.close();
+  }
+}
+
+function openLog(config: Config): Log {
+  return createLog({
+    level: config.values.log_level,
+    file: { path: `${config.folders.logs}/consciousness.log` },
+    pretty: false,
+    secrets: () => config.secrets,
+  });
+}

@@ -1,0 +1,78 @@
+import { CodedError } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import type { ThoughtRow, ThoughtView } from '../contract/api.ts';
+import { REQUEST_RULE, type Rule } from '../contract/rule.ts';
+import type { Store } from '../store/store.ts';
+import type { ThinkRequest, ThoughtQuery } from '../surfaces/daemon.ts';
+
+/** Rows of thoughts, newest first. */
+export function listThoughts(store: Store, query: ThoughtQuery): Promise<ThoughtRow[]> {
+  return store.read('listThoughts', {
+    state: query.state ?? null,
+    rule: query.rule ?? null,
+    since: query.since ?? null,
+    unprocessed: query.unprocessed ?? false,
+    subject: null,
+    limit: query.limit,
+  });
+}
+
+/** One thought by id or unique prefix. */
+export async function findThought(store: Store, prefix: string): Promise<ThoughtView> {
+  const view = await store.read('viewThought', { id: await wholeId(store, prefix) });
+  if (view) return view;
+  throw unknown(prefix);
+}
+
+/** The whole id that a prefix of at least four digits stands for. Throws `thought-unknown`, `thought-ambiguous`. */
+export async function wholeId(store: Store, prefix: string): Promise<string> {
+  if (!/^[0-9a-f]{4,20}$/.test(prefix)) throw unknown(prefix);
+  const [id, ...others] = await store.read('idsByPrefix', { prefix });
+  if (id === undefined) throw unknown(prefix);
+  if (others.length === 0) return id;
+  throw new CodedError('thought-ambiguous', `several thoughts begin with ${prefix}`, {
+    value: prefix,
+    allowed: `one of: ${[id, ...others].join(', ')}`,
+    next: 'give more digits of the id',
+  });
+}
+
+/** Accepts a request durably. Throws `rule-unknown`. */
+export async function accept(
+  request: ThinkRequest,
+  rules: readonly Rule[],
+  { store, clock, random }: { store: Store; clock: Clock; random: Random },
+): Promise<ThoughtRow> {
+  const name = request.rule ?? REQUEST_RULE;
+  const able = rules.filter((each) => each.on.request !== undefined);
+  const rule = able.find((each) => each.name === name);
+  if (!rule) {
+    throw new CodedError('rule-unknown', `no rule named ${name} takes requests`, {
+      value: name,
+      allowed: `a rule with \`on: { request: {} }\`: ${able.map((each) => each.name).join(', ')}`,
+      next: 'leave --rule away for the built-in one, or add `on: { request: {} }` to the rule',
+    });
+  }
+  const id = await store.write('acceptRequest', {
+    key: request.key ?? random.hex(10),
+    text: request.text,
+    rule: rule.name,
+    version: rule.version,
+    now: clock.now(),
+  });
+  const row = await store.read('thoughtRow', { id });
+  if (row) return row;
+  throw new CodedError('request-key-taken', 'this key was used for another rule or an older version of it', {
+    value: request.key,
+    next: 'use a new key',
+  });
+}
+
+function unknown(id: string): CodedError {
+  return new CodedError('thought-unknown', `there is no thought ${id}`, {
+    value: id,
+    allowed: 'an id, or its first digits (at least 4)',
+    next: 'list them with `consciousness thoughts`',
+  });
+}

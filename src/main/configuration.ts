@@ -1,0 +1,100 @@
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { loadConfig } from '../config/load.ts';
+import { builtinRequestRule, ruleFromStored } from '../config/rule-text.ts';
+import { loadRules, ruleContext } from '../config/rules.ts';
+import { replacements } from '../attention/reload.ts';
+import type { Config, Folders } from '../contract/config.ts';
+import { type ConfigProblem, formatProblem } from '../contract/problem.ts';
+import { REQUEST_RULE, type Rule } from '../contract/rule.ts';
+import { eventData } from '../store/queries/list-thoughts.ts';
+import type { Store } from '../store/store.ts';
+
+export interface ConfigurationOptions {
+  folders: Folders;
+  env: Readonly<Record<string, string | undefined>>;
+  flags: Readonly<Record<string, string>>;
+  homedir: string;
+  clock: Clock;
+  log: Log;
+}
+
+/** What is in force: the last good configuration and the last good version of every rule. */
+export interface Configuration {
+  config(): Config;
+  /** The user's rules. */
+  rules(): readonly Rule[];
+  /** The user's rules and the built-in request rule. */
+  allRules(): readonly Rule[];
+  /** What is wrong with the files as they are now; what they replaced stays in force. */
+  problems(): readonly ConfigProblem[];
+  /** Reads the files again and puts what is good in force; whether anything changed. */
+  reload(): Promise<{ configChanged: boolean; rulesChanged: boolean }>;
+  /** Makes the rules in force durable and lets unclaimed thoughts follow them. */
+  settle(store: Store): Promise<void>;
+}
+
+/** Starts from a valid configuration and the rule versions that were in force when the daemon stopped. */
+export async function createConfiguration(first: Config, store: Store, options: ConfigurationOptions): Promise<Configuration> {
+  const { folders, env, flags, homedir, clock, log } = options;
+  let config = first;
+  let configProblems: ConfigProblem[] = [];
+  let ruleProblems: ConfigProblem[] = [];
+  let rules: Rule[] = (await store.read('rulesInForce', undefined))
+    .filter((stored) => stored.name !== REQUEST_RULE)
+    .map((stored) => ruleFromStored(stored.text, stored.file));
+  let builtin = builtinRequestRule(config.values.default_models);
+
+  async function reloadConfig(): Promise<boolean> {
+    const loaded = await loadConfig({ folders, env, flags, homedir });
+    configProblems = loaded.ok ? loaded.warnings : loaded.problems;
+    if (!loaded.ok) return false;
+    const changed = JSON.stringify(loaded.config.values) !== JSON.stringify(config.values);
+    config = loaded.config;
+    builtin = builtinRequestRule(config.values.default_models);
+    return changed;
+  }
+
+  async function reloadRules(): Promise<boolean> {
+    const loaded = await loadRules(folders, ruleContext(config, homedir));
+    ruleProblems = loaded.problems;
+    const broken = new Set(loaded.problems.filter((each) => each.severity === 'error').map((each) => each.file));
+    const names = new Set(loaded.rules.map((rule) => rule.name));
+    const kept = rules.filter((rule) => broken.has(rule.file) && !names.has(rule.name));
+    const next = [...loaded.rules, ...kept].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const changed = versionsOf(next) !== versionsOf(rules);
+    rules = next;
+    return changed;
+  }
+
+  function report(): void {
+    for (const problem of [...configProblems, ...ruleProblems]) {
+      log.warning('configuration problem', { file: problem.file, line: problem.line, key: problem.key, problem: formatProblem(problem) });
+    }
+  }
+
+  return {
+    config: () => config,
+    rules: () => rules,
+    allRules: () => [...rules, builtin],
+    problems: () => [...configProblems, ...ruleProblems],
+    async reload() {
+      const configChanged = await reloadConfig();
+      const rulesChanged = await reloadRules();
+      report();
+      return { configChanged, rulesChanged };
+    },
+    async settle(toStore) {
+      const all = [...rules, builtin];
+      const stored = all.map(({ name, version, file, text }) => ({ name, version, file, text }));
+      await toStore.write('saveRules', { rules: stored, now: clock.now() });
+      const unclaimed = await toStore.write('unclaimedThoughts', undefined);
+      const changes = replacements(unclaimed, all, (thought) => eventData(thought.data));
+      if (changes.length > 0) await toStore.write('replaceThoughts', { replacements: changes, now: clock.now() });
+    },
+  };
+}
+
+function versionsOf(rules: readonly Rule[]): string {
+  return rules.map((rule) => `${rule.name} ${rule.version} ${rule.file}`).join('\n');
+}

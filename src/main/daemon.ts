@@ -1,0 +1,142 @@
+import type { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Broadcast } from '../base/broadcast.ts';
+import type { Clock } from '../base/clock.ts';
+import { CodedError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import type { CaptureWorker } from '../capture/worker.ts';
+import type { LiveEvent } from '../contract/api.ts';
+import { LOG_LEVELS } from '../contract/config.ts';
+import type { Lanes } from '../mind/lanes.ts';
+import type { Mind } from '../mind/worker.ts';
+import type { Holds } from '../queue/holds.ts';
+import type { Leases } from '../queue/lease.ts';
+import type { FilesSense } from '../senses/files/sense.ts';
+import type { Changed } from '../store/operations/change.ts';
+import type { Store } from '../store/store.ts';
+import type { ChangeResult, Daemon } from '../surfaces/daemon.ts';
+import { accept, findThought, listThoughts, wholeId } from './ask.ts';
+import type { Configuration } from './configuration.ts';
+import { explain } from './explain.ts';
+import type { ProviderSet } from './providers.ts';
+import { statusOf } from './status.ts';
+
+export interface DaemonParts {
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** Fails at once while the disk takes nothing: whoever asks is told. */
+  store: Store;
+  configuration: Configuration;
+  events: Broadcast<LiveEvent>;
+  live(event: LiveEvent): void;
+  version: string;
+  owner: string;
+  startedAt: number;
+  holds: Holds;
+  lanes(): Lanes;
+  providers: ProviderSet;
+  mind: Mind;
+  leases: Leases;
+  capture: CaptureWorker;
+  sense: FilesSense;
+  loopDelay: ReturnType<typeof monitorEventLoopDelay>;
+  stopping: AbortController;
+}
+
+/** The running daemon as surfaces see it. */
+export function createDaemon(parts: DaemonParts): Daemon {
+  const { store, clock, configuration, log } = parts;
+  let lastError: { at: number; message: string } | null = null;
+  let ready = false;
+  parts.sense.ready(parts.stopping.signal).then(
+    () => {
+      ready = true;
+    },
+    () => undefined, // stopped before it was ready
+  );
+
+  async function change(ids: string[], apply: (whole: string[]) => Promise<Changed[]>): Promise<ChangeResult[]> {
+    const results: ChangeResult[] = [];
+    for (const id of ids) {
+      try {
+        results.push(...(await apply([await wholeId(store, id)])));
+      } catch (error) {
+        if (!(error instanceof CodedError) || !error.code.startsWith('thought-')) throw error;
+        results.push({ id, ok: false, state: null, reason: error.message });
+      }
+    }
+    tell(results);
+    return results;
+  }
+
+  function tell(results: Changed[]): void {
+    const at = new Date(clock.now()).toISOString();
+    for (const { id, ok, state, reason } of results) {
+      if (ok && state) parts.live({ type: 'state', at, thought: id, rule: '', subject: '', state, reason });
+    }
+    parts.capture.queued();
+    parts.mind.look();
+  }
+
+  return {
+    async status() {
+      return statusOf({
+        version: parts.version,
+        instance: parts.owner,
+        startedAt: parts.startedAt,
+        now: clock.now(),
+        ready,
+        stopping: parts.stopping.signal.aborted,
+        config: configuration.config(),
+        rules: configuration.rules(),
+        problems: configuration.problems(),
+        senses: [parts.sense.health()],
+        facts: await store.read('queueFacts', undefined),
+        holds: parts.holds,
+        lanes: parts.lanes(),
+        providers: parts.providers,
+        mind: parts.mind,
+        lastError,
+        loopDelay: parts.loopDelay,
+      });
+    },
+    thoughts: (query) => listThoughts(store, query),
+    thought: (id) => findThought(store, id),
+    async think(request) {
+      const row = await accept(request, configuration.allRules(), { store, clock, random: parts.random });
+      tell([{ id: row.id, ok: true, state: row.state, reason: '' }]);
+      return row;
+    },
+    async retry(which) {
+      const now = clock.now();
+      if ('ids' in which) return change(which.ids, (ids) => store.write('retry', { ids, now }));
+      const results = await store.write('retry', { ids: 'dead', now });
+      tell(results);
+      return results;
+    },
+    cancel: (ids) =>
+      change(ids, async (whole) => {
+        const results = await store.write('cancel', { ids: whole, now: clock.now() });
+        for (const { id, ok } of results) if (ok) parts.leases.revoke(id);
+        return results;
+      }),
+    explain: (path) =>
+      explain(path, {
+        store,
+        roots: configuration.config().roots.map((root) => root.path),
+        rules: configuration.rules(),
+        lanes: parts.lanes(),
+        senses: [parts.sense.health()],
+        ignoredBy: (file) => parts.sense.ignoredBy(file),
+      }),
+    live: (signal) => parts.events.listen(AbortSignal.any([signal, parts.stopping.signal])),
+    setLogLevel(level) {
+      const known = LOG_LEVELS.find((each) => each === level.toUpperCase());
+      if (!known) throw new CodedError('log-level-unknown', 'no such log level', { value: level, allowed: LOG_LEVELS.join(', ') });
+      log.setLevel(known);
+      log.info('log level changed', { to: known });
+    },
+    stop: () => parts.stopping.abort(),
+  };
+}

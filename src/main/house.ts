@@ -1,0 +1,244 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { attend } from '../attention/attend.ts';
+import { dataSeenBy } from '../attention/decide.ts';
+import { meetRoot } from '../attention/meet-roots.ts';
+import type { Broadcast } from '../base/broadcast.ts';
+import type { Clock } from '../base/clock.ts';
+import { loadContentHash } from '../base/content-hash.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import type { TaskGroup } from '../base/task-group.ts';
+import { createExtractor } from '../capture/extract.ts';
+import { createCaptureWorker } from '../capture/worker.ts';
+import { watchConfiguration } from '../config/watch.ts';
+import type { LiveEvent } from '../contract/api.ts';
+import type { Folders } from '../contract/config.ts';
+import { formatProblem } from '../contract/problem.ts';
+import { createJournal } from '../journal/journal.ts';
+import { lanesOf } from '../mind/lanes.ts';
+import { createMind } from '../mind/worker.ts';
+import { plan } from '../outputs/plan.ts';
+import { createOutputs } from '../outputs/worker.ts';
+import { createHolds } from '../queue/holds.ts';
+import { createLeases } from '../queue/lease.ts';
+import { createFilesSense } from '../senses/files/sense.ts';
+import { patientStore } from '../store/patient.ts';
+import type { Store } from '../store/store.ts';
+import type { RunOptions } from '../surfaces/daemon.ts';
+import { createApp } from '../surfaces/http/app.ts';
+import { serve } from '../surfaces/http/serve.ts';
+import type { Configuration } from './configuration.ts';
+import { createDaemon } from './daemon.ts';
+import { createProviderSet } from './providers.ts';
+import { startStage } from './stage.ts';
+import { LOOP_RESOLUTION_MS } from './status.ts';
+
+/** How long everything together may take to stop; calls under way get 20 s of it. */
+const STOP_WITHIN_MS = 25_000;
+
+export interface HouseOptions extends RunOptions {
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** Writes to it fail at once while the disk takes nothing. */
+  store: Store;
+  configuration: Configuration;
+  folders: Folders;
+  version: string;
+  events: Broadcast<LiveEvent>;
+  live(event: LiveEvent): void;
+}
+
+/** Builds the house in flow order, lives in it until asked to stop, and leaves it in the same order. */
+export async function runHouse(group: TaskGroup, options: HouseOptions): Promise<void> {
+  const { clock, random, log, configuration, live } = options;
+  const owner = `i-${random.hex(8)}`;
+  const stopRequested = new AbortController();
+  const loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+  loopDelay.enable();
+  const holds = createHolds(clock, live);
+  const store = patientStore(options.store, {
+    clock,
+    signal: group.signal,
+    onTrouble: (reason) => (reason === null ? holds.clear('store', 'database') : holds.set('store', 'database', reason)),
+  });
+
+  // Rules and what the last daemon left behind.
+  await configuration.reload();
+  const swept = await store.write('sweep', { owner, everyone: true, now: clock.now() });
+  if (swept.crashed + swept.resumed > 0) log.warning('work taken over', { ...swept });
+  await configuration.settle(store);
+
+  // Senses and the journal.
+  const config = configuration.config();
+  const journal = createJournal({ store, clock, live });
+  await journal.register(config.roots.map((root) => root.path));
+  const sense = createFilesSense({
+    roots: config.roots,
+    debounceMs: config.values.file_watcher.debounce_seconds * 1000,
+    ignorePatterns: config.values.file_watcher.ignore_patterns,
+    stateDirectory: options.folders.state,
+    loadIndex: (root) => journal.index(root),
+    clock,
+    log,
+    onHealth: (root) =>
+      live({ type: 'root', at: new Date(clock.now()).toISOString(), path: root.path, state: root.state, detail: root.detail }),
+  });
+  const isOffline = (path: string) => sense.health().roots.some((root) => root.path === path && root.state === 'offline');
+
+  // Workers; each tells the next that there is something in its rows.
+  const providers = createProviderSet({ config, version: options.version, clock, random, onChange: () => onRouting() });
+  const leases = createLeases(store, clock, owner);
+  const capture = createCaptureWorker({
+    store,
+    extractor: createExtractor(),
+    clock,
+    log,
+    onReady: () => mind.look(),
+    live,
+    isOffline,
+  });
+  const outputs = createOutputs({
+    store,
+    clock,
+    log,
+    holds,
+    owner,
+    hash: await loadContentHash(),
+    outputRoots: () => configuration.config().outputRoots,
+    live,
+    onFinished: () => mind.look(),
+  });
+  const mind = createMind({
+    store,
+    clock,
+    random,
+    log,
+    health: providers.health,
+    owner,
+    timezone: () => configuration.config().values.timezone,
+    live,
+    plan: (request) => {
+      const { values, outputRoots } = configuration.config();
+      return plan({ ...request, timezone: values.timezone, outputRoots });
+    },
+    dataFor: dataSeenBy,
+    providers: () => providers.map(),
+    maxRetries: (provider) => providers.maxRetries(provider),
+    leases,
+    rules: () => configuration.allRules(),
+    onAnswered: () => outputs.answered(),
+  });
+  const lanes = () => lanesOf(configuration.allRules(), providers.health.health, providers.map());
+
+  /** Holds follow from where rules are routed: a provider that no rule waits for holds nothing. */
+  function onRouting(): void {
+    const waitingFor = new Map<string, string>();
+    for (const where of lanes().routes.values()) if (where.kind === 'held') waitingFor.set(where.provider, where.reason);
+    for (const name of providers.map().keys()) {
+      const reason = waitingFor.get(name);
+      if (reason === undefined) holds.clear('provider', name);
+      else if (providers.health.health(name).state !== 'unknown') holds.set('provider', name, reason);
+    }
+    mind.look();
+  }
+
+  async function meetRoots(roots: readonly string[]): Promise<void> {
+    for (const root of roots) {
+      if (!journal.root(root).baselined) continue;
+      const hashWhenIdle = (of: string, paths: string[]) => sense.hashWhenIdle(of, paths);
+      const context = { store, journal, clock, hashWhenIdle, onQueued: capture.queued };
+      await meetRoot(root, configuration.rules(), context);
+    }
+  }
+
+  async function reload(): Promise<void> {
+    const { configChanged, rulesChanged } = await configuration.reload();
+    const now = configuration.config();
+    if (configChanged) {
+      log.setLevel(now.values.log_level);
+      await journal.register(now.roots.map((root) => root.path));
+      sense.reconfigure({
+        roots: now.roots,
+        debounceMs: now.values.file_watcher.debounce_seconds * 1000,
+        ignorePatterns: now.values.file_watcher.ignore_patterns,
+      });
+      providers.replace(now);
+    }
+    if (configChanged || rulesChanged) {
+      await configuration.settle(store);
+      await meetRoots(now.roots.map((root) => root.path));
+      capture.queued();
+      onRouting();
+    }
+    const at = new Date(clock.now()).toISOString();
+    live({ type: 'reloaded', at, rules: configuration.rules().length, problems: configuration.problems().map(formatProblem) });
+  }
+
+  const daemon = createDaemon({
+    ...options,
+    store: options.store,
+    owner,
+    startedAt: clock.now(),
+    holds,
+    lanes,
+    providers,
+    mind,
+    leases,
+    capture,
+    sense,
+    loopDelay,
+    stopping: stopRequested,
+  });
+
+  const intake = startStage(group, 'files sense', async (signal) => {
+    const baselined = (root: string) => {
+      journal.root(root).baselined = true;
+      void meetRoots([root]).catch((error: unknown) => log.error('existing files not met', { root, error }));
+    };
+    await attend({
+      perceptions: sense.perceive(signal),
+      journal,
+      rules: configuration.rules,
+      onQueued: capture.queued,
+      onBaselined: baselined,
+    });
+  });
+  const watching = startStage(group, 'configuration', (signal) =>
+    watchConfiguration({ folders: options.folders, onChange: reload, signal }),
+  );
+  const probing = startStage(group, 'providers', (signal) => providers.health.watch(signal));
+  const capturing = startStage(group, 'capture', capture.run);
+  const thinking = startStage(group, 'mind', mind.run);
+  const heartbeats = startStage(group, 'leases', leases.keep);
+  const applying = startStage(group, 'outputs', outputs.run);
+  await meetRoots(config.roots.map((root) => root.path));
+
+  const streams = new AbortController();
+  const report = (error: unknown) => log.error('request failed', { error });
+  const listening = await serve({ app: createApp(daemon, { signal: streams.signal, report }), socket: options.folders.socket });
+  try {
+    options.onReady(await daemon.status());
+    await aborted(AbortSignal.any([options.signal, stopRequested.signal, group.signal]));
+    stopRequested.abort();
+    log.info('daemon stopping');
+    const inOrder = async () => {
+      for (const stage of [intake, watching, capturing, thinking, applying, heartbeats, probing]) await stage.stop();
+    };
+    await Promise.race([inOrder(), clock.sleep(STOP_WITHIN_MS, group.signal)]);
+  } catch (error) {
+    log.error('stopping failed', { error: messageOf(error) });
+  } finally {
+    streams.abort();
+    await listening.close();
+    await sense.close();
+    loopDelay.disable();
+    await group.stop();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

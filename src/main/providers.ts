@@ -1,0 +1,86 @@
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import type { Config } from '../contract/config.ts';
+import type { Provider, ProviderHealth } from '../contract/provider.ts';
+import { createHealthMonitor, type HealthMonitor } from '../mind/health.ts';
+import { createBuiltinProvider } from '../mind/providers/builtin.ts';
+import { createOpenAICompatibleProvider } from '../mind/providers/openai-compatible.ts';
+
+/** Every provider of the configuration, by name; `lmstudio` and `builtin` always exist. */
+export function createProviders(config: Config, version: string, clock: Clock): Map<string, Provider> {
+  const { lm_studio, providers } = config.values;
+  const servers = { lmstudio: lm_studio, ...providers };
+  const built = new Map<string, Provider>();
+  for (const [name, settings] of Object.entries(servers)) {
+    built.set(
+      name,
+      createOpenAICompatibleProvider({
+        name,
+        baseUrl: settings.base_url,
+        ...(settings.api_key === undefined ? {} : { apiKey: settings.api_key }),
+        model: settings.model,
+        timeoutMs: settings.timeout * 1000,
+        firstTokenMs: settings.first_token_timeout * 1000,
+        slots: settings.slots,
+        version,
+        clock,
+      }),
+    );
+  }
+  return built.set('builtin', createBuiltinProvider());
+}
+
+/** The providers in force with their health: one set at a time, exchanged whole when the configuration changes. */
+export interface ProviderSet {
+  map(): ReadonlyMap<string, Provider>;
+  health: HealthMonitor;
+  maxRetries(provider: string): number;
+  /** Exchanges the set; calls under way end on the old one. */
+  replace(config: Config): void;
+}
+
+export interface ProviderSetOptions {
+  config: Config;
+  version: string;
+  clock: Clock;
+  random: Random;
+  onChange(name: string, health: ProviderHealth): void;
+}
+
+/** `watch` of its health probes the set in force until the signal aborts. */
+export function createProviderSet(options: ProviderSetOptions): ProviderSet {
+  const { version, clock, random, onChange } = options;
+  const make = (config: Config) => {
+    const map = createProviders(config, version, clock);
+    return { config, map, monitor: createHealthMonitor({ providers: [...map.values()], clock, random, onChange }) };
+  };
+  let set = make(options.config);
+  let exchanged = new AbortController();
+  return {
+    map: () => set.map,
+    maxRetries: (name) => settingsOf(set.config, name)?.max_retries ?? options.config.values.lm_studio.max_retries,
+    replace(config) {
+      if (JSON.stringify(settingsIn(config)) === JSON.stringify(settingsIn(set.config))) return;
+      set = make(config);
+      exchanged.abort();
+    },
+    health: {
+      health: (name) => set.monitor.health(name),
+      report: (name, outcome) => set.monitor.report(name, outcome),
+      async watch(signal) {
+        while (!signal.aborted) {
+          exchanged = new AbortController();
+          await set.monitor.watch(AbortSignal.any([signal, exchanged.signal]));
+        }
+      },
+    },
+  };
+}
+
+function settingsIn({ values }: Config): unknown {
+  return [values.lm_studio, values.providers];
+}
+
+function settingsOf({ values }: Config, name: string): { max_retries: number } | undefined {
+  return name === 'lmstudio' ? values.lm_studio : values.providers[name];
+}

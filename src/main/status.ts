@@ -1,0 +1,98 @@
+import type { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { HoldView, SenseHealth, StatusView } from '../contract/api.ts';
+import type { Config } from '../contract/config.ts';
+import { type ConfigProblem, formatProblem } from '../contract/problem.ts';
+import type { Rule } from '../contract/rule.ts';
+import type { Lanes } from '../mind/lanes.ts';
+import type { Mind } from '../mind/worker.ts';
+import type { Holds } from '../queue/holds.ts';
+import type { QueueFacts } from '../store/queries/queue-facts.ts';
+import type { ProviderSet } from './providers.ts';
+
+export interface StatusFacts {
+  version: string;
+  instance: string;
+  startedAt: number;
+  now: number;
+  ready: boolean;
+  stopping: boolean;
+  config: Config;
+  rules: readonly Rule[];
+  problems: readonly ConfigProblem[];
+  senses: SenseHealth[];
+  facts: QueueFacts;
+  holds: Holds;
+  lanes: Lanes;
+  providers: ProviderSet;
+  mind: Pick<Mind, 'busy'>;
+  lastError: { at: number; message: string } | null;
+  loopDelay: ReturnType<typeof monitorEventLoopDelay>;
+}
+
+/** The daemon at a glance. */
+export function statusOf(input: StatusFacts): StatusView {
+  const { config, facts, rules, problems } = input;
+  return {
+    version: input.version,
+    pid: process.pid,
+    instance: input.instance,
+    home: { config: config.folders.configFile, rules: config.folders.rules, state: config.folders.state },
+    startedAt: new Date(input.startedAt).toISOString(),
+    ready: input.ready,
+    stopping: input.stopping,
+    senses: input.senses,
+    rules: rules.map((rule) => ({
+      name: rule.name,
+      version: rule.version,
+      paths: rule.on.file?.paths ?? [],
+      models: rule.mind.models,
+      problem: problemOf(rule, problems),
+    })),
+    outputRoots: config.outputRoots,
+    problems: problems.map(formatProblem),
+    queue: facts.queue,
+    holds: input.holds.list().map((hold) => ({
+      ...hold,
+      since: new Date(hold.since).toISOString(),
+      thoughts: heldBy(hold, facts, input.lanes),
+    })),
+    providers: [...input.providers.map().values()].map(({ name, slots }) => ({
+      name,
+      slots,
+      busy: input.mind.busy(name),
+      ...input.providers.health.health(name),
+    })),
+    oldestRunningMs: facts.oldestRunningAt === null ? null : Math.max(0, input.now - facts.oldestRunningAt),
+    lastError: input.lastError && { at: new Date(input.lastError.at).toISOString(), message: input.lastError.message },
+    eventLoopDelayMs: {
+      p50: milliseconds(input.loopDelay.percentile(50)),
+      p99: milliseconds(input.loopDelay.percentile(99)),
+      max: milliseconds(input.loopDelay.max),
+    },
+    memoryMb: Math.round(process.memoryUsage.rss() / 1e6),
+  };
+}
+
+function problemOf(rule: Rule, problems: readonly ConfigProblem[]): string | null {
+  const found = problems.find((problem) => problem.file === rule.file && problem.severity === 'error');
+  return found ? `its file is broken, the last good version is in force: ${formatProblem(found)}` : null;
+}
+
+/** How many thoughts wait because of a hold. */
+function heldBy(hold: { what: HoldView['what']; name: string }, facts: QueueFacts, lanes: Lanes): number {
+  if (hold.what === 'root') return facts.queue.answered;
+  if (hold.what !== 'provider') return facts.queue.ready;
+  let thoughts = 0;
+  for (const [version, where] of lanes.routes) {
+    if (where.kind === 'held' && where.provider === hold.name) thoughts += facts.readyByVersion[version] ?? 0;
+  }
+  return thoughts;
+}
+
+/** The histogram counts nanoseconds over its own 20 ms timer: what is beyond that is the delay. */
+function milliseconds(nanoseconds: number): number {
+  return Math.max(0, Math.round(nanoseconds / 1e5 - LOOP_RESOLUTION_MS * 10) / 10);
+}
+
+/** How often the event loop's delay is sampled. */
+export const LOOP_RESOLUTION_MS = 20;

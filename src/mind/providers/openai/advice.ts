@@ -1,0 +1,47 @@
+import type { ProviderFailure } from '../../../contract/provider.ts';
+import type { Address } from './request.ts';
+
+/** Who is talked about. */
+export interface Server {
+  name: string;
+  address: Address;
+}
+
+/** What to tell people when nobody answers. */
+export function notAnswering({ name, address }: Server, why: string): string {
+  const start =
+    name === 'lmstudio' ? 'start the server in LM Studio or run `lms server start`' : 'start the server';
+  return `${name} does not answer at ${address.origin.origin} (${why}): ${start}, or correct its base_url`;
+}
+
+/** What to tell people when a server runs without a chat model. */
+export function noModel({ name }: Server): string {
+  const how =
+    name === 'lmstudio' ? 'load one in LM Studio or run `lms load <model>`' : 'load one on the server';
+  return `no chat model is loaded: ${how}`;
+}
+
+/** What to tell people when the key is wrong. */
+export function keyRefused({ name, address }: Server, said: string): string {
+  return `${name} refuses the API key at ${address.origin.origin} (${said}): set its api_key`;
+}
+
+/** A failure of a call with the words for people: a held kind says what to do, the others what happened. */
+export function advised(server: Server, failure: ProviderFailure, status?: number): ProviderFailure {
+  switch (failure.kind) {
+    case 'unavailable':
+      return {
+        ...failure,
+        message:
+          status === undefined ? notAnswering(server, failure.message) : keyRefused(server, failure.message),
+      };
+    case 'no-model':
+      return { ...failure, message: noModel(server) };
+    case 'loading':
+      return { ...failure, message: `${server.name} is loading its model` };
+    case 'overloaded':
+      return { ...failure, message: `${server.name} is overloaded (${failure.message})` };
+    default:
+      return failure;
+  }
+}

@@ -1,0 +1,90 @@
+import type { Clock } from '../../../base/clock.ts';
+import type { ProviderFailure, ThinkCall, ThinkEvent } from '../../../contract/provider.ts';
+import type { Exchange, Transport, TransportRequest } from '../../transport.ts';
+import { advised } from './advice.ts';
+import { readAnswerStream } from './answer-stream.ts';
+import { failureOfError, failureOfRefusal, failureOfThrown, isStaleSocket } from './failure.ts';
+import { cleaner } from './message.ts';
+import { textOf } from './probe.ts';
+import { type Address, chatBody } from './request.ts';
+import { createWatchdog, Expired } from './watchdog.ts';
+
+const CONNECT_MS = 5_000;
+/** Of an error's body; the message keeps far less. */
+const ERROR_LIMIT = 65_536;
+
+export interface CallSettings {
+  name: string;
+  address: Address;
+  apiKey: string;
+  headers: Record<string, string>;
+  transport: Transport;
+  clock: Clock;
+  /** Milliseconds until the first token. */
+  firstTokenMs: number;
+  /** Milliseconds of silence after it. */
+  timeoutMs: number;
+}
+
+/**
+ * One streamed chat completion of `model`. Ends with one `finished` or `failed`; throws only the reason of an
+ * aborted signal. Aborting it, or leaving the loop, closes the socket.
+ */
+export async function* think(
+  settings: CallSettings,
+  call: ThinkCall,
+  model: string,
+  signal: AbortSignal,
+): AsyncGenerator<ThinkEvent> {
+  const { clock, firstTokenMs, timeoutMs } = settings;
+  const clean = cleaner(call.prompt, settings.apiKey);
+  const watchdog = createWatchdog(clock, signal);
+  const thrown = (error: unknown, answering: boolean): ProviderFailure => {
+    if (signal.aborted) throw signal.reason;
+    const expired = watchdog.signal.reason instanceof Expired ? watchdog.signal.reason : undefined;
+    const failure =
+      expired === undefined ? failureOfThrown(error, answering, clean) : failureOfExpired(expired);
+    return advised(settings, failure);
+  };
+  try {
+    watchdog.expect('connection', CONNECT_MS);
+    const exchange = await send(settings.transport, {
+      method: 'POST',
+      path: `${settings.address.base}/chat/completions`,
+      headers: { ...settings.headers, 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: chatBody(call, model),
+      signal: watchdog.signal,
+      onConnected: () => watchdog.expect('first token', firstTokenMs),
+    });
+    if (exchange.status !== 200) return yield { kind: 'failed', failure: await refusal(exchange) };
+    yield* readAnswerStream(exchange, watchdog, {
+      model,
+      idleMs: timeoutMs,
+      failureOfError: (error) => advised(settings, failureOfError(error, clock.now(), clean)),
+      failureOfThrown: thrown,
+    });
+  } catch (error) {
+    yield { kind: 'failed', failure: thrown(error, false) };
+  } finally {
+    watchdog.stop();
+  }
+
+  async function refusal({ status, header, body }: Exchange): Promise<ProviderFailure> {
+    const refused = { status, body: await textOf(body, ERROR_LIMIT), retryAfter: header('retry-after') };
+    return advised(settings, failureOfRefusal(refused, clock.now(), clean), status);
+  }
+}
+
+function failureOfExpired({ what, message }: Expired): ProviderFailure {
+  return { kind: what === 'connection' ? 'unavailable' : 'timed-out', message };
+}
+
+/** A socket kept from an earlier call may be dead by now (lmstudio-bug-tracker #945): one more try on a new one. */
+async function send(transport: Transport, request: TransportRequest): Promise<Exchange> {
+  try {
+    return await transport.send(request);
+  } catch (error) {
+    if (request.signal.aborted || !isStaleSocket(error)) throw error;
+    return await transport.send({ ...request, fresh: true });
+  }
+}

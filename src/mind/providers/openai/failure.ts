@@ -1,0 +1,105 @@
+import { messageOf, systemCode } from '../../../base/errors.ts';
+import type { FailureKind, ProviderFailure } from '../../../contract/provider.ts';
+import { errorIn } from './chunk.ts';
+import { isRecord, parseJson } from './json.ts';
+import type { Clean } from './message.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+/** What servers write, in the order of asking; the sources are in the tests, by issue. */
+const TEXTS: readonly [RegExp, FailureKind][] = [
+  [
+    /tokens to keep|\bn_keep\b|\bn_ctx\b|context (?:length|size|window)|context_length|exceed_context|exceeds? the (?:available |maximum )?context|maximum context|prompt is too long|input is too (?:long|large)/i,
+    'context-overflow',
+  ],
+  [
+    /no models? (?:is |are |has been |have been )?(?:currently )?loaded|model (?:was |has been |is )?unloaded|model (?:is )?not loaded|please load a model|failed to load model/i,
+    'no-model',
+  ],
+  [/unexpected endpoint/i, 'refused'],
+  [/loading model|model is (?:still |being |currently )*loading|warming up/i, 'loading'],
+];
+
+/** Money is not a matter of waiting a little. */
+const SPENT = /insufficient_quota|billing|spend(?:ing)? limit|credit balance/i;
+
+/** A response that was no answer: an error status, or an error object inside a 200. */
+export interface Refusal {
+  status: number;
+  /** As it came. */
+  body: string;
+  retryAfter: string;
+}
+
+/** What a refusal means, from its words before its status: local servers put anything in a 200, 400 or 500. */
+export function failureOfRefusal(refusal: Refusal, now: number, clean: Clean): ProviderFailure {
+  const parsed = parseJson(refusal.body);
+  const error = errorIn(parsed) ?? refusal.body;
+  return failureOf(error, statusIn(error) ?? refusal.status, refusal.retryAfter, now, clean);
+}
+
+/** What an error object in the middle of a stream means. */
+export function failureOfError(error: unknown, now: number, clean: Clean): ProviderFailure {
+  return failureOf(error, statusIn(error) ?? 500, '', now, clean);
+}
+
+/** What an exception of the transport means, before or after the first token. */
+export function failureOfThrown(error: unknown, answering: boolean, clean: Clean): ProviderFailure {
+  const code =
+    systemCode(error) ?? (error instanceof AggregateError ? systemCode(error.errors[0]) : undefined);
+  const what = WORDS[code ?? ''] ?? clean(messageOf(error));
+  if (answering) return { kind: 'cut', message: `the connection broke in the middle of the answer: ${what}` };
+  return { kind: 'unavailable', message: what };
+}
+
+/** Errors of a pooled socket that the server had closed: worth one fresh try, as long as nothing was answered. */
+export function isStaleSocket(error: unknown): boolean {
+  return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(systemCode(error) ?? '');
+}
+
+const WORDS: Record<string, string> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the server closed the connection',
+  EPIPE: 'the server closed the connection',
+  UND_ERR_SOCKET: 'the server closed the connection',
+  ENOTFOUND: 'this host name is not known',
+  EAI_AGAIN: 'the host name could not be looked up',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the network cannot be reached',
+  ETIMEDOUT: 'the host does not answer',
+  UND_ERR_CONNECT_TIMEOUT: 'the host does not answer',
+};
+
+function failureOf(
+  error: unknown,
+  status: number,
+  retryAfter: string,
+  now: number,
+  clean: Clean,
+): ProviderFailure {
+  // Type and code are looked at as well: `exceed_context_size_error` says more than the words beside it.
+  const evidence = typeof error === 'string' ? error : JSON.stringify(error);
+  const wait = retryAfterMs(retryAfter, now);
+  const kind = TEXTS.find(([pattern]) => pattern.test(evidence))?.[1] ?? kindOfStatus(status, wait, evidence);
+  const message = clean(wordsOf(error)) || `the server answered ${status} without a word`;
+  return { kind, message, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+}
+
+function kindOfStatus(status: number, wait: number | undefined, evidence: string): FailureKind {
+  if (status === 429 || status === 529) return SPENT.test(evidence) ? 'refused' : 'overloaded';
+  if (status === 503 && wait !== undefined) return 'overloaded';
+  // A wrong key is the configuration's fault, not the thought's: it waits until the key is right.
+  if (status === 401 || status === 403) return 'unavailable';
+  return status >= 500 ? 'server-error' : 'refused';
+}
+
+function wordsOf(error: unknown): string {
+  if (typeof error === 'string') return error;
+  if (!isRecord(error)) return JSON.stringify(error);
+  const said = error['message'] ?? error['detail'] ?? error['error'];
+  return typeof said === 'string' ? said : JSON.stringify(error);
+}
+
+function statusIn(error: unknown): number | undefined {
+  const code = isRecord(error) ? Number(error['code'] ?? error['status']) : Number.NaN;
+  return Number.isInteger(code) && code >= 400 && code < 600 ? code : undefined;
+}

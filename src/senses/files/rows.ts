@@ -1,0 +1,149 @@
+import type { FileStat } from '../../contract/event.ts';
+
+/** The index rows of a root: what was last handed over of each file, by slot. */
+export interface Rows<Owner> {
+  readonly size: number;
+  add(owner: Owner, stat: FileStat, hash: bigint): number;
+  set(slot: number, stat: FileStat, hash: bigint): void;
+  /** Gives a row to another owner: its file was moved. */
+  move(slot: number, owner: Owner): void;
+  remove(slot: number): void;
+  owner(slot: number): Owner | undefined;
+  stat(slot: number): FileStat;
+  /** xxh64; 0n = not hashed yet. */
+  hash(slot: number): bigint;
+  difference(slot: number, stat: FileStat): Difference;
+  /** Slots of rows with this device and inode; more than one where there are hard links. */
+  withInode(dev: number, ino: number): number[];
+}
+
+/** `device`: nothing but the device number differs, as after a restart that numbered the devices anew. */
+export type Difference = 'same' | 'device' | 'changed';
+
+const FIELDS = 6;
+const EMPTY = -1;
+const DELETED = -2;
+
+/**
+ * Rows as columns: 56 bytes of numbers a file and no object, so that 100,000 files cost what they must.
+ * Inodes are found through an open-addressing table of slots (4 bytes an entry, at most half full).
+ */
+export function createRows<Owner>(expected = 64): Rows<Owner> {
+  let columns = new Float64Array(expected * FIELDS);
+  let contents = new BigUint64Array(expected);
+  const owners: (Owner | undefined)[] = [];
+  const free: number[] = [];
+  let size = 0;
+  let table = new Int32Array(2 ** Math.ceil(Math.log2(expected * 2 + 16))).fill(EMPTY);
+  let used = 0;
+
+  function home(dev: number, ino: number): number {
+    const mixed = Math.imul(ino | 0, 0x9e3779b1) ^ Math.imul((ino / 2 ** 32) | 0, 0x85ebca6b) ^ Math.imul(dev | 0, 0xc2b2ae35);
+    return (mixed ^ (mixed >>> 15)) & (table.length - 1);
+  }
+
+  function enlist(slot: number): void {
+    if (used * 2 >= table.length) rebuild();
+    let at = home(columns[slot * FIELDS] ?? 0, columns[slot * FIELDS + 1] ?? 0);
+    while ((table[at] ?? EMPTY) >= 0) at = (at + 1) & (table.length - 1);
+    if (table[at] === EMPTY) used += 1;
+    table[at] = slot;
+  }
+
+  function delist(slot: number): void {
+    let at = home(columns[slot * FIELDS] ?? 0, columns[slot * FIELDS + 1] ?? 0);
+    while (table[at] !== slot) {
+      if (table[at] === EMPTY) return;
+      at = (at + 1) & (table.length - 1);
+    }
+    table[at] = DELETED;
+  }
+
+  /** Also forgets the marks of deleted entries, which lengthen every probe. */
+  function rebuild(): void {
+    const slots = table.filter((slot) => slot >= 0);
+    let length = 16;
+    while (length < (slots.length + 1) * 4) length *= 2;
+    table = new Int32Array(length).fill(EMPTY);
+    used = 0;
+    for (const slot of slots) enlist(slot);
+  }
+
+  function write(slot: number, stat: FileStat, hash: bigint): void {
+    const at = slot * FIELDS;
+    columns[at] = stat.dev;
+    columns[at + 1] = stat.ino;
+    columns[at + 2] = stat.birth;
+    columns[at + 3] = stat.size;
+    columns[at + 4] = stat.mtime;
+    columns[at + 5] = stat.ctime;
+    contents[slot] = hash;
+  }
+
+  function reserve(slots: number): void {
+    if (slots <= contents.length) return;
+    const room = Math.max(slots, Math.ceil(contents.length * 1.5), 64);
+    const widerColumns = new Float64Array(room * FIELDS);
+    widerColumns.set(columns);
+    columns = widerColumns;
+    const widerContents = new BigUint64Array(room);
+    widerContents.set(contents);
+    contents = widerContents;
+  }
+
+  return {
+    get size() {
+      return size;
+    },
+    add(owner, stat, hash) {
+      const slot = free.pop() ?? owners.length;
+      reserve(slot + 1);
+      owners[slot] = owner;
+      write(slot, stat, hash);
+      enlist(slot);
+      size += 1;
+      return slot;
+    },
+    set(slot, stat, hash) {
+      const same = columns[slot * FIELDS] === stat.dev && columns[slot * FIELDS + 1] === stat.ino;
+      if (!same) delist(slot);
+      write(slot, stat, hash);
+      if (!same) enlist(slot);
+    },
+    move(slot, owner) {
+      owners[slot] = owner;
+    },
+    remove(slot) {
+      delist(slot);
+      owners[slot] = undefined;
+      free.push(slot);
+      size -= 1;
+    },
+    owner: (slot) => owners[slot],
+    stat(slot) {
+      const [dev = 0, ino = 0, birth = 0, bytes = 0, mtime = 0, ctime = 0] = columns.subarray(slot * FIELDS, slot * FIELDS + FIELDS);
+      return { dev, ino, birth, size: bytes, mtime, ctime };
+    },
+    hash: (slot) => contents[slot] ?? 0n,
+    difference(slot, stat) {
+      const at = slot * FIELDS;
+      if (
+        columns[at + 5] !== stat.ctime ||
+        columns[at + 4] !== stat.mtime ||
+        columns[at + 3] !== stat.size ||
+        columns[at + 1] !== stat.ino ||
+        columns[at + 2] !== stat.birth
+      )
+        return 'changed';
+      return columns[at] === stat.dev ? 'same' : 'device';
+    },
+    withInode(dev, ino) {
+      const found: number[] = [];
+      for (let at = home(dev, ino); table[at] !== EMPTY; at = (at + 1) & (table.length - 1)) {
+        const slot = table[at] ?? EMPTY;
+        if (slot >= 0 && columns[slot * FIELDS] === dev && columns[slot * FIELDS + 1] === ino) found.push(slot);
+      }
+      return found;
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { Command } from '../command.ts';
+import { printTable } from '../table.ts';
+
+export const command: Command = {
+  name: 'config path',
+  summary: 'Where configuration, rules, state, logs and socket are',
+  arguments: [],
+  options: [],
+  examples: [
+    { line: 'consciousness config path', does: 'Lists the folders.' },
+    { line: '$EDITOR "$(consciousness config path --json | jq -r .configFile)"', does: 'Edits the configuration.' },
+  ],
+  exitCodes: { 0: 'printed, whether they exist or not' },
+  json: 'Folders: config, configFile, rules, state, logs, socket',
+  async run(context) {
+    const folders = await context.folders();
+    if (context.json) context.out.json(folders);
+    else {
+      printTable(
+        context.out,
+        [{ title: '' }, { title: '' }],
+        Object.entries(folders).map(([name, path]) => [['dim', name], String(path)]),
+      );
+    }
+    return 0;
+  },
+};

@@ -1,0 +1,77 @@
+import type { Explanation } from '../../../contract/api.ts';
+import type { Command, Context } from '../command.ts';
+import { givenPath } from '../given-path.ts';
+import { ago, bytes, outputSpan, short, stateSpan } from '../phrases.ts';
+import type { Span } from '../terminal.ts';
+
+export const command: Command = {
+  name: 'explain',
+  summary: 'Why something happened, or did not, to a file',
+  arguments: [{ name: 'file', summary: 'a file; it may be gone, and escapes as we print them are understood', required: true, many: false }],
+  options: [],
+  examples: [{ line: 'consciousness explain ~/Inbox/scan_0412.pdf', does: 'Seen? Ignored? Which rules? Held why? Written where?' }],
+  exitCodes: { 0: 'explained, also where it was never seen' },
+  json: 'Explanation',
+  async run(context, args) {
+    const client = await context.client();
+    const [first = '', ...others] = await givenPath(args[0] ?? '', context.cwd);
+    let explanation = await client.explain(first);
+    for (const other of others) {
+      // A root may itself be configured by way of a symbolic link.
+      if (explanation.root !== null) break;
+      const second = await client.explain(other);
+      if (second.root !== null) explanation = second;
+    }
+    if (context.json) context.out.json(explanation);
+    else printExplanation(context, explanation);
+    return 0;
+  },
+};
+
+function printExplanation(context: Context, explanation: Explanation): void {
+  const { out, clock } = context;
+  const now = clock.now();
+  const { root, ignored, seen, writtenBy } = explanation;
+  out.line(['bold', explanation.path]);
+  out.line('  ', explanation.summary);
+  out.line();
+  fact(context, 'root', root ?? ['yellow', 'outside every watched folder']);
+  fact(context, 'ignored', ignored === null ? 'no' : ['yellow', `by ${ignored.by}: ${ignored.pattern}`]);
+  fact(context, 'on disk', explanation.onDisk ? 'yes' : 'no');
+  fact(
+    context,
+    'seen',
+    seen === null
+      ? 'never'
+      : `revision ${seen.revision}, ${bytes(seen.size)}, modified ${ago(seen.modified, now)}${seen.existing ? ', there before the first scan' : ''}`,
+  );
+  if (writtenBy !== null) {
+    fact(context, 'written', `by rule ${writtenBy.rule}, thought ${short(writtenBy.thought)}, ${ago(writtenBy.at, now)}`);
+  }
+  for (const event of explanation.events) {
+    fact(context, `event ${event.seq}`, `${event.change}, revision ${event.revision}, ${ago(event.at, now)}`);
+  }
+  if (explanation.rules.length > 0) {
+    out.line();
+    out.line(['bold', 'Rules']);
+    for (const { rule, matched, why } of explanation.rules) {
+      out.line('  ', matched ? ['green', 'yes'] : ['dim', 'no '], ` ${rule}: `, why);
+    }
+  }
+  if (explanation.thoughts.length === 0) return;
+  out.line();
+  out.line(['bold', 'Thoughts']);
+  for (const thought of explanation.thoughts) {
+    out.line('  ', ['dim', short(thought.id)], ' ', stateSpan(thought.state), ` ${thought.rule}, ${ago(thought.timestamp, now)}`);
+    if (thought.reason !== '') out.line('    ', thought.reason);
+    if (thought.held !== null) out.line('    ', ['yellow', 'held'], `: ${thought.held}`);
+    if (thought.settleUntil !== null && thought.state === 'waiting') out.line('    settles ', ago(thought.settleUntil, now));
+    for (const output of thought.outputs) {
+      out.line('    ', outputSpan(output.state), ` ${output.kind} `, output.target, output.reason && `: ${output.reason}`);
+    }
+  }
+}
+
+function fact({ out }: Context, name: string, value: Span): void {
+  out.line('  ', ['dim', name.padEnd(10)], value);
+}

@@ -1,0 +1,119 @@
+import type { StatusView } from '../../../contract/api.ts';
+import { THOUGHT_STATES } from '../../../contract/thought.ts';
+import type { Command, Context } from '../command.ts';
+import { ago, count, healthSpan, span } from '../phrases.ts';
+import { printTable } from '../table.ts';
+import type { Span } from '../terminal.ts';
+
+export const command: Command = {
+  name: 'status',
+  summary: 'How the daemon is: senses, queue, holds, providers',
+  arguments: [],
+  options: [],
+  examples: [
+    { line: 'consciousness status', does: 'Says how the daemon is, and why thoughts are held.' },
+    { line: 'consciousness status --json | jq .queue.dead', does: 'How many thoughts were given up.' },
+  ],
+  exitCodes: { 0: 'a daemon runs' },
+  json: 'StatusView',
+  async run(context) {
+    const status = await (await context.client()).status();
+    if (context.json) context.out.json(status);
+    else printStatus(context, status);
+    return 0;
+  },
+};
+
+function printStatus(context: Context, status: StatusView): void {
+  const { out, clock } = context;
+  const now = clock.now();
+  const state: Span = status.stopping
+    ? ['yellow', 'stopping']
+    : status.ready
+      ? ['green', 'awake']
+      : ['cyan', 'waking up'];
+  out.line(
+    ['bold', `Consciousness ${status.version}`],
+    ' is ',
+    state,
+    ['dim', ` · pid ${status.pid} · since ${ago(status.startedAt, now).replace(/ ago$/, '')}`],
+  );
+  printQueue(context, status);
+  printSenses(context, status);
+  printHolds(context, status);
+  section(context, 'Providers');
+  printTable(
+    out,
+    [{ title: '' }, { title: '' }, { title: '' }, { title: '', flexible: true }],
+    status.providers.map((provider) => [
+      provider.name,
+      healthSpan(provider.state),
+      `${provider.busy}/${provider.slots} busy`,
+      provider.reason || (provider.loaded === null ? provider.models.join(', ') : `${provider.loaded} loaded`),
+    ]),
+    2,
+  );
+  section(context, 'Rules');
+  printTable(
+    out,
+    [{ title: '' }, { title: '', flexible: true }, { title: '' }],
+    status.rules.map((rule) => [
+      rule.name,
+      rule.problem === null ? rule.paths.join(', ') || 'on request' : ['red', rule.problem],
+      ['dim', rule.models.join(', ')],
+    ]),
+    2,
+  );
+  for (const problem of status.problems) out.line('  ', ['red', 'problem'], ' ', problem);
+  if (status.lastError !== null) {
+    out.line();
+    out.line(['red', 'Last error'], ` ${ago(status.lastError.at, now)}: `, status.lastError.message);
+  }
+  out.line();
+  const { p50, p99, max } = status.eventLoopDelayMs;
+  out.line(
+    ['dim', `Event loop delay ${p50.toFixed(1)} / ${p99.toFixed(1)} / ${max.toFixed(1)} ms (p50 / p99 / max), `],
+    ['dim', `memory ${Math.round(status.memoryMb)} MB, state in ${status.home.state}`],
+  );
+}
+
+function printQueue({ out }: Context, status: StatusView): void {
+  const states = THOUGHT_STATES.filter((state) => status.queue[state] > 0);
+  const total = states.reduce((sum, state) => sum + status.queue[state], 0);
+  const parts = states.map((state) => `${status.queue[state]} ${state}`);
+  out.line('  ', total === 0 ? 'no thoughts yet' : `${count(total, 'thought')}: ${parts.join(', ')}`);
+  if (status.oldestRunningMs !== null) out.line('  the oldest has been running for ', span(status.oldestRunningMs));
+}
+
+function printSenses(context: Context, status: StatusView): void {
+  section(context, 'Senses');
+  for (const sense of status.senses) {
+    context.out.line('  ', sense.name, '  ', healthSpan(sense.state), ['dim', sense.detail && `  ${sense.detail}`]);
+    printTable(
+      context.out,
+      [{ title: '', flexible: true }, { title: '' }, { title: '', align: 'right' }, { title: '', flexible: true }],
+      sense.roots.map((root) => [
+        root.path,
+        healthSpan(root.state),
+        count(root.files, 'file'),
+        ['dim', [root.pending > 0 ? `${root.pending} pending` : '', root.detail].filter(Boolean).join(', ')],
+      ]),
+      4,
+    );
+  }
+}
+
+function printHolds(context: Context, status: StatusView): void {
+  if (status.holds.length === 0) return;
+  section(context, 'Held');
+  for (const hold of status.holds) {
+    const since = ago(hold.since, context.clock.now());
+    context.out.line('  ', ['yellow', count(hold.thoughts, 'thought')], ` for ${hold.what} ${hold.name}, ${since}`);
+    context.out.line('    ', hold.reason);
+  }
+}
+
+function section({ out }: Context, title: string): void {
+  out.line();
+  out.line(['bold', title]);
+}

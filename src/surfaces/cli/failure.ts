@@ -1,0 +1,17 @@
+import { CodedError, EXIT, messageOf } from '../../base/errors.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Says on `err` what went wrong and what to do next; returns the exit code. */
+export function printFailure(err: Terminal, error: unknown): number {
+  if (!(error instanceof CodedError)) {
+    err.line(['red', 'error'], ': ', messageOf(error));
+    err.line(['dim', 'This is a defect. What follows helps whoever mends it:']);
+    if (error instanceof Error && error.stack !== undefined) err.text(`${error.stack}\n`);
+    return EXIT.internal;
+  }
+  err.line(['red', 'error'], ': ', error.message, ['dim', ` (${error.code})`]);
+  if (error.value !== undefined) err.line('  found:   ', String(error.value));
+  if (error.allowed !== undefined) err.line('  allowed: ', error.allowed);
+  if (error.next !== undefined) err.line('  next:    ', ['bold', error.next]);
+  return error.exitCode;
+}

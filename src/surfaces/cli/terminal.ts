@@ -1,0 +1,110 @@
+import { styleText } from 'node:util';
+
+/** The few styles we use. */
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan';
+/** A piece of a line: plain text, or text with a style. Texts may hold anything; the terminal makes them harmless. */
+export type Span = string | readonly [style: Style, text: string];
+
+/** The part of a writable stream that a terminal needs. */
+export interface Sink {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  columns?: number;
+}
+
+/**
+ * The only way to a terminal: whatever is printed, from files, models or names, cannot move the cursor, change
+ * colours, hide itself or turn its direction. Colours are added after that, and only if wanted.
+ */
+export interface Terminal {
+  readonly isTty: boolean;
+  /** Width to fit in; Infinity when piped. */
+  readonly columns: number;
+  line(...spans: Span[]): void;
+  /** Running text: line breaks and tabs stay. */
+  text(chunk: string): void;
+  /** One JSON document, indented. */
+  json(value: unknown): void;
+  /** One JSON document on one line. */
+  jsonLine(value: unknown): void;
+}
+
+/** `colour: false` for `--no-color` and `NO_COLOR`; colours need a TTY anyway. */
+export function createTerminal(sink: Sink, colour: boolean): Terminal {
+  const isTty = sink.isTTY === true;
+  const painted = colour && isTty;
+  const paint = (span: Span) => {
+    if (typeof span === 'string') return escapeLine(span);
+    const text = escapeLine(span[1]);
+    return painted && text !== '' ? styleText(span[0], text, { validateStream: false }) : text;
+  };
+  return {
+    isTty,
+    columns: isTty ? (sink.columns ?? 80) : Number.POSITIVE_INFINITY,
+    line: (...spans) => void sink.write(`${spans.map(paint).join('').trimEnd()}\n`),
+    text: (chunk) => void sink.write(escapeText(chunk)),
+    json: (value) => void sink.write(`${escapeJson(JSON.stringify(value, null, 2))}\n`),
+    jsonLine: (value) => void sink.write(`${escapeJson(JSON.stringify(value))}\n`),
+  };
+}
+
+/**
+ * C0 and C1 controls (ESC and CSI among them), DEL, line and paragraph separators, bidi controls, the byte order
+ * mark, and tag characters, which are invisible.
+ */
+const HARMFUL =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+
+/** Text for one line of a terminal: everything harmful is shown as its code, line breaks too. */
+export function escapeLine(text: string): string {
+  return text.toWellFormed().replace(HARMFUL, shown);
+}
+
+/** Text of many lines for a terminal: as {@link escapeLine}, but line breaks and tabs stay. */
+export function escapeText(text: string): string {
+  return text
+    .replaceAll('\r\n', '\n')
+    .toWellFormed()
+    .replace(HARMFUL, (char) => (char === '\n' || char === '\t' ? char : shown(char)));
+}
+
+/** The same JSON value with everything harmful written as `\uXXXX`. */
+function escapeJson(json: string): string {
+  return json.replace(HARMFUL, (char) => {
+    if (char === '\n') return char;
+    const units = Array.from({ length: char.length }, (_, at) => char.charCodeAt(at));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+  });
+}
+
+function shown(char: string): string {
+  const code = char.codePointAt(0) ?? 0;
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+}
+
+const ZERO_WIDTH = /^[\p{Mn}\p{Me}\u200c\u200d\ufe00-\ufe0f]$/u;
+const DOUBLE_WIDTH =
+  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{1fa70}-\u{1faff}\u{20000}-\u{3fffd}]$/u;
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+
+/** Columns that a text takes once it is escaped for a line. */
+export function widthOf(text: string): number {
+  if (PRINTABLE_ASCII.test(text)) return text.length;
+  let width = 0;
+  for (const char of escapeLine(text)) width += ZERO_WIDTH.test(char) ? 0 : DOUBLE_WIDTH.test(char) ? 2 : 1;
+  return width;
+}
+
+/** The text, cut to `columns` with `…` where it is wider. The result is escaped. */
+export function fit(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return escapeLine(text);
+  let out = '';
+  let width = 0;
+  for (const char of escapeLine(text)) {
+    const next = width + widthOf(char);
+    if (next > columns - 1) break;
+    out += char;
+    width = next;
+  }
+  return columns < 1 ? '' : `${out}…`;
+}

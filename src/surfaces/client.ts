@@ -1,0 +1,99 @@
+import type {
+  DroppedEvents,
+  Explanation,
+  LiveEvent,
+  StatusView,
+  StreamEvent,
+  ThoughtRow,
+  ThoughtView,
+} from '../contract/api.ts';
+import type { ChangeResult, ThinkRequest, ThoughtQuery } from './daemon.ts';
+import { type Call, lost, send, textOf, type Where } from './unix-http.ts';
+
+/**
+ * The daemon, from another process: one method a route of the HTTP API. Every call may throw
+ * `daemon-not-running` (exit 69) and what the daemon itself throws.
+ */
+export interface Client {
+  status(): Promise<StatusView>;
+  thoughts(query: ThoughtQuery): Promise<ThoughtRow[]>;
+  thought(id: string): Promise<ThoughtView>;
+  think(request: ThinkRequest): Promise<ThoughtRow>;
+  retry(which: { ids: string[] } | { dead: true }): Promise<ChangeResult[]>;
+  cancel(ids: string[]): Promise<ChangeResult[]>;
+  /** `path` is path text, absolute. */
+  explain(path: string): Promise<Explanation>;
+  /** Everything from now on, until the daemon stops. Subscribed once the promise resolves. */
+  events(options: { tokens: boolean }): Promise<AsyncIterable<LiveEvent | DroppedEvents>>;
+  /** One thought until it is processed; ends without `end` where the daemon stops before. */
+  stream(id: string): Promise<AsyncIterable<StreamEvent>>;
+  setLogLevel(level: string): Promise<{ level: string }>;
+  stop(): Promise<void>;
+}
+
+/** A client of the daemon at `where`; every wait ends with `signal`. */
+export function createClient(where: Where, signal: AbortSignal): Client {
+  /** The daemon of the same package is trusted to send what the contract says; it is not checked again. */
+  const ask = async (call: Omit<Call, 'signal'>) => {
+    const response = await send(where, { ...call, signal });
+    return JSON.parse(await textOf(response, where, signal));
+  };
+  const get = (path: string) => ask({ method: 'GET', path });
+  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    ask({ method: 'POST', path, body, headers });
+  const id = encodeURIComponent;
+
+  return {
+    status: () => get('/v1/status'),
+    thoughts: (query) => get(`/v1/thoughts?${searchOf(query)}`),
+    thought: (thought) => get(`/v1/thoughts/${id(thought)}`),
+    think: ({ text, rule, key }) =>
+      post(
+        '/v1/thoughts',
+        rule === undefined ? { text } : { text, rule },
+        key === undefined ? {} : { 'idempotency-key': key },
+      ),
+    retry: (which) => post('/v1/thoughts/retry', which),
+    cancel: (ids) => post('/v1/thoughts/cancel', { ids }),
+    explain: (path) => get(`/v1/explain?path=${encodeURIComponent(path)}`),
+    events: ({ tokens }) => openStream(where, `/v1/events?tokens=${tokens}`, signal),
+    stream: (thought) => openStream(where, `/v1/thoughts/${id(thought)}/stream`, signal),
+    setLogLevel: (level) => ask({ method: 'PUT', path: '/v1/log-level', body: { level } }),
+    async stop() {
+      await post('/v1/stop', {});
+    },
+  };
+}
+
+function searchOf(query: ThoughtQuery): string {
+  const search = new URLSearchParams({ limit: String(query.limit) });
+  if (query.state !== undefined) search.set('state', query.state);
+  if (query.rule !== undefined) search.set('rule', query.rule);
+  if (query.since !== undefined) search.set('since', new Date(query.since).toISOString());
+  if (query.unprocessed !== undefined) search.set('unprocessed', String(query.unprocessed));
+  return search.toString();
+}
+
+async function openStream<T>(where: Where, path: string, signal: AbortSignal): Promise<AsyncIterable<T>> {
+  const response = await send(where, { method: 'GET', path, headers: { accept: 'text/event-stream' }, signal });
+  response.setEncoding('utf8');
+  return values<T>(response, where, signal);
+}
+
+async function* values<T>(
+  response: AsyncIterable<string>,
+  where: Where,
+  signal: AbortSignal,
+): AsyncGenerator<T, void> {
+  const { createParser } = await import('eventsource-parser');
+  const arrived: T[] = [];
+  const parser = createParser({ onEvent: ({ data }) => arrived.push(JSON.parse(data)) });
+  try {
+    for await (const part of response) {
+      parser.feed(part);
+      yield* arrived.splice(0);
+    }
+  } catch (error) {
+    throw lost(error, where, signal);
+  }
+}

@@ -1,0 +1,119 @@
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { CodedError, EXIT, messageOf, systemCode } from '../base/errors.ts';
+import type { Problem } from '../contract/api.ts';
+import { socketAddress } from './socket-address.ts';
+
+/** Where a daemon listens, and what to tell somebody who finds none there. */
+export interface Where {
+  /** Path text of its socket. */
+  socket: string;
+  /** The command that starts one: `consciousness start --home DIR`. */
+  start: string;
+}
+
+export interface Call {
+  method: 'GET' | 'POST' | 'PUT';
+  path: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal: AbortSignal;
+}
+
+/**
+ * One request over the daemon's socket; resolves with a 2xx response whose body has still to be read. Throws
+ * `daemon-not-running`, `daemon-lost`, the signal's reason, or the problem that the daemon answered.
+ */
+export async function send(where: Where, call: Call): Promise<IncomingMessage> {
+  const response = await open(where, call);
+  const status = response.statusCode ?? 0;
+  if (status >= 200 && status < 300) return response;
+  throw problemError(status, await textOf(response, where, call.signal));
+}
+
+/** The whole body as text. */
+export async function textOf(response: IncomingMessage, where: Where, signal: AbortSignal): Promise<string> {
+  response.setEncoding('utf8');
+  const parts: string[] = [];
+  try {
+    for await (const part of response) parts.push(part);
+  } catch (error) {
+    throw lost(error, where, signal);
+  }
+  return parts.join('');
+}
+
+/** What a broken connection means to the person who waits for it. */
+export function lost(error: unknown, where: Where, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
+  const code = systemCode(error);
+  if (code === 'ENOENT' || code === 'ECONNREFUSED') {
+    return new CodedError('daemon-not-running', 'no daemon is running', {
+      value: where.socket,
+      next: where.start,
+      exitCode: EXIT.unavailable,
+      cause: error,
+    });
+  }
+  if (code === 'EACCES' || code === 'EPERM') {
+    return new CodedError('daemon-not-yours', 'the socket of the daemon belongs to another user', {
+      value: where.socket,
+      exitCode: EXIT.unavailable,
+      cause: error,
+    });
+  }
+  return new CodedError('daemon-lost', `the connection to the daemon was lost: ${messageOf(error)}`, {
+    value: where.socket,
+    next: where.start,
+    retryable: true,
+    exitCode: EXIT.unavailable,
+    cause: error,
+  });
+}
+
+async function open(where: Where, call: Call): Promise<IncomingMessage> {
+  call.signal.throwIfAborted();
+  const socketPath = socketAddress(where.socket);
+  const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+  const headers = {
+    ...call.headers,
+    ...(body === undefined
+      ? {}
+      : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+  };
+  try {
+    return await new Promise<IncomingMessage>((resolve, reject) => {
+      const { method, path, signal } = call;
+      const request = httpRequest({ socketPath, method, path, headers, signal, agent: false }, resolve);
+      request.on('error', reject);
+      request.end(body);
+    });
+  } catch (error) {
+    throw lost(error, where, call.signal);
+  }
+}
+
+/** The daemon's problem as the error that it was. */
+function problemError(status: number, body: string): CodedError {
+  const problem = parseProblem(body);
+  if (problem === null) {
+    return new CodedError('daemon-answer', `the daemon answered ${status} without saying why`, { value: status });
+  }
+  return new CodedError(problem.code, problem.detail, {
+    value: problem.value,
+    ...(problem.allowed === undefined ? {} : { allowed: problem.allowed }),
+    ...(problem.next === undefined ? {} : { next: problem.next }),
+    retryable: status === 503,
+    exitCode: status === 503 ? EXIT.unavailable : status === 400 ? EXIT.usage : EXIT.failed,
+  });
+}
+
+function parseProblem(body: string): Problem | null {
+  try {
+    const parsed: Partial<Problem> | null = JSON.parse(body);
+    if (typeof parsed?.code !== 'string' || typeof parsed.detail !== 'string') return null;
+    const { type = '', title = '', status = 0 } = parsed;
+    return { ...parsed, type, title, status, code: parsed.code, detail: parsed.detail };
+  } catch {
+    return null;
+  }
+}

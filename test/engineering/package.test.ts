@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { pack } from '../../scripts/pack.ts';
+import { json } from './tree.ts';
+
+const run = promisify(execFile);
+const version: string = json('package.json').version;
+
+let folder: string;
+let command: string;
+let contents: string[];
+
+/** What a command printed and how it ended. */
+async function outcome(
+  file: string,
+  args: string[],
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  return run(file, args, { cwd: folder, env: { ...process.env, NODE_V8_COVERAGE: '' } }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error) => ({ code: error.code, stdout: error.stdout, stderr: error.stderr }),
+  );
+}
+
+/** The first Node on this machine that is older than we need, or undefined. */
+async function olderNode(): Promise<string | undefined> {
+  const [major = 0, minor = 0] = (json('package.json').engines.node.match(/\d+/g) ?? []).map(Number);
+  for (const node of ['/usr/bin/node', '/usr/local/bin/node', '/opt/homebrew/bin/node'].filter((each) =>
+    existsSync(each),
+  )) {
+    const { stdout } = await run(node, ['--version']);
+    const [, its = 0, own = 0] = /^v(\d+)\.(\d+)/.exec(stdout)?.map(Number) ?? [];
+    if (its < major || (its === major && own < minor)) return node;
+  }
+  return undefined;
+}
+
+describe('the package', () => {
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'package-'));
+    const tarball = await pack(join(folder, 'packed'));
+    contents = (await run('tar', ['-tzf', tarball])).stdout.trim().split('\n');
+    const prefix = join(folder, 'prefix');
+    const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+    await run('npm', [
+      'install',
+      '--global',
+      '--prefix',
+      prefix,
+      '--prefer-offline',
+      '--omit=dev',
+      ...quiet,
+      tarball,
+    ]);
+    command = join(prefix, 'bin', 'consciousness');
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('carries what runs, and nothing else', () => {
+    const kinds = new Set(
+      contents.map((path) =>
+        path
+          .split('/')
+          .slice(1, path.split('/').length > 2 ? 2 : undefined)
+          .join('/'),
+      ),
+    );
+    assert.deepEqual(
+      [...kinds].sort(),
+      ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'migrations', 'package.json'].sort(),
+    );
+    const strangers = contents.filter((path) => /\.tsx?$|\.test\.|tsbuildinfo/.test(path));
+    assert.deepEqual(strangers, []);
+  });
+
+  it('runs from where npm installs it for everybody', async () => {
+    const { stdout, stderr, code } = await outcome(process.execPath, [command, '--version']);
+    assert.deepEqual({ stdout: stdout.trim(), stderr, code }, { stdout: version, stderr: '', code: 0 });
+  });
+
+  it('is executable, and asks the system for node', async () => {
+    assert.match(await readFile(command, 'utf8'), /^#!\/usr\/bin\/env node\n/);
+  });
+
+  it('says in one line which Node it needs under an older one, exit 78', async (context) => {
+    const node = await olderNode();
+    if (node === undefined) return context.skip('no older Node on this machine');
+    for (const args of [['--version'], ['start'], []]) {
+      const { stdout, stderr, code } = await outcome(node, [command, ...args]);
+      assert.equal(code, 78);
+      assert.equal(stdout, '');
+      assert.match(stderr, /^[^\n]*\b24\.15\b[^\n]*\n$/);
+    }
+  });
+});
+
+describe('the scripts of the checkout', () => {
+  it('say in one line what to do under an older Node, exit 78', async (context) => {
+    const node = await olderNode();
+    if (node === undefined) return context.skip('no older Node on this machine');
+    const script = join(import.meta.dirname, '../../scripts/require-node.cjs');
+    const { stderr, code } = await run(node, [script]).then(
+      () => ({ stderr: '', code: 0 }),
+      (error) => ({ stderr: error.stderr, code: error.code }),
+    );
+    assert.equal(code, 78);
+    assert.match(stderr, /^consciousness needs Node 24\.15 or newer, this is [\d.]+: run `npm ci`[^\n]*\n$/);
+  });
+
+  it('each ask first', () => {
+    const scripts: Record<string, string> = json('package.json').scripts;
+    const unasked = Object.entries(scripts).filter(
+      ([, script]) =>
+        !script.startsWith('node scripts/require-node.cjs && ') && !script.startsWith('npm run '),
+    );
+    assert.deepEqual(unasked, []);
+  });
+});
