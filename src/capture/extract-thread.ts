@@ -50,12 +50,11 @@ function start(limits: ExtractLimits): Worker {
   const worker = new Worker(workerUrl(import.meta.url, './extract-worker'), {
     name: 'extract',
     resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb, maxYoungGenerationSizeMb: 16 },
-    // Libraries print warnings that quote the document; none of that belongs on the daemon's terminal.
+    // Libraries may print warnings that quote the document; none of that belongs on the daemon's terminal.
+    // Nobody reads these streams, as reading would keep the process alive while the thread is idle.
     stdout: true,
     stderr: true,
   });
-  worker.stdout.resume();
-  worker.stderr.resume();
   // An idle worker may fail too; without a listener that would end the daemon. `watch` has its own.
   worker.on('error', () => {});
   return worker;

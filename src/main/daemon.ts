@@ -25,6 +25,7 @@ export interface DaemonParts {
   clock: Clock;
   random: Random;
   log: Log;
+  lastError(): { at: number; message: string } | null;
   /** Fails at once while the disk takes nothing: whoever asks is told. */
   store: Store;
   configuration: Configuration;
@@ -47,7 +48,6 @@ export interface DaemonParts {
 /** The running daemon as surfaces see it. */
 export function createDaemon(parts: DaemonParts): Daemon {
   const { store, clock, configuration, log } = parts;
-  let lastError: { at: number; message: string } | null = null;
   let ready = false;
   parts.sense.ready(parts.stopping.signal).then(
     () => {
@@ -97,7 +97,7 @@ export function createDaemon(parts: DaemonParts): Daemon {
         lanes: parts.lanes(),
         providers: parts.providers,
         mind: parts.mind,
-        lastError,
+        lastError: parts.lastError(),
         loopDelay: parts.loopDelay,
       });
     },

@@ -31,6 +31,7 @@ import { serve } from '../surfaces/http/serve.ts';
 import type { Configuration } from './configuration.ts';
 import { createDaemon } from './daemon.ts';
 import { createProviderSet } from './providers.ts';
+import { rememberErrors } from './last-error.ts';
 import { startStage } from './stage.ts';
 import { LOOP_RESOLUTION_MS } from './status.ts';
 
@@ -52,7 +53,8 @@ export interface HouseOptions extends RunOptions {
 
 /** Builds the house in flow order, lives in it until asked to stop, and leaves it in the same order. */
 export async function runHouse(group: TaskGroup, options: HouseOptions): Promise<void> {
-  const { clock, random, log, configuration, live } = options;
+  const { clock, random, configuration, live } = options;
+  const { log, lastError } = rememberErrors(options.log, clock);
   const owner = `i-${random.hex(8)}`;
   const stopRequested = new AbortController();
   const loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
@@ -178,7 +180,8 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
 
   const daemon = createDaemon({
     ...options,
-    store: options.store,
+    log,
+    lastError,
     owner,
     startedAt: clock.now(),
     holds,

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { READS, WRITES } from './catalogue.ts';
+import { guardMoves } from './guard-moves.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { migrate, openSqlite } from './sqlite.ts';
 import type { Operation } from './statement.ts';
@@ -29,7 +30,10 @@ function start({ path, migrations, role }: StoreWorkerData): void {
 
   try {
     const connection = openSqlite(path, { readOnly: role === 'reader' });
-    if (role === 'writer') migrate(connection, path, new URL(migrations));
+    if (role === 'writer') {
+      migrate(connection, path, new URL(migrations));
+      guardMoves(connection);
+    }
     const group = createGroupCommit(connection);
     // The catalogue's inputs are typed where they are sent from; here a name is only looked up.
     const operations = { ...(role === 'writer' ? WRITES : READS) } as Record<string, Operation<unknown, unknown>>;

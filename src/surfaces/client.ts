@@ -75,7 +75,12 @@ function searchOf(query: ThoughtQuery): string {
 }
 
 async function openStream<T>(where: Where, path: string, signal: AbortSignal): Promise<AsyncIterable<T>> {
-  const response = await send(where, { method: 'GET', path, headers: { accept: 'text/event-stream' }, signal });
+  const response = await send(where, {
+    method: 'GET',
+    path,
+    headers: { accept: 'text/event-stream' },
+    signal,
+  });
   response.setEncoding('utf8');
   return values<T>(response, where, signal);
 }

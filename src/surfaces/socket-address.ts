@@ -1,5 +1,5 @@
-import { toFs } from '../base/path-text.ts';
 import { CodedError, EXIT } from '../base/errors.ts';
+import { toFs } from '../base/path-text.ts';
 
 /** Longest address of a Unix socket, in bytes: `sun_path` is 108 on Linux and 104 on macOS, with its end mark. */
 export const SOCKET_PATH_LIMIT = 103;

@@ -1,4 +1,4 @@
-import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { CodedError, EXIT, messageOf, systemCode } from '../base/errors.ts';
 import type { Problem } from '../contract/api.ts';
 import { socketAddress } from './socket-address.ts';
@@ -96,7 +96,9 @@ async function open(where: Where, call: Call): Promise<IncomingMessage> {
 function problemError(status: number, body: string): CodedError {
   const problem = parseProblem(body);
   if (problem === null) {
-    return new CodedError('daemon-answer', `the daemon answered ${status} without saying why`, { value: status });
+    return new CodedError('daemon-answer', `the daemon answered ${status} without saying why`, {
+      value: status,
+    });
   }
   return new CodedError(problem.code, problem.detail, {
     value: problem.value,

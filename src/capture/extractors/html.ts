@@ -53,8 +53,8 @@ function options(base: string[], wholeByDefault: boolean, skipped: string[]): Ht
   return {
     wordwrap: false,
     baseElements: { selectors: base, orderBy: 'occurrence', returnDomByDefault: wholeByDefault },
-    // Deeper trees overflow the parser's recursion; people nest some dozens of levels.
-    limits: { maxDepth: 400, ellipsis: '' },
+    // Deeper trees overflow the parser's recursion; people nest dozens of levels, old mail programs hundreds.
+    limits: { maxDepth: 2000, ellipsis: '' },
     formatters: { markdownHeading },
     selectors: [
       { selector: 'a', options: { ignoreHref: true } },

@@ -1,4 +1,4 @@
-import { type Burst, dueAt, isGrowing } from './settle.ts';
+import { type Burst, burstAt, dueAt, isGrowing } from './settle.ts';
 
 /** More paths than this are not kept one by one: the root is scanned instead. About 10 MB. */
 const MOST = 50_000;
@@ -55,8 +55,7 @@ export function createPending(debounceMs: () => number): Pending {
         return false;
       }
       const reportedAt = recent.get(path);
-      const isRecent = reportedAt !== undefined && now - reportedAt < RECENT;
-      bursts.set(path, { first: now, last: now, reports: 0, recent: isRecent, notBefore: 0 });
+      bursts.set(path, burstAt(now, reportedAt !== undefined && now - reportedAt < RECENT));
       return true;
     },
     take(now) {
@@ -78,7 +77,7 @@ export function createPending(debounceMs: () => number): Pending {
       forgetOld(now);
       if (burst === undefined) return;
       const newer = bursts.get(path);
-      bursts.set(path, { ...burst, first: now, last: newer?.last ?? burst.last, reports: burst.reports + 1, notBefore: 0 });
+      bursts.set(path, { ...burst, first: now, last: newer?.last ?? burst.last, reports: burst.reports + 1, notBefore: 0, tries: 0 });
     },
     next() {
       let next = Number.POSITIVE_INFINITY;

@@ -3,12 +3,13 @@ import type { FileStat } from '../../contract/event.ts';
 /** The index rows of a root: what was last handed over of each file, by slot. */
 export interface Rows<Owner> {
   readonly size: number;
-  add(owner: Owner, stat: FileStat, hash: bigint): number;
+  add(owner: Owner, name: string, stat: FileStat, hash: bigint): number;
   set(slot: number, stat: FileStat, hash: bigint): void;
-  /** Gives a row to another owner: its file was moved. */
-  move(slot: number, owner: Owner): void;
+  /** Gives a row to another owner and name: its file was moved. */
+  move(slot: number, owner: Owner, name: string): void;
   remove(slot: number): void;
   owner(slot: number): Owner | undefined;
+  name(slot: number): string;
   stat(slot: number): FileStat;
   /** xxh64; 0n = not hashed yet. */
   hash(slot: number): bigint;
@@ -32,6 +33,7 @@ export function createRows<Owner>(expected = 64): Rows<Owner> {
   let columns = new Float64Array(expected * FIELDS);
   let contents = new BigUint64Array(expected);
   const owners: (Owner | undefined)[] = [];
+  const names: string[] = [];
   const free: number[] = [];
   let size = 0;
   let table = new Int32Array(2 ** Math.ceil(Math.log2(expected * 2 + 16))).fill(EMPTY);
@@ -95,10 +97,11 @@ export function createRows<Owner>(expected = 64): Rows<Owner> {
     get size() {
       return size;
     },
-    add(owner, stat, hash) {
+    add(owner, name, stat, hash) {
       const slot = free.pop() ?? owners.length;
       reserve(slot + 1);
       owners[slot] = owner;
+      names[slot] = name;
       write(slot, stat, hash);
       enlist(slot);
       size += 1;
@@ -110,16 +113,19 @@ export function createRows<Owner>(expected = 64): Rows<Owner> {
       write(slot, stat, hash);
       if (!same) enlist(slot);
     },
-    move(slot, owner) {
+    move(slot, owner, name) {
       owners[slot] = owner;
+      names[slot] = name;
     },
     remove(slot) {
       delist(slot);
       owners[slot] = undefined;
+      names[slot] = '';
       free.push(slot);
       size -= 1;
     },
     owner: (slot) => owners[slot],
+    name: (slot) => names[slot] ?? '',
     stat(slot) {
       const [dev = 0, ino = 0, birth = 0, bytes = 0, mtime = 0, ctime = 0] = columns.subarray(slot * FIELDS, slot * FIELDS + FIELDS);
       return { dev, ino, birth, size: bytes, mtime, ctime };

@@ -16,6 +16,13 @@ export interface Burst {
   recent: boolean;
   /** Not before this: it was looked at and was too young, or absent. */
   notBefore: number;
+  /** Looks in a row that found it changing without a hint. */
+  tries: number;
+}
+
+/** A burst that begins now (monotonic ms). */
+export function burstAt(now: number, recent = false): Burst {
+  return { first: now, last: now, reports: 0, recent, notBefore: 0, tries: 0 };
 }
 
 /** Longest span of hints that are one act of writing: open, write and close by one process. */

@@ -41,8 +41,9 @@ export function treeOf(columns: IndexColumns): Tree {
     const parent = cut < 0 ? '' : path.slice(0, cut);
     if (parent !== last.path) last = ensureDirectory(top, parent);
     const [dev = 0, ino = 0, birth = 0, size = 0, mtime = 0, ctime = 0] = columns.stats.subarray(row * 6, row * 6 + 6);
-    const slot = rows.add(last, { dev, ino, birth, size, mtime, ctime }, columns.hashes[row] ?? 0n);
-    last.files.set(cut < 0 ? path : path.slice(cut + 1), slot);
+    const name = cut < 0 ? path : path.slice(cut + 1);
+    const slot = rows.add(last, name, { dev, ino, birth, size, mtime, ctime }, columns.hashes[row] ?? 0n);
+    last.files.set(name, slot);
   });
   return { top, rows, baselined: columns.baselined };
 }
@@ -98,12 +99,6 @@ export function resolve(top: Directory, path: string): { parent: Directory; name
     parent = next;
   }
   return { parent, name: last };
-}
-
-/** The name of a slot in its directory. */
-export function nameOf(owner: Directory, slot: number): string | undefined {
-  for (const [name, each] of owner.files) if (each === slot) return name;
-  return undefined;
 }
 
 export function sameIdentity(a: Identity | null, b: Identity): boolean {

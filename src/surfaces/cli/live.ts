@@ -24,7 +24,14 @@ function describe(event: LiveEvent | DroppedEvents): Span[] | null {
         event.reason && `: ${event.reason}`,
       ];
     case 'sent':
-      return [['blue', 'sent     '], ' ', ['dim', short(event.thought)], ' ', event.rule, ` to ${event.provider}/${event.model}`];
+      return [
+        ['blue', 'sent     '],
+        ' ',
+        ['dim', short(event.thought)],
+        ' ',
+        event.rule,
+        ` to ${event.provider}/${event.model}`,
+      ];
     case 'token':
       return null;
     case 'output':
@@ -42,7 +49,12 @@ function describe(event: LiveEvent | DroppedEvents): Span[] | null {
     case 'root':
       return [...padded(healthSpan(event.state)), event.path, event.detail && `: ${event.detail}`];
     case 'reloaded':
-      return [['cyan', 'reloaded '], ' ', count(event.rules, 'rule'), ...event.problems.map((each) => `; ${each}`)];
+      return [
+        ['cyan', 'reloaded '],
+        ' ',
+        count(event.rules, 'rule'),
+        ...event.problems.map((each) => `; ${each}`),
+      ];
     case 'problem':
       return [['red', 'problem  '], ' ', event.message];
     case 'dropped':

@@ -55,11 +55,18 @@ export async function main(world: World, runDaemon: RunDaemon, clock: Clock = sy
 
 /** The reason itself, or the AbortError that Node's own waits make of it. */
 function isAbort(error: unknown): boolean {
-  return error instanceof Error && ('code' in error && error.code === 'interrupted' || error.name === 'AbortError');
+  return (
+    error instanceof Error &&
+    (('code' in error && error.code === 'interrupted') || error.name === 'AbortError')
+  );
 }
 
 /** The command that was typed, or the exit code where there is none to run. */
-async function understand(words: readonly string[], out: Terminal, err: Terminal): Promise<Invocation | number> {
+async function understand(
+  words: readonly string[],
+  out: Terminal,
+  err: Terminal,
+): Promise<Invocation | number> {
   const found: Invocation[] = [];
   const program = createProgram({
     version: packageVersion(),

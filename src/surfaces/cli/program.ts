@@ -55,7 +55,10 @@ export function createProgram(options: ProgramOptions): Parser {
     }
     let group = groups.get(first);
     if (group === undefined) {
-      group = program.command(first).summary(GROUPS[first] ?? '').description(GROUPS[first] ?? '');
+      group = program
+        .command(first)
+        .summary(GROUPS[first] ?? '')
+        .description(GROUPS[first] ?? '');
       groups.set(first, group);
     }
     describe(group.command(second), command, program, options.found);

@@ -1,6 +1,12 @@
 import { CodedError, EXIT } from '../../base/errors.ts';
 
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
 /** A date alone, or with a time; without a zone it is local time. */
 const ISO = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
@@ -9,7 +15,9 @@ export function parseSince(text: string, now: number): number {
   const length = /^(\d+(?:\.\d+)?)\s*([smhdw])$/.exec(text);
   if (length !== null) return now - Number(length[1]) * (UNIT_MS[length[2] ?? ''] ?? 0);
   // JavaScript reads a date alone as UTC; people mean their own midnight.
-  const at = ISO.test(text) ? Date.parse(text.length === 10 ? `${text}T00:00` : text.replace(' ', 'T')) : Number.NaN;
+  const at = ISO.test(text)
+    ? Date.parse(text.length === 10 ? `${text}T00:00` : text.replace(' ', 'T'))
+    : Number.NaN;
   if (!Number.isNaN(at)) return at;
   throw new CodedError('since-invalid', '--since is not a time', {
     value: text,

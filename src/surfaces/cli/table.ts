@@ -44,7 +44,9 @@ function columnWidths(
   rows: readonly (readonly Span[])[],
   available: number,
 ): number[] {
-  const widths = columns.map((_, at) => Math.max(0, ...rows.map((row) => widthOf(partsOf(row[at] ?? '').text))));
+  const widths = columns.map((_, at) =>
+    Math.max(0, ...rows.map((row) => widthOf(partsOf(row[at] ?? '').text))),
+  );
   let excess = widths.reduce((sum, width) => sum + width + GAP, -GAP) - available;
   // The widest flexible column gives first, so that short ones stay whole.
   while (excess > 0) {

@@ -49,7 +49,9 @@ export function createApp(daemon: Daemon, options: AppOptions): Hono {
     bodyLimit({
       maxSize: BODY_LIMIT,
       onError: () => {
-        throw new CodedError('body-too-large', 'the body is too large', { allowed: `at most ${BODY_LIMIT} bytes` });
+        throw new CodedError('body-too-large', 'the body is too large', {
+          allowed: `at most ${BODY_LIMIT} bytes`,
+        });
       },
     }),
   );

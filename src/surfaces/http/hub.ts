@@ -13,7 +13,10 @@ export interface Hub {
    * tokens of one thought are joined while they wait, so an answer is never cut; other events beyond
    * {@link BACKLOG} are replaced by their count.
    */
-  subscribe(want: (event: LiveEvent) => boolean, signal: AbortSignal): AsyncIterable<LiveEvent | DroppedEvents>;
+  subscribe(
+    want: (event: LiveEvent) => boolean,
+    signal: AbortSignal,
+  ): AsyncIterable<LiveEvent | DroppedEvents>;
   /** The text that the running attempt of this thought (by id or prefix) has streamed; empty if it does not run. */
   said(idPrefix: string): string;
 }

@@ -74,7 +74,9 @@ export const logLevelBody = z.strictObject({
 export function checked<T>(schema: z.ZodType<T>, input: unknown, what: string): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': '));
+  const problems = result.error.issues.map((issue) =>
+    [issue.path.join('.'), issue.message].filter(Boolean).join(': '),
+  );
   throw new CodedError('request-invalid', `${what}: ${problems.join('; ')}`, {
     value: offending(input, result.error.issues[0]?.path ?? []),
     exitCode: EXIT.usage,

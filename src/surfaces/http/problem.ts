@@ -16,7 +16,11 @@ const STATUS: Record<string, number> = {
   'rule-unknown': 422,
   'disk-full': 507,
 };
-const STATUS_OF_EXIT: Record<number, number> = { [EXIT.usage]: 400, [EXIT.unavailable]: 503, [EXIT.busy]: 503 };
+const STATUS_OF_EXIT: Record<number, number> = {
+  [EXIT.usage]: 400,
+  [EXIT.unavailable]: 503,
+  [EXIT.busy]: 503,
+};
 
 /**
  * What a client may know of an error: coded errors as they are, everything else as `internal` without a word

@@ -67,11 +67,15 @@ async function removeStale(address: string): Promise<void> {
   try {
     const found = await lstat(address);
     if (!found.isSocket()) {
-      throw new CodedError('socket-path-taken', 'something that is not a socket stands where the socket belongs', {
-        value: address,
-        next: 'move it away',
-        exitCode: EXIT.config,
-      });
+      throw new CodedError(
+        'socket-path-taken',
+        'something that is not a socket stands where the socket belongs',
+        {
+          value: address,
+          next: 'move it away',
+          exitCode: EXIT.config,
+        },
+      );
     }
     await unlink(address);
   } catch (error) {

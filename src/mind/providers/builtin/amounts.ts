@@ -1,3 +1,5 @@
+import { lineBefore } from './document.ts';
+
 /** A sum of money found in a text. */
 export interface FoundAmount {
   value: number;
@@ -33,12 +35,11 @@ export function findAmounts(text: string): FoundAmount[] {
     const value = numberOf(n1 ?? n2 ?? '');
     const sign = (before ?? after ?? '').toLowerCase();
     if (value === null) continue;
-    const line = text.slice(text.lastIndexOf('\n', match.index) + 1, match.index);
     found.push({
       value,
       currency: CODES[sign] ?? sign.toUpperCase(),
       text: match[0].trim(),
-      label: line.slice(-80).trim().toLowerCase(),
+      label: lineBefore(text, match.index, 80),
     });
   }
   return found;

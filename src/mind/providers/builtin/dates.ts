@@ -1,3 +1,5 @@
+import { lineBefore } from './document.ts';
+
 /** A date found in a text. */
 export interface FoundDate {
   /** `YYYY-MM-DD`. */
@@ -45,8 +47,7 @@ export function findDates(text: string): FoundDate[] {
   for (const match of text.matchAll(DATE)) {
     const iso = isoOf(match.groups ?? {}, american);
     if (iso === null) continue;
-    const line = text.slice(text.lastIndexOf('\n', match.index) + 1, match.index);
-    found.push({ iso, label: line.slice(-48).trim().toLowerCase() });
+    found.push({ iso, label: lineBefore(text, match.index, 48) });
   }
   return found;
 }

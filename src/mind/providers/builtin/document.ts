@@ -34,6 +34,15 @@ export function readDocument(text: string, name: string | null): Document {
   return { name: (name ?? '').split('/').at(-1) ?? '', text: looked, blocks, fields };
 }
 
+/** At most `characters` of what stands before a place on its line, lower-case. */
+export function lineBefore(text: string, at: number, characters: number): string {
+  const before = text.slice(Math.max(0, at - characters), at);
+  return before
+    .slice(before.lastIndexOf('\n') + 1)
+    .trim()
+    .toLowerCase();
+}
+
 /** Text of Markdown without its marks: links, emphasis, code. */
 export function plain(text: string): string {
   return text

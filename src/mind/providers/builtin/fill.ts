@@ -77,7 +77,7 @@ function fillObject(schema: Schema, place: Place): Filled {
   for (const [key, property] of Object.entries(properties)) {
     if (place.depth >= DEEPEST && !required.has(key)) continue;
     const filled = fill(isSchema(property) ? property : {}, inside(place, key));
-    if (!filled.found && !required.has(key) && filled.value !== null) continue;
+    if (!filled.found && !required.has(key) && !isNothing(filled.value)) continue;
     Object.defineProperty(value, key, {
       value: filled.value,
       enumerable: true,
@@ -90,6 +90,11 @@ function fillObject(schema: Schema, place: Place): Filled {
   for (const key of required)
     if (!Object.hasOwn(properties, key)) value[key] = fill(extra, inside(place, key)).value;
   return { value, found };
+}
+
+/** An absent optional is left out, or null or an empty list where the schema allows that. */
+function isNothing(value: unknown): boolean {
+  return value === null || (Array.isArray(value) && value.length === 0);
 }
 
 function fillArray(schema: Schema, place: Place): Filled {
@@ -180,7 +185,7 @@ function fitString(schema: Schema, text: string): string | null {
   const least = typeof schema['minLength'] === 'number' ? schema['minLength'] : 0;
   const cut = text.length <= most ? text : text.slice(0, most).toWellFormed();
   if (cut.length < least) return null;
-  return satisfiesPattern(schema, cut) ? cut : null;
+  return satisfiesPattern(schema, cut) && satisfiesFormat(schema, cut) ? cut : null;
 }
 
 function satisfiesPattern(schema: Schema, text: string): boolean {
@@ -190,6 +195,20 @@ function satisfiesPattern(schema: Schema, text: string): boolean {
   } catch {
     return true; // The schema's own mistake, and its validator's to tell.
   }
+}
+
+const FORMAT: Record<string, RegExp> = {
+  date: /^\d{4}-\d\d-\d\d$/,
+  'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/,
+  time: /^\d\d:\d\d:\d\d/,
+  email: /^[^\s@]+@[^\s@]+$/,
+  uri: /^[a-z][a-z\d+.-]*:\S+$/i,
+  url: /^[a-z][a-z\d+.-]*:\S+$/i,
+  uuid: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i,
+};
+
+function satisfiesFormat(schema: Schema, text: string): boolean {
+  return typeof schema['format'] !== 'string' || (FORMAT[schema['format']]?.test(text) ?? true);
 }
 
 /** Where the document has nothing and null is not allowed: empty, or the emptiest thing of that format. */

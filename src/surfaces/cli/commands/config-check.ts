@@ -7,7 +7,9 @@ export const command: Command = {
   summary: 'Check config.yaml, .env and the environment; every problem at once',
   arguments: [],
   options: [],
-  examples: [{ line: 'consciousness config check', does: 'Says of each problem where it is and what is allowed.' }],
+  examples: [
+    { line: 'consciousness config check', does: 'Says of each problem where it is and what is allowed.' },
+  ],
   exitCodes: { 0: 'no errors (there may be warnings)', 1: 'there are errors' },
   json: '{ "ok": boolean, "file": string, "problems": ConfigProblem[] }',
   async run(context) {

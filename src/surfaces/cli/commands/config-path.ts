@@ -8,7 +8,10 @@ export const command: Command = {
   options: [],
   examples: [
     { line: 'consciousness config path', does: 'Lists the folders.' },
-    { line: '$EDITOR "$(consciousness config path --json | jq -r .configFile)"', does: 'Edits the configuration.' },
+    {
+      line: '$EDITOR "$(consciousness config path --json | jq -r .configFile)"',
+      does: 'Edits the configuration.',
+    },
   ],
   exitCodes: { 0: 'printed, whether they exist or not' },
   json: 'Folders: config, configFile, rules, state, logs, socket',

@@ -5,7 +5,12 @@ export const command: Command = {
   summary: 'The JSON Schema of config.yaml, or of rules, for editors',
   arguments: [],
   options: [{ flags: '--rule', summary: "the schema of a rule's front matter instead" }],
-  examples: [{ line: 'consciousness config schema > config.schema.json', does: 'Lets an editor complete and check keys.' }],
+  examples: [
+    {
+      line: 'consciousness config schema > config.schema.json',
+      does: 'Lets an editor complete and check keys.',
+    },
+  ],
   exitCodes: { 0: 'printed' },
   json: 'a JSON Schema (2020-12), with or without --json',
   async run(context, _args, options) {

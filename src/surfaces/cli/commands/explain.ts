@@ -7,9 +7,21 @@ import type { Span } from '../terminal.ts';
 export const command: Command = {
   name: 'explain',
   summary: 'Why something happened, or did not, to a file',
-  arguments: [{ name: 'file', summary: 'a file; it may be gone, and escapes as we print them are understood', required: true, many: false }],
+  arguments: [
+    {
+      name: 'file',
+      summary: 'a file; it may be gone, and escapes as we print them are understood',
+      required: true,
+      many: false,
+    },
+  ],
   options: [],
-  examples: [{ line: 'consciousness explain ~/Inbox/scan_0412.pdf', does: 'Seen? Ignored? Which rules? Held why? Written where?' }],
+  examples: [
+    {
+      line: 'consciousness explain ~/Inbox/scan_0412.pdf',
+      does: 'Seen? Ignored? Which rules? Held why? Written where?',
+    },
+  ],
   exitCodes: { 0: 'explained, also where it was never seen' },
   json: 'Explanation',
   async run(context, args) {
@@ -46,7 +58,11 @@ function printExplanation(context: Context, explanation: Explanation): void {
       : `revision ${seen.revision}, ${bytes(seen.size)}, modified ${ago(seen.modified, now)}${seen.existing ? ', there before the first scan' : ''}`,
   );
   if (writtenBy !== null) {
-    fact(context, 'written', `by rule ${writtenBy.rule}, thought ${short(writtenBy.thought)}, ${ago(writtenBy.at, now)}`);
+    fact(
+      context,
+      'written',
+      `by rule ${writtenBy.rule}, thought ${short(writtenBy.thought)}, ${ago(writtenBy.at, now)}`,
+    );
   }
   for (const event of explanation.events) {
     fact(context, `event ${event.seq}`, `${event.change}, revision ${event.revision}, ${ago(event.at, now)}`);
@@ -62,12 +78,25 @@ function printExplanation(context: Context, explanation: Explanation): void {
   out.line();
   out.line(['bold', 'Thoughts']);
   for (const thought of explanation.thoughts) {
-    out.line('  ', ['dim', short(thought.id)], ' ', stateSpan(thought.state), ` ${thought.rule}, ${ago(thought.timestamp, now)}`);
+    out.line(
+      '  ',
+      ['dim', short(thought.id)],
+      ' ',
+      stateSpan(thought.state),
+      ` ${thought.rule}, ${ago(thought.timestamp, now)}`,
+    );
     if (thought.reason !== '') out.line('    ', thought.reason);
     if (thought.held !== null) out.line('    ', ['yellow', 'held'], `: ${thought.held}`);
-    if (thought.settleUntil !== null && thought.state === 'waiting') out.line('    settles ', ago(thought.settleUntil, now));
+    if (thought.settleUntil !== null && thought.state === 'waiting')
+      out.line('    settles ', ago(thought.settleUntil, now));
     for (const output of thought.outputs) {
-      out.line('    ', outputSpan(output.state), ` ${output.kind} `, output.target, output.reason && `: ${output.reason}`);
+      out.line(
+        '    ',
+        outputSpan(output.state),
+        ` ${output.kind} `,
+        output.target,
+        output.reason && `: ${output.reason}`,
+      );
     }
   }
 }

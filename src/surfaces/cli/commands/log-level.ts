@@ -4,10 +4,17 @@ export const command: Command = {
   name: 'log-level',
   summary: "Change the running daemon's log level, until it ends",
   arguments: [
-    { name: 'level', summary: 'DEBUG, INFO, WARNING, ERROR or CRITICAL, in any case', required: true, many: false },
+    {
+      name: 'level',
+      summary: 'DEBUG, INFO, WARNING, ERROR or CRITICAL, in any case',
+      required: true,
+      many: false,
+    },
   ],
   options: [],
-  examples: [{ line: 'consciousness log-level debug', does: 'Logs everything from now on; the configuration stays.' }],
+  examples: [
+    { line: 'consciousness log-level debug', does: 'Logs everything from now on; the configuration stays.' },
+  ],
   exitCodes: { 0: 'changed' },
   json: '{ "level": string }',
   async run(context, args) {

@@ -5,7 +5,14 @@ import type { Command } from '../command.ts';
 export const command: Command = {
   name: 'retry',
   summary: 'Put dead or cancelled thoughts back into the queue',
-  arguments: [{ name: 'id', summary: 'ids of thoughts, or their first digits (4 at least)', required: false, many: true }],
+  arguments: [
+    {
+      name: 'id',
+      summary: 'ids of thoughts, or their first digits (4 at least)',
+      required: false,
+      many: true,
+    },
+  ],
   options: [{ flags: '--dead', summary: 'every thought that is dead' }],
   examples: [
     { line: 'consciousness retry 3f2a91c07d', does: 'Thinks this one again.' },

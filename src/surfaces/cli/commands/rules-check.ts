@@ -12,7 +12,9 @@ import { printTable } from '../table.ts';
 export const command: Command = {
   name: 'rules check',
   summary: 'Check rules without running them; every problem at once',
-  arguments: [{ name: 'file', summary: 'rule files (default: all in the rules folder)', required: false, many: true }],
+  arguments: [
+    { name: 'file', summary: 'rule files (default: all in the rules folder)', required: false, many: true },
+  ],
   options: [],
   examples: [
     { line: 'consciousness rules check', does: 'Checks every rule against the configuration.' },

@@ -1,7 +1,7 @@
+import { CodedError, EXIT } from '../../../base/errors.ts';
 import type { AttemptView, ThoughtView } from '../../../contract/api.ts';
 import { answerText } from '../answer.ts';
 import { type Command, type Context, textOption } from '../command.ts';
-import { CodedError, EXIT } from '../../../base/errors.ts';
 import { ago, bytes, count, outputSpan, short, span, stateSpan } from '../phrases.ts';
 import { printTable } from '../table.ts';
 
@@ -11,12 +11,20 @@ const SHOWN = 1200;
 export const command: Command = {
   name: 'show',
   summary: 'Everything about one thought: event, text, prompt, attempts, answer, outputs',
-  arguments: [{ name: 'id', summary: 'its id, or its first digits (4 at least)', required: true, many: false }],
+  arguments: [
+    { name: 'id', summary: 'its id, or its first digits (4 at least)', required: true, many: false },
+  ],
   options: [
-    { flags: '--characters <number>', summary: `show so much of the captured text and of the prompt (default: ${SHOWN})` },
+    {
+      flags: '--characters <number>',
+      summary: `show so much of the captured text and of the prompt (default: ${SHOWN})`,
+    },
   ],
   examples: [
-    { line: 'consciousness show 3f2a91c07d', does: 'What it saw, what was asked, what was answered and written.' },
+    {
+      line: 'consciousness show 3f2a91c07d',
+      does: 'What it saw, what was asked, what was answered and written.',
+    },
     { line: 'consciousness show 3f2a91c07d --json | jq -r .prompt', does: 'The whole prompt.' },
   ],
   exitCodes: { 0: 'shown', 1: 'there is no such thought, or several begin like this' },
@@ -44,11 +52,17 @@ function printThought(context: Context, thought: ThoughtView, characters: number
   if (thought.reason !== '') out.line('  ', thought.reason);
   printFacts(context, [
     ['about', thought.context.path ?? thought.context.subject],
-    ['event', `${thought.event.kind}, #${thought.event.seq}, ${ago(thought.event.at, now)} (${thought.event.at})`],
+    [
+      'event',
+      `${thought.event.kind}, #${thought.event.seq}, ${ago(thought.event.at, now)} (${thought.event.at})`,
+    ],
     ['from', thought.event.data.from ?? ''],
     ['rule', `${thought.rule}, version ${short(thought.ruleVersion)}`],
     ['settles', thought.settleUntil === null ? '' : ago(thought.settleUntil, now)],
-    ['finished', thought.finishedAt === null ? '' : `${ago(thought.finishedAt, now)} (${thought.finishedAt})`],
+    [
+      'finished',
+      thought.finishedAt === null ? '' : `${ago(thought.finishedAt, now)} (${thought.finishedAt})`,
+    ],
     ['reused', thought.reusedFrom === null ? '' : `the answer of ${short(thought.reusedFrom)}`],
     ['trouble', troubleOf(thought)],
   ]);
@@ -71,7 +85,13 @@ function printThought(context: Context, thought: ThoughtView, characters: number
     section(context, 'Outputs', '');
     for (const output of thought.outputs) {
       const when = output.appliedAt === null ? '' : `, ${ago(output.appliedAt, now)}`;
-      out.line('  ', outputSpan(output.state), ` ${output.kind} `, ['bold', output.target], ['dim', ` ${bytes(output.bytes)}${when}`]);
+      out.line(
+        '  ',
+        outputSpan(output.state),
+        ` ${output.kind} `,
+        ['bold', output.target],
+        ['dim', ` ${bytes(output.bytes)}${when}`],
+      );
       if (output.reason !== '') out.line('    ', output.reason);
     }
   }
@@ -111,7 +131,10 @@ function printFacts({ out }: Context, facts: readonly (readonly [name: string, v
 }
 
 function troubleOf({ crashes, failures }: ThoughtView): string {
-  const parts = [crashes > 0 ? count(crashes, 'crash', 'crashes') : '', failures > 0 ? count(failures, 'failure') : ''];
+  const parts = [
+    crashes > 0 ? count(crashes, 'crash', 'crashes') : '',
+    failures > 0 ? count(failures, 'failure') : '',
+  ];
   return parts.filter(Boolean).join(', ');
 }
 
@@ -121,8 +144,15 @@ function section({ out }: Context, title: string, note: string): void {
 }
 
 function printText({ out }: Context, text: string, characters: number): void {
-  const lines = text.slice(0, characters).replace(/\r?\n$/, '').split(/\r?\n/);
+  const lines = text
+    .slice(0, characters)
+    .replace(/\r?\n$/, '')
+    .split(/\r?\n/);
   for (const line of lines) out.line('  ', line);
   const rest = text.length - characters;
-  if (rest > 0) out.line('  ', ['dim', `… ${count(rest, 'more character')}; --json or --characters ${text.length} shows them`]);
+  if (rest > 0)
+    out.line('  ', [
+      'dim',
+      `… ${count(rest, 'more character')}; --json or --characters ${text.length} shows them`,
+    ]);
 }

@@ -16,7 +16,10 @@ export const command: Command = {
   ],
   examples: [
     { line: 'consciousness start', does: 'Watches, thinks and writes until Ctrl-C.' },
-    { line: 'consciousness start --home ./demo --set lm_studio.timeout=60', does: 'With everything in one folder, and one value changed.' },
+    {
+      line: 'consciousness start --home ./demo --set lm_studio.timeout=60',
+      does: 'With everything in one folder, and one value changed.',
+    },
   ],
   exitCodes: {
     0: 'stopped, by Ctrl-C, SIGTERM or the stop command; what ran was finished',
@@ -59,11 +62,18 @@ function printBanner(context: Context, info: StatusView): void {
   const roots = info.senses.flatMap((sense) => sense.roots);
   out.line(['bold', `Consciousness ${info.version}`], ['dim', ` · pid ${info.pid}`]);
   for (const root of roots) {
-    row('watching', root.path, '  ', healthSpan(root.state), ['dim', `  ${root.detail || count(root.files, 'file')}`]);
+    row('watching', root.path, '  ', healthSpan(root.state), [
+      'dim',
+      `  ${root.detail || count(root.files, 'file')}`,
+    ]);
   }
-  if (roots.length === 0) row('watching', ['yellow', 'nothing'], `: name folders in ${info.home.config}/config.yaml`);
+  if (roots.length === 0)
+    row('watching', ['yellow', 'nothing'], `: name folders in ${info.home.config}/config.yaml`);
   for (const rule of info.rules) {
-    row('rule', rule.name, ['dim', `  ${rule.paths.join(', ') || 'on request'}  by ${rule.models.join(', ')}`]);
+    row('rule', rule.name, [
+      'dim',
+      `  ${rule.paths.join(', ') || 'on request'}  by ${rule.models.join(', ')}`,
+    ]);
   }
   if (info.rules.length === 0) row('rule', ['yellow', 'none'], `: write one in ${info.home.rules}`);
   for (const provider of info.providers) {

@@ -32,12 +32,10 @@ function printStatus(context: Context, status: StatusView): void {
     : status.ready
       ? ['green', 'awake']
       : ['cyan', 'waking up'];
-  out.line(
-    ['bold', `Consciousness ${status.version}`],
-    ' is ',
-    state,
-    ['dim', ` · pid ${status.pid} · since ${ago(status.startedAt, now).replace(/ ago$/, '')}`],
-  );
+  out.line(['bold', `Consciousness ${status.version}`], ' is ', state, [
+    'dim',
+    ` · pid ${status.pid} · since ${ago(status.startedAt, now).replace(/ ago$/, '')}`,
+  ]);
   printQueue(context, status);
   printSenses(context, status);
   printHolds(context, status);
@@ -49,7 +47,8 @@ function printStatus(context: Context, status: StatusView): void {
       provider.name,
       healthSpan(provider.state),
       `${provider.busy}/${provider.slots} busy`,
-      provider.reason || (provider.loaded === null ? provider.models.join(', ') : `${provider.loaded} loaded`),
+      provider.reason ||
+        (provider.loaded === null ? provider.models.join(', ') : `${provider.loaded} loaded`),
     ]),
     2,
   );
@@ -72,7 +71,10 @@ function printStatus(context: Context, status: StatusView): void {
   out.line();
   const { p50, p99, max } = status.eventLoopDelayMs;
   out.line(
-    ['dim', `Event loop delay ${p50.toFixed(1)} / ${p99.toFixed(1)} / ${max.toFixed(1)} ms (p50 / p99 / max), `],
+    [
+      'dim',
+      `Event loop delay ${p50.toFixed(1)} / ${p99.toFixed(1)} / ${max.toFixed(1)} ms (p50 / p99 / max), `,
+    ],
     ['dim', `memory ${Math.round(status.memoryMb)} MB, state in ${status.home.state}`],
   );
 }
@@ -82,16 +84,25 @@ function printQueue({ out }: Context, status: StatusView): void {
   const total = states.reduce((sum, state) => sum + status.queue[state], 0);
   const parts = states.map((state) => `${status.queue[state]} ${state}`);
   out.line('  ', total === 0 ? 'no thoughts yet' : `${count(total, 'thought')}: ${parts.join(', ')}`);
-  if (status.oldestRunningMs !== null) out.line('  the oldest has been running for ', span(status.oldestRunningMs));
+  if (status.oldestRunningMs !== null)
+    out.line('  the oldest has been running for ', span(status.oldestRunningMs));
 }
 
 function printSenses(context: Context, status: StatusView): void {
   section(context, 'Senses');
   for (const sense of status.senses) {
-    context.out.line('  ', sense.name, '  ', healthSpan(sense.state), ['dim', sense.detail && `  ${sense.detail}`]);
+    context.out.line('  ', sense.name, '  ', healthSpan(sense.state), [
+      'dim',
+      sense.detail && `  ${sense.detail}`,
+    ]);
     printTable(
       context.out,
-      [{ title: '', flexible: true }, { title: '' }, { title: '', align: 'right' }, { title: '', flexible: true }],
+      [
+        { title: '', flexible: true },
+        { title: '' },
+        { title: '', align: 'right' },
+        { title: '', flexible: true },
+      ],
       sense.roots.map((root) => [
         root.path,
         healthSpan(root.state),
@@ -108,7 +119,11 @@ function printHolds(context: Context, status: StatusView): void {
   section(context, 'Held');
   for (const hold of status.holds) {
     const since = ago(hold.since, context.clock.now());
-    context.out.line('  ', ['yellow', count(hold.thoughts, 'thought')], ` for ${hold.what} ${hold.name}, ${since}`);
+    context.out.line(
+      '  ',
+      ['yellow', count(hold.thoughts, 'thought')],
+      ` for ${hold.what} ${hold.name}, ${since}`,
+    );
     context.out.line('    ', hold.reason);
   }
 }

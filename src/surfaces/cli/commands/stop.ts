@@ -1,7 +1,7 @@
 import { CodedError } from '../../../base/errors.ts';
 import type { StatusView } from '../../../contract/api.ts';
-import type { Command, Context } from '../command.ts';
 import type { Client } from '../../client.ts';
+import type { Command, Context } from '../command.ts';
 
 /** Milliseconds between looks at a daemon that is ending. */
 const LOOK_MS = 50;
@@ -32,7 +32,8 @@ export const command: Command = {
       return 0;
     }
     const { running } = status.queue;
-    if (running > 0) context.err.line(['dim', `waiting for ${running} running to finish; Ctrl-C leaves it to the daemon`]);
+    if (running > 0)
+      context.err.line(['dim', `waiting for ${running} running to finish; Ctrl-C leaves it to the daemon`]);
     await untilClosed(context, client);
     await untilEnded(context, status.pid);
     if (context.json) context.out.json({ stopped: true, pid: status.pid });
@@ -56,7 +57,8 @@ async function untilClosed(context: Context, client: Client): Promise<void> {
 /** The lock is given back a little after the socket is closed, and `stop && start` must find it free. */
 async function untilEnded({ clock, signal }: Context, pid: number): Promise<void> {
   const deadline = clock.monotonic() + PROCESS_MS;
-  while (pid !== process.pid && isAlive(pid) && clock.monotonic() < deadline) await clock.sleep(LOOK_MS, signal);
+  while (pid !== process.pid && isAlive(pid) && clock.monotonic() < deadline)
+    await clock.sleep(LOOK_MS, signal);
 }
 
 function isAlive(pid: number): boolean {

@@ -1,5 +1,5 @@
-import type { DroppedEvents, LiveEvent } from '../../../contract/api.ts';
 import { CodedError, EXIT } from '../../../base/errors.ts';
+import type { DroppedEvents, LiveEvent } from '../../../contract/api.ts';
 import type { Command } from '../command.ts';
 import { printLive } from '../live.ts';
 
@@ -10,7 +10,10 @@ export const command: Command = {
   options: [],
   examples: [
     { line: 'consciousness tail', does: 'What is perceived, thought and written, until Ctrl-C.' },
-    { line: "consciousness tail --json | jq 'select(.type == \"output\")'", does: 'Every file that is written.' },
+    {
+      line: 'consciousness tail --json | jq \'select(.type == "output")\'',
+      does: 'Every file that is written.',
+    },
   ],
   exitCodes: { 0: 'the daemon stopped' },
   json: 'a LiveEvent a line (without tokens), or DroppedEvents where the reader was too slow',

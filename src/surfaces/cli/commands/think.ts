@@ -11,7 +11,9 @@ const STDIN_LIMIT = 4_000_000;
 export const command: Command = {
   name: 'think',
   summary: 'Ask something, wait, and print the answer as it comes',
-  arguments: [{ name: 'text', summary: 'what to think about; - reads standard input', required: true, many: false }],
+  arguments: [
+    { name: 'text', summary: 'what to think about; - reads standard input', required: true, many: false },
+  ],
   options: [
     { flags: '--rule <rule>', summary: 'a rule with `on: request` instead of the built-in one' },
     { flags: '--key <key>', summary: 'the same key again is the same thought: asked twice, thought once' },
@@ -19,7 +21,10 @@ export const command: Command = {
   ],
   examples: [
     { line: 'consciousness think "Why is the sky blue?"', does: 'Prints the answer as it comes.' },
-    { line: 'git diff | consciousness think - --rule review', does: 'Thinks about what is piped in, by a rule of yours.' },
+    {
+      line: 'git diff | consciousness think - --rule review',
+      does: 'Thinks about what is piped in, by a rule of yours.',
+    },
   ],
   exitCodes: {
     0: 'done (with --no-wait: accepted)',
@@ -47,7 +52,10 @@ export const command: Command = {
     } catch (error) {
       if (context.signal.aborted) {
         context.err.line();
-        context.err.line('The thought stays queued. To see its answer: ', context.line(`show ${short(row.id)}`));
+        context.err.line(
+          'The thought stays queued. To see its answer: ',
+          context.line(`show ${short(row.id)}`),
+        );
       }
       throw error;
     }
@@ -81,7 +89,8 @@ async function follow(context: Context, client: Client, id: string): Promise<num
         reasoned ||= event.reasoning;
         break;
       case 'held':
-        if (event.reason !== '') err.line(['yellow', 'held'], `: ${event.reason}`, ['dim', ' (waiting; Ctrl-C leaves it queued)']);
+        if (event.reason !== '')
+          err.line(['yellow', 'held'], `: ${event.reason}`, ['dim', ' (waiting; Ctrl-C leaves it queued)']);
         break;
       case 'state':
       case 'output':
@@ -114,7 +123,12 @@ function finish({ out, err, json, line }: Context, thought: ThoughtView, said: s
     err.line(['dim', `details: ${line(`show ${short(thought.id)}`)}`]);
   }
   for (const output of thought.outputs) {
-    err.line(outputSpan(output.state), ` ${output.kind} `, output.target, output.reason && `: ${output.reason}`);
+    err.line(
+      outputSpan(output.state),
+      ` ${output.kind} `,
+      output.target,
+      output.reason && `: ${output.reason}`,
+    );
   }
   return code;
 }

@@ -1,10 +1,10 @@
 import { CodedError, EXIT } from '../../../base/errors.ts';
+import type { ThoughtRow } from '../../../contract/api.ts';
 import { THOUGHT_STATES, type ThoughtState } from '../../../contract/thought.ts';
 import { type Command, type Context, type Options, textOption } from '../command.ts';
 import { ago, short, stateSpan } from '../phrases.ts';
-import { printTable } from '../table.ts';
-import type { ThoughtRow } from '../../../contract/api.ts';
 import { parseSince } from '../since.ts';
+import { printTable } from '../table.ts';
 
 export const command: Command = {
   name: 'thoughts',
@@ -18,8 +18,14 @@ export const command: Command = {
     { flags: '--limit <number>', summary: 'at most so many, 1 to 1000 (default: 50)' },
   ],
   examples: [
-    { line: 'consciousness thoughts --state dead --since 2d', does: 'What was given up in the last two days, and why.' },
-    { line: 'consciousness thoughts --unprocessed --json', does: 'Everything still to be done, for a program.' },
+    {
+      line: 'consciousness thoughts --state dead --since 2d',
+      does: 'What was given up in the last two days, and why.',
+    },
+    {
+      line: 'consciousness thoughts --unprocessed --json',
+      does: 'Everything still to be done, for a program.',
+    },
   ],
   exitCodes: { 0: 'listed, also where there are none' },
   json: 'ThoughtRow[]: id, timestamp, content, context, processed, state, rule, reason',
@@ -41,7 +47,10 @@ export const command: Command = {
 };
 
 function printRows({ out, clock }: Context, rows: readonly ThoughtRow[]): void {
-  if (rows.length === 0) return out.line('No such thoughts.');
+  if (rows.length === 0) {
+    out.line('No such thoughts.');
+    return;
+  }
   const now = clock.now();
   printTable(
     out,

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { root } from './tool.ts';
+
+// The main job on sample input: a home of its own, filled once from examples/, and the daemon in the foreground.
+const { values } = parseArgs({ options: { home: { type: 'string' }, quiet: { type: 'boolean', default: false } } });
+const home = values.home ?? join(root, 'demo-home');
+
+await fill(home);
+console.log(`The demo's home is ${home}
+  drop a file into  ${join(home, 'inbox')}  (PDF, Markdown, text or HTML) and it is thought at once
+  notes appear in   ${join(home, 'notes')}
+Without a model server the notes come from builtin/extract: that is extraction, no language model.
+With LM Studio serving a model on this machine, they come from that model: start it, and run this again.
+`);
+
+const args = [join(root, 'bin', 'consciousness.js'), 'start', '--home', home, ...(values.quiet ? ['--quiet'] : [])];
+const daemon = spawn(process.execPath, args, { stdio: 'inherit' });
+// Ctrl-C reaches the daemon by itself; this process only waits for it to end, and passes on what it is sent alone.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => daemon.kill('SIGTERM'));
+daemon.on('exit', (code, signal) => {
+  process.exitCode = signal === null ? (code ?? 1) : 1;
+});
+
+/** Copies the examples with their places filled in; what is there already is left as it is. */
+async function fill(to: string): Promise<void> {
+  const examples = join(root, 'examples');
+  await mkdir(join(to, 'rules'), { recursive: true, mode: 0o700 });
+  await mkdir(join(to, 'notes'), { recursive: true });
+  await cp(join(examples, 'inbox'), join(to, 'inbox'), { recursive: true, force: false });
+  await place(join(examples, 'config.yaml'), join(to, 'config.yaml'), to);
+  for (const name of await readdir(join(examples, 'rules'))) {
+    await place(join(examples, 'rules', name), join(to, 'rules', name), to);
+  }
+}
+
+async function place(from: string, to: string, folder: string): Promise<void> {
+  const text = (await readFile(from, 'utf8')).replaceAll('{HOME}', folder);
+  try {
+    await writeFile(to, text, { flag: 'wx' });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}

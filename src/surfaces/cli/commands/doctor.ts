@@ -1,0 +1,72 @@
+import { EXIT } from '../../../base/errors.ts';
+import type { Command, Context } from '../command.ts';
+import type { Finding } from '../doctor/finding.ts';
+import { healthSpan } from '../phrases.ts';
+import { printTable } from '../table.ts';
+
+export const command: Command = {
+  name: 'doctor',
+  summary: 'Look at everything that can be wrong, and say what mends it',
+  arguments: [],
+  options: [],
+  examples: [
+    { line: 'consciousness doctor', does: 'Needs no daemon; changes nothing.' },
+    {
+      line: 'consciousness doctor --json | jq \'.findings[] | select(.status != "ok")\'',
+      does: 'Only what is not well.',
+    },
+  ],
+  exitCodes: { 0: 'nothing fails (there may be warnings)', 1: 'something fails' },
+  json: '{ "ok": boolean, "findings": { "check", "status": "ok" | "warn" | "fail", "detail", "mend" }[] }',
+  async run(context) {
+    const findings = await examine(context);
+    const well = findings.every((finding) => finding.status !== 'fail');
+    if (context.json) context.out.json({ ok: well, findings });
+    else printFindings(context, findings);
+    return well ? EXIT.ok : EXIT.failed;
+  },
+};
+
+async function examine(context: Context): Promise<Finding[]> {
+  const [machine, places, inotify, settings, providers, running] = await Promise.all([
+    import('../doctor/machine.ts'),
+    import('../doctor/places.ts'),
+    import('../doctor/inotify.ts'),
+    import('../doctor/settings.ts'),
+    import('../doctor/providers.ts'),
+    import('../doctor/running.ts'),
+  ]);
+  const { findings, config, rules } = await settings.settingsFindings(context);
+  const configured =
+    config === null
+      ? []
+      : await Promise.all([
+          places.rootFindings(config),
+          places.outputFindings(config),
+          inotify.inotifyFindings(config, context.platform),
+          providers.providerFindings(context, config, rules),
+        ]);
+  return [
+    ...machine.machineFindings(),
+    ...(await places.folderFindings(await context.folders())),
+    ...findings,
+    ...configured.flat(),
+    ...(await running.runningFindings(context)),
+  ];
+}
+
+function printFindings({ out }: Context, findings: readonly Finding[]): void {
+  const width = Math.max(...findings.map((finding) => finding.check.length));
+  for (const { check, status, detail, mend } of findings) {
+    // One row each, so that a long path never pushes another row's columns.
+    printTable(
+      out,
+      [{ title: '' }, { title: '' }, { title: '' }],
+      [[status === 'ok' ? ['green', 'ok  '] : healthSpan(status), check.padEnd(width), detail]],
+    );
+    if (mend !== null) out.line(' '.repeat(width + 8), ['dim', 'mend: '], ['bold', mend]);
+  }
+  const bad = findings.filter((finding) => finding.status !== 'ok').length;
+  out.line();
+  out.line(bad === 0 ? ['green', 'All is well.'] : ['yellow', `${bad} of ${findings.length} not well.`]);
+}

@@ -1,0 +1,44 @@
+import { lstat } from 'node:fs/promises';
+import { CodedError } from '../../../base/errors.ts';
+import { toFs } from '../../../base/path-text.ts';
+import type { StatusView } from '../../../contract/api.ts';
+import type { Context } from '../command.ts';
+import { count } from '../phrases.ts';
+import { type Finding, fail, ok, warn } from './finding.ts';
+
+/** Whether a daemon runs for this home, and what it says about itself. */
+export async function runningFindings(context: Context): Promise<Finding[]> {
+  try {
+    const status = await (await context.client()).status();
+    return aboutRunning(context, status);
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    if (error.code !== 'daemon-not-running') return [fail('daemon', error.message, error.next ?? null)];
+    const { socket } = await context.folders();
+    const left = await lstat(toFs(socket)).catch(() => null);
+    return left === null
+      ? [{ check: 'daemon', status: 'ok', detail: 'not running', mend: context.line('start') }]
+      : [warn('daemon', 'ended without cleaning up; the next start does that', context.line('start'))];
+  }
+}
+
+function aboutRunning(context: Context, status: StatusView): Finding[] {
+  const findings = [
+    status.version === context.version
+      ? ok('daemon', `runs, pid ${status.pid}`)
+      : warn(
+          'daemon',
+          `pid ${status.pid} is version ${status.version}, this is ${context.version}`,
+          `${context.line('stop')} && ${context.line('start')}`,
+        ),
+  ];
+  for (const hold of status.holds) {
+    findings.push(
+      warn('hold', `${count(hold.thoughts, 'thought')} for ${hold.what} ${hold.name}: ${hold.reason}`, null),
+    );
+  }
+  const dead = status.queue.dead;
+  if (dead > 0)
+    findings.push(warn('dead', `${count(dead, 'thought')} given up`, context.line('thoughts --state dead')));
+  return findings;
+}

@@ -1,0 +1,231 @@
+import { CodedError } from '../../src/base/errors.ts';
+import { idOf } from '../../src/base/ids.ts';
+import type { Explanation, HoldView, LiveEvent, StatusView, ThoughtRow, ThoughtView } from '../../src/contract/api.ts';
+import { PROCESSED, THOUGHT_MOVES, THOUGHT_STATES, type ThoughtState } from '../../src/contract/thought.ts';
+import type { ChangeResult, Daemon, ThinkRequest, ThoughtQuery } from '../../src/surfaces/daemon.ts';
+
+/** A daemon without disk, model or time of its own: tests say what happens, and it tells its readers. */
+export class MemoryDaemon implements Daemon {
+  readonly rules = ['request', 'file-the-inbox'];
+  readonly all = new Map<string, ThoughtView>();
+  readonly explained: string[] = [];
+  holds: HoldView[] = [];
+  logLevel = 'INFO';
+  stopping = false;
+  now = Date.parse('2026-11-22T12:00:00.000Z');
+  /** Throws from every read while it is set. */
+  broken: Error | null = null;
+  /** Called when a stop is asked for. */
+  onStop = () => {};
+  #seq = 0;
+  readonly #readers = new Set<(event: LiveEvent | null) => void>();
+
+  async status(): Promise<StatusView> {
+    if (this.broken) throw this.broken;
+    const queue = Object.fromEntries(THOUGHT_STATES.map((state) => [state, 0])) as Record<ThoughtState, number>;
+    for (const thought of this.all.values()) queue[thought.state] += 1;
+    return {
+      version: '0.1.0',
+      pid: process.pid,
+      instance: 'memory',
+      home: { config: '/home/x/config', rules: '/home/x/config/rules', state: '/home/x/state' },
+      startedAt: new Date(this.now - 60_000).toISOString(),
+      ready: true,
+      stopping: this.stopping,
+      senses: [
+        {
+          name: 'files',
+          state: 'ok',
+          detail: '',
+          roots: [{ path: '/inbox', state: 'watching', detail: '', files: 3, directories: 1, watches: 1, pending: 0 }],
+        },
+      ],
+      rules: [
+        { name: 'request', version: 'aa', paths: [], models: ['lmstudio/local-model'], problem: null },
+        { name: 'file-the-inbox', version: 'bb', paths: ['/inbox/*'], models: ['lmstudio/local-model', 'builtin/extract'], problem: null },
+      ],
+      outputRoots: ['/notes'],
+      problems: [],
+      queue,
+      holds: this.holds,
+      providers: [
+        { name: 'lmstudio', slots: 1, busy: 0, state: 'online', reason: '', models: ['qwen3-8b'], loaded: 'qwen3-8b', checkedAt: this.now },
+      ],
+      oldestRunningMs: null,
+      lastError: null,
+      eventLoopDelayMs: { p50: 0.1, p99: 1, max: 2 },
+      memoryMb: 90,
+    };
+  }
+
+  async thoughts(query: ThoughtQuery): Promise<ThoughtRow[]> {
+    const rows = [...this.all.values()].filter(
+      (thought) =>
+        (query.state === undefined || thought.state === query.state) &&
+        (query.rule === undefined || thought.rule === query.rule) &&
+        (query.since === undefined || Date.parse(thought.timestamp) >= query.since) &&
+        (query.unprocessed !== true || !thought.processed),
+    );
+    return rows.slice(0, query.limit).map(rowOf);
+  }
+
+  async thought(id: string): Promise<ThoughtView> {
+    if (this.broken) throw this.broken;
+    const found = [...this.all.values()].filter((thought) => thought.id.startsWith(id));
+    if (found.length > 1) throw new CodedError('thought-ambiguous', 'several thoughts begin like this', { value: id });
+    const [thought] = found;
+    if (thought === undefined) throw new CodedError('thought-unknown', 'there is no such thought', { value: id });
+    return structuredClone(thought);
+  }
+
+  async think({ text, rule = 'request', key }: ThinkRequest): Promise<ThoughtRow> {
+    if (!this.rules.includes(rule)) {
+      throw new CodedError('rule-unknown', 'there is no such rule', { value: rule, allowed: this.rules.join(', ') });
+    }
+    const dedup = key ?? `new-${this.#seq}`;
+    const id = idOf(dedup, rule);
+    const thought = this.all.get(id) ?? this.add({ id, content: text, rule });
+    return rowOf(thought);
+  }
+
+  async retry(which: { ids: string[] } | { dead: true }): Promise<ChangeResult[]> {
+    const dead = [...this.all.values()].filter((thought) => thought.state === 'dead');
+    return this.#move('dead' in which ? dead.map((thought) => thought.id) : which.ids, 'ready');
+  }
+
+  async cancel(ids: string[]): Promise<ChangeResult[]> {
+    return this.#move(ids, 'cancelled');
+  }
+
+  async explain(path: string): Promise<Explanation> {
+    this.explained.push(path);
+    const root = path.startsWith('/inbox/') ? '/inbox' : null;
+    return {
+      path,
+      root,
+      ignored: null,
+      onDisk: false,
+      seen: null,
+      events: [],
+      rules: [{ rule: 'file-the-inbox', matched: root !== null, why: root === null ? 'not below it' : 'matches /inbox/*' }],
+      thoughts: [],
+      writtenBy: null,
+      summary: root === null ? 'It is outside every watched folder.' : 'It was never seen.',
+    };
+  }
+
+  async *live(signal: AbortSignal): AsyncGenerator<LiveEvent, void> {
+    const waiting: (LiveEvent | null)[] = [];
+    let wake = () => {};
+    const read = (event: LiveEvent | null) => {
+      waiting.push(event);
+      wake();
+    };
+    const leave = () => read(null);
+    this.#readers.add(read);
+    signal.addEventListener('abort', leave, { once: true });
+    try {
+      for (;;) {
+        const next = waiting.shift();
+        if (next === null) return;
+        if (next !== undefined) yield next;
+        else {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      }
+    } finally {
+      this.#readers.delete(read);
+      signal.removeEventListener('abort', leave);
+    }
+  }
+
+  setLogLevel(level: string): void {
+    this.logLevel = level;
+  }
+
+  stop(): void {
+    this.stopping = true;
+    this.onStop();
+  }
+
+  /** Tells every reader. */
+  tell(event: LiveEvent): void {
+    for (const read of this.#readers) read(event);
+  }
+
+  /** Ends the live events, as a daemon does that stops. */
+  endLive(): void {
+    for (const read of this.#readers) read(null);
+  }
+
+  add(facts: Partial<ThoughtView> = {}): ThoughtView {
+    this.#seq += 1;
+    const seq = this.#seq;
+    const id = facts.id ?? idOf('thought', String(seq));
+    const at = new Date(this.now).toISOString();
+    const thought: ThoughtView = {
+      id,
+      timestamp: at,
+      content: `content ${seq}`,
+      context: { sense: 'requests', subject: `request:${seq}`, event: seq },
+      processed: PROCESSED.includes(facts.state ?? 'ready'),
+      state: 'ready',
+      rule: 'request',
+      reason: '',
+      event: { seq, kind: 'request', at, dedup: `request:${seq}`, data: { text: `content ${seq}` } },
+      ruleVersion: idOf('rule'),
+      settleUntil: null,
+      finishedAt: null,
+      reusedFrom: null,
+      crashes: 0,
+      failures: 0,
+      captured: null,
+      prompt: null,
+      attempts: [],
+      answer: null,
+      outputs: [],
+      ...facts,
+    };
+    this.all.set(id, thought);
+    return thought;
+  }
+
+  /** Moves a thought and tells of it. */
+  become(id: string, state: ThoughtState, facts: Partial<ThoughtView> = {}): void {
+    const thought = this.all.get(id);
+    if (thought === undefined) throw new Error(`no thought ${id}`);
+    Object.assign(thought, { reason: '' }, facts, { state, processed: PROCESSED.includes(state) });
+    const { rule, reason, context } = thought;
+    const at = new Date(this.now).toISOString();
+    this.tell({ type: 'state', at, thought: id, rule, subject: context.subject, state, reason });
+  }
+
+  send(id: string): void {
+    this.become(id, 'running');
+    const at = new Date(this.now).toISOString();
+    this.tell({ type: 'sent', at, thought: id, rule: 'request', provider: 'lmstudio', model: 'qwen3-8b' });
+  }
+
+  say(id: string, text: string, reasoning = false): void {
+    this.tell({ type: 'token', thought: id, text, reasoning });
+  }
+
+  #move(ids: string[], state: ThoughtState): ChangeResult[] {
+    return ids.map((id) => {
+      const thought = this.all.get(id);
+      if (thought === undefined) return { id, ok: false, state: null, reason: 'there is no such thought' };
+      if (!THOUGHT_MOVES[thought.state].includes(state)) {
+        return { id, ok: false, state: thought.state, reason: `it is ${thought.state}` };
+      }
+      this.become(id, state);
+      return { id, ok: true, state, reason: '' };
+    });
+  }
+}
+
+function rowOf(view: ThoughtView): ThoughtRow {
+  const { id, timestamp, content, context, processed, state, rule, reason } = view;
+  return { id, timestamp, content, context, processed, state, rule, reason };
+}
