@@ -10,6 +10,8 @@ export interface WatchQuestion {
   /** Called after `config.yaml`, `.env` or a rule has changed, never twice at once. It validates and swaps. */
   onChange(): Promise<void> | void;
   signal: AbortSignal;
+  /** What {@link configFingerprint} said before the configuration was loaded, so that no change since is missed. */
+  since: string;
   /** Default: 200 ms of quiet before a change counts, and a look every 5 s in case nobody told us. */
   timing?: { debounceMs: number; pollMs: number };
 }
@@ -26,11 +28,12 @@ export async function watchConfiguration(question: WatchQuestion): Promise<void>
   const watchers = [createFolderWatcher(folders.config, bell), createFolderWatcher(folders.rules, bell)];
   try {
     for (const watcher of watchers) await watcher.renew();
-    let known = await fingerprint(folders);
+    let known = question.since;
+    bell.ring();
     while (!signal.aborted) {
       await bell.wait(pollMs, signal);
       for (const watcher of watchers) await watcher.renew();
-      let now = await fingerprint(folders);
+      let now = await configFingerprint(folders);
       if (now === known) continue;
       now = await settled(now, folders, debounceMs, signal);
       if (signal.aborted) return;
@@ -40,6 +43,22 @@ export async function watchConfiguration(question: WatchQuestion): Promise<void>
   } finally {
     for (const watcher of watchers) watcher.close();
   }
+}
+
+/** Everything the configuration consists of, as text that differs when any of it was changed. */
+export async function configFingerprint(folders: WatchQuestion['folders']): Promise<string> {
+  const rules = await readdir(toFs(folders.rules), { encoding: 'buffer' }).catch(() => []);
+  const files = [
+    folders.configFile,
+    path.posix.join(folders.config, '.env'),
+    ...rules
+      .map((name) => fromFs(name))
+      .filter((name) => /\.md$/i.test(name))
+      .sort()
+      .map((name) => path.posix.join(folders.rules, name)),
+  ];
+  const facts = await Promise.all(files.map(async (file) => `${file}\0${describe(await statOf(file))}`));
+  return facts.join('\n');
 }
 
 /** The fingerprint once it has stayed the same for `ms`: an editor may write a file in several steps. */
@@ -53,26 +72,10 @@ async function settled(
   let last = first;
   for (;;) {
     await quiet.wait(ms, signal);
-    const now = await fingerprint(folders);
+    const now = await configFingerprint(folders);
     if (now === last || signal.aborted) return now;
     last = now;
   }
-}
-
-/** Everything the configuration consists of, as text that differs when any of it was changed. */
-async function fingerprint(folders: WatchQuestion['folders']): Promise<string> {
-  const rules = await readdir(toFs(folders.rules), { encoding: 'buffer' }).catch(() => []);
-  const files = [
-    folders.configFile,
-    path.posix.join(folders.config, '.env'),
-    ...rules
-      .map((name) => fromFs(name))
-      .filter((name) => /\.md$/i.test(name))
-      .sort()
-      .map((name) => path.posix.join(folders.rules, name)),
-  ];
-  const facts = await Promise.all(files.map(async (file) => `${file}\0${describe(await statOf(file))}`));
-  return facts.join('\n');
 }
 
 function describe(facts: Stats | null): string {

@@ -181,10 +181,10 @@ Prompt {{ evnt.path }}
 `;
     assert.deepEqual(short(text).sort(), [
       '10:35 mind.answer.tags.0 unknown type',
-      '12:22 outputs.0.write undefined filter: slugg',
+      '12:21 outputs.0.write undefined filter: slugg',
       '15:null outputs.0.body unknown variable',
       '16:13 outputs.1.append outside every output root',
-      '17:16 outputs.1.body event has no pth',
+      '17:15 outputs.1.body event has no pth',
       '20:11 prompt unknown variable',
       '21:4 prompt the prompt comes before the answer',
       '4:13 on.file.paths.0 outside every watched root',

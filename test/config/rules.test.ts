@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { loadConfig } from '../../src/config/load.ts';
 import { loadRules, ruleContext } from '../../src/config/rules.ts';
-import { watchConfiguration } from '../../src/config/watch.ts';
+import { configFingerprint, watchConfiguration } from '../../src/config/watch.ts';
 import { temporaryHome } from './in-temp.ts';
 
 const GOOD = '---\non: { request: {} }\n---\n{{ request.text }}';
@@ -67,7 +67,8 @@ async function watching(folders: Parameters<typeof watchConfiguration>[0]['folde
     wake();
   };
   const timing = { debounceMs: 20, pollMs };
-  const done = watchConfiguration({ folders, onChange, signal: controller.signal, timing });
+  const since = await configFingerprint(folders);
+  const done = watchConfiguration({ folders, onChange, signal: controller.signal, since, timing });
   return {
     async changes(count: number) {
       while (seen < count) await new Promise<void>((resolve) => (wake = resolve));
@@ -80,7 +81,7 @@ async function watching(folders: Parameters<typeof watchConfiguration>[0]['folde
   };
 }
 
-describe('watching the configuration', () => {
+describe('watching the configuration', { timeout: 20_000 }, () => {
   // Far longer than a test may take: what arrives earlier was told by the file system.
   const NEVER = 60_000;
 
@@ -88,7 +89,6 @@ describe('watching the configuration', () => {
     const folders = await temporaryHome({ 'config.yaml': 'log_level: INFO\n' });
     const watch = await watching(folders, NEVER);
     t.after(() => watch.stop());
-    await new Promise((resolve) => setImmediate(resolve));
     const steps = [
       () => writeFile(folders.configFile, 'log_level: DEBUG\n'),
       () => writeFile(path.join(folders.config, '.env'), 'CONSCIOUSNESS_LOG_LEVEL=info'),
@@ -124,6 +124,18 @@ describe('watching the configuration', () => {
     assert.ok((await watch.changes(1)) >= 1);
   });
 
+  it('tells of what was changed between loading and watching', async (t) => {
+    const folders = await temporaryHome();
+    const since = await configFingerprint(folders);
+    await writeFile(folders.configFile, '# changed meanwhile\n');
+    const controller = new AbortController();
+    t.after(() => controller.abort());
+    await new Promise<void>((resolve) => {
+      const timing = { debounceMs: 1, pollMs: NEVER };
+      void watchConfiguration({ folders, since, timing, signal: controller.signal, onChange: resolve });
+    });
+  });
+
   it('ends at once when told to', async () => {
     const watch = await watching(await temporaryHome(), NEVER);
     await watch.stop();
@@ -135,6 +147,7 @@ describe('watching the configuration', () => {
     const failing = watchConfiguration({
       folders,
       signal: controller.signal,
+      since: await configFingerprint(folders),
       timing: { debounceMs: 1, pollMs: 10 },
       onChange: () => {
         throw new Error('a defect');

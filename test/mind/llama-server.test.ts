@@ -3,13 +3,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { after, before, describe, it } from 'node:test';
 import { readAnswer } from '../../src/mind/answer.ts';
 import { CALL, failureOf, hear, providerFor } from './scripted-server.ts';
 
-const SCRIPT = process.env['CONSCIOUSNESS_TEST_LLAMA'] ?? fileURLToPath(new URL('../../../shared/llm/start', import.meta.url));
+const SCRIPT =
+  process.env['CONSCIOUSNESS_TEST_LLAMA'] ??
+  fileURLToPath(new URL('../../../shared/llm/start', import.meta.url));
 const KEY = 'sk-only-for-this-test';
 const missing = await access(SCRIPT).then(
   () => false,
@@ -24,6 +26,13 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return address !== null && typeof address === 'object' ? address.port : 0;
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const gone = once(server, 'exit');
+  server.kill('SIGKILL');
+  await gone;
 }
 
 /** Resolves as soon as `happened` says so; the test's own time limit ends a wait in vain. */
@@ -47,10 +56,7 @@ describe('a real llama-server', { skip: missing, timeout: 30_000 }, () => {
       return state === 'online';
     });
   });
-  after(async () => {
-    server.kill('SIGKILL');
-    await once(server, 'close');
-  });
+  after(() => end(server));
 
   const provider = (more = {}) => providerFor(url, { apiKey: KEY, ...more });
   const busySlots = async () => {
@@ -66,7 +72,11 @@ describe('a real llama-server', { skip: missing, timeout: 30_000 }, () => {
   });
 
   it('streams an answer of local-model with usage', async () => {
-    const heard = await hear(provider(), { model: 'local-model', prompt: 'Once upon a time', maxOutputTokens: 40 });
+    const heard = await hear(provider(), {
+      model: 'local-model',
+      prompt: 'Once upon a time',
+      maxOutputTokens: 40,
+    });
     assert.ok(heard.text.length > 20);
     assert.ok(heard.end?.kind === 'finished');
     assert.equal(heard.end.model, 'stories260k');
@@ -114,8 +124,7 @@ describe('a real llama-server', { skip: missing, timeout: 30_000 }, () => {
   it('is unavailable once it is gone', async () => {
     const asking = provider();
     await hear(asking, { ...CALL, maxOutputTokens: 2 });
-    server.kill('SIGKILL');
-    await once(server, 'exit');
+    await end(server);
     assert.equal(failureOf(await hear(asking)).kind, 'unavailable');
     assert.equal((await asking.probe(AbortSignal.timeout(5_000))).state, 'offline');
   });
@@ -136,8 +145,7 @@ describe('a real llama-server with a reasoning template', { skip: missing, timeo
       const read = readAnswer(null, heard.text, heard.reasoning);
       assert.equal(!read.ok && read.kind, 'empty');
     } finally {
-      server.kill('SIGKILL');
-      await once(server, 'close');
+      await end(server);
     }
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import {
+  CALL,
   failureOf,
   frame,
   hear,
@@ -87,10 +88,7 @@ describe('stopping a call', () => {
     const reason = new Error('superseded');
     const provider = providerFor(server.url);
     const run = async () => {
-      for await (const event of provider.think(
-        { model: 'm', prompt: 'p', schema: null, maxOutputTokens: null },
-        stop.signal,
-      )) {
+      for await (const event of provider.think(CALL, stop.signal)) {
         if (event.kind === 'text') stop.abort(reason);
       }
     };
@@ -120,10 +118,7 @@ describe('stopping a call', () => {
       asked.request.socket.once('close', () => resolve());
       keepAlive(words('Once'))(asked, response);
     });
-    for await (const _event of providerFor(server.url).think(
-      { model: 'm', prompt: 'p', schema: null, maxOutputTokens: null },
-      new AbortController().signal,
-    )) {
+    for await (const _event of providerFor(server.url).think(CALL, new AbortController().signal)) {
       break;
     }
     await hungUp;

@@ -108,6 +108,8 @@ export function providerFor(url: string, more: Partial<OpenAICompatibleOptions> 
 export const CALL: ThinkCall = {
   model: 'a-model',
   prompt: 'What is in this document?',
+  document: null,
+  documentName: null,
   schema: null,
   maxOutputTokens: null,
 };

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { createParser } from 'eventsource-parser';
-import type { DroppedEvents, LiveEvent, StreamEvent } from '../../src/contract/api.ts';
+import type { LiveEvent, StreamEvent } from '../../src/contract/api.ts';
 import { createApp } from '../../src/surfaces/http/app.ts';
 import { BACKLOG, createHub } from '../../src/surfaces/http/hub.ts';
 import { holdOf } from '../../src/surfaces/http/thought-stream.ts';
+import { all } from './running.ts';
 import { MemoryDaemon } from './memory-daemon.ts';
 
 function open(t: TestContext) {
@@ -54,11 +55,12 @@ describe('live events', () => {
     const { daemon, app } = open(t);
     const first = eventsOf<LiveEvent>(await app.request('/v1/events'));
     daemon.tell(perceived(1));
+    assert.deepEqual(await next(first), perceived(1));
     const second = eventsOf<LiveEvent>(await app.request('/v1/events'));
     daemon.tell(perceived(2));
     daemon.endLive();
-    assert.deepEqual(await Array.fromAsync(first), [perceived(1), perceived(2)]);
-    assert.deepEqual(await Array.fromAsync(second), [perceived(2)]);
+    assert.deepEqual(await all(first), [perceived(2)]);
+    assert.deepEqual(await all(second), [perceived(2)]);
   });
 
   it('come without tokens where they are not wanted', async (t) => {
@@ -75,32 +77,41 @@ describe('live events', () => {
     const { app, end } = open(t);
     const events = eventsOf<LiveEvent>(await app.request('/v1/events'));
     end.abort();
-    assert.deepEqual(await Array.fromAsync(events), []);
+    assert.deepEqual(await all(events), []);
   });
 
   it('are counted, not kept, for a reader that does not read', async () => {
-    const daemon = new MemoryDaemon();
-    const end = new AbortController();
-    const hub = createHub(daemon, end.signal, assert.fail);
-    const slow = hub.subscribe(() => true, end.signal);
+    const { daemon, slow, allTold } = await slowReader();
     for (let seq = 1; seq <= BACKLOG + 7; seq += 1) daemon.tell(perceived(seq));
-    daemon.endLive();
-    const got: (LiveEvent | DroppedEvents)[] = await Array.fromAsync(slow);
+    await allTold();
+    const got = await all(slow);
     assert.equal(got.length, BACKLOG + 1);
     assert.deepEqual(got.at(-1), { type: 'dropped', count: 7 });
   });
 
   it('join the tokens that wait, so that a slow reader still gets the whole answer', async () => {
-    const daemon = new MemoryDaemon();
-    const end = new AbortController();
-    const hub = createHub(daemon, end.signal, assert.fail);
-    const slow = hub.subscribe(() => true, end.signal);
+    const { daemon, slow, allTold } = await slowReader();
     for (let word = 0; word < BACKLOG * 2; word += 1) daemon.say('abcd', 'x');
-    daemon.endLive();
-    const got = await Array.fromAsync(slow);
-    assert.deepEqual(got, [{ type: 'token', thought: 'abcd', text: 'x'.repeat(BACKLOG * 2), reasoning: false }]);
+    await allTold();
+    assert.deepEqual(await all(slow), [
+      { type: 'token', thought: 'abcd', text: 'x'.repeat(BACKLOG * 2), reasoning: false },
+    ]);
   });
 });
+
+/** A reader that has not read anything once `allTold` resolves, though everything was told. */
+async function slowReader() {
+  const daemon = new MemoryDaemon();
+  const end = new AbortController();
+  const hub = createHub(daemon, end.signal, (error) => assert.fail(String(error)));
+  const slow = hub.subscribe(() => true, end.signal);
+  const other = hub.subscribe(() => false, end.signal);
+  const allTold = async () => {
+    daemon.endLive();
+    await all(other);
+  };
+  return { daemon, slow, allTold };
+}
 
 describe('the stream of one thought', () => {
   it('begins with how it stands, tells tokens and states, and ends with the whole thought', async (t) => {
@@ -115,12 +126,10 @@ describe('the stream of one thought', () => {
     daemon.say(id, 'It scatters.');
     daemon.become(id, 'answered');
     daemon.become(id, 'done', { answer: 'It scatters.' });
-    const rest = await Array.fromAsync(events);
+    const rest = await all(events);
     assert.deepEqual(
       rest.map((event) => (event.type === 'state' ? event.state : event.type === 'token' ? event.text : event.type)),
-      ['running', 'sent', 'It scatters.', 'answered', 'done', 'end'].filter((one) =>
-        rest.some((event) => event.type === one || ('state' in event && event.state === one) || ('text' in event && event.text === one)),
-      ),
+      ['running', 'sent', 'It scatters.', 'answered', 'done', 'end'],
     );
     const last = rest.at(-1);
     assert.ok(last?.type === 'end' && last.thought.answer === 'It scatters.');
@@ -176,7 +185,7 @@ describe('the stream of one thought', () => {
   it('is over at once for a thought that is processed', async (t) => {
     const { daemon, app } = open(t);
     const { id } = daemon.add({ state: 'dead', reason: 'gave up' });
-    const events = await Array.fromAsync(eventsOf<StreamEvent>(await app.request(`/v1/thoughts/${id}/stream`)));
+    const events = await all(eventsOf<StreamEvent>(await app.request(`/v1/thoughts/${id}/stream`)));
     assert.deepEqual(
       events.map((event) => event.type),
       ['thought', 'end'],
@@ -204,14 +213,14 @@ describe('the stream of one thought', () => {
     assert.deepEqual(await next(events), { type: 'held', thought: id, reason: '' });
   });
 
-  it('ends without an end, and is reported, where the daemon cannot be read any more', async (t) => {
+  it('ends without an end, and tells the log, where the daemon cannot be read any more', async (t) => {
     const { daemon, app, reported } = open(t);
     const { id } = daemon.add();
     const events = eventsOf<StreamEvent>(await app.request(`/v1/thoughts/${id}/stream`));
     await next(events);
     daemon.broken = new Error('the store is gone');
-    daemon.become(id, 'running');
-    const rest = await Array.fromAsync(events);
+    daemon.become(id, 'done');
+    const rest = await all(events);
     assert.ok(rest.every((event) => event.type !== 'end'));
     assert.deepEqual(reported, [daemon.broken]);
   });

@@ -16,7 +16,10 @@ export function eventStream(
       controller.enqueue(encoder.encode(': open\n\n'));
     },
     async pull(controller) {
-      const next = await iterator.next().catch(report);
+      const next = await iterator.next().catch((error: unknown) => {
+        report(error);
+        return undefined;
+      });
       if (next === undefined || next.done === true) {
         gone.abort();
         controller.close();

@@ -29,18 +29,24 @@ async function* follow(
 ): AsyncGenerator<StreamEvent, void> {
   const id = begin.id;
   yield { type: 'thought', thought: rowOf(begin), text: said };
-  let now = begin;
-  if (PROCESSED.includes(now.state)) return yield { type: 'end', thought: now };
-  let held = holdOf(now, await daemon.status());
+  if (PROCESSED.includes(begin.state)) return yield { type: 'end', thought: begin };
+  let state = begin.state;
+  let held = holdOf(begin, await daemon.status());
   if (held !== '') yield { type: 'held', thought: id, reason: held };
 
   for await (const event of events) {
     if (event.type === 'token' || event.type === 'sent' || event.type === 'output') yield event;
     if (event.type !== 'state' && event.type !== 'hold') continue;
-    if (event.type === 'state') yield event;
-    now = await daemon.thought(id);
-    if (PROCESSED.includes(now.state)) return yield { type: 'end', thought: now };
-    const reason = holdOf(now, await daemon.status());
+    if (event.type === 'state') {
+      yield event;
+      state = event.state;
+    }
+    // What was read is newer than the event: only the event says that all before it has been told.
+    const now = PROCESSED.includes(state) || state === 'ready' ? await daemon.thought(id) : null;
+    if (now !== null && PROCESSED.includes(state) && PROCESSED.includes(now.state)) {
+      return yield { type: 'end', thought: now };
+    }
+    const reason = now === null ? '' : holdOf(now, await daemon.status());
     if (reason !== held) yield { type: 'held', thought: id, reason };
     held = reason;
   }

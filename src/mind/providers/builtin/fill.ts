@@ -184,7 +184,8 @@ function fitString(schema: Schema, text: string): string | null {
   const most = typeof schema['maxLength'] === 'number' ? schema['maxLength'] : Number.POSITIVE_INFINITY;
   const least = typeof schema['minLength'] === 'number' ? schema['minLength'] : 0;
   const cut = text.length <= most ? text : text.slice(0, most).toWellFormed();
-  if (cut.length < least) return null;
+  // Validators count a length in UTF-16 units or in characters; this is right for both.
+  if ([...cut].length < least) return null;
   return satisfiesPattern(schema, cut) && satisfiesFormat(schema, cut) ? cut : null;
 }
 
