@@ -15,7 +15,7 @@ export const GLOB_OPTIONS: MinimatchOptions = {
   nonegate: true,
   normalize: 'NFC',
   platform: 'linux',
-  
+  braceExpandMax: GLOB_LIMITS.alternatives + 1,
 };
 
 /** A matcher for absolute path texts: true where any of the patterns matches. Both sides are compared in NFC. */

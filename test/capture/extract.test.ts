@@ -158,13 +158,6 @@ describe('extracting the text of files', () => {
         assert.ok(process.memoryUsage().arrayBuffers - before.arrayBuffers < 32 * 2 ** 20);
       }
     });
-
-    it('names the mode of a file it may not read', {
-      skip: process.getuid?.() === 0 && 'root may read anything',
-    }, async () => {
-      await writeFile(join(root, 'closed.txt'), 'secret', { mode: 0o000 });
-      assert.match(reasonOf(await extract('closed.txt')), /mode is 0000.*chmod u\+r/);
-    });
   });
 
   describe('inside the watched root only', () => {
@@ -263,6 +256,29 @@ describe('extracting the text of files', () => {
       await rename(join(root, 'moved.txt'), join(root, 'moved-away.txt'));
       assert.deepEqual(await extract('moved.txt/below'), { kind: 'changed' });
     });
+  });
+
+  it('logs what came of a file without a word of it', async () => {
+    const lines: unknown[] = [];
+    const logged = createExtractor({ log: { debug: (event, fields) => lines.push({ event, ...fields }) } });
+    await writeFile(join(root, 'private.txt'), 'private words');
+    for (const name of ['private.txt', 'folder.txt', 'nowhere.txt']) {
+      await logged.extract({ path: join(root, name), root, hash: null }, never);
+    }
+    await logged.close();
+    const event = 'text extracted';
+    assert.deepEqual(lines, [
+      {
+        event,
+        path: join(root, 'private.txt'),
+        result: 'text',
+        format: 'text',
+        characters: 13,
+        truncated: false,
+      },
+      { event, path: join(root, 'folder.txt'), result: 'unreadable', reason: 'is a directory' },
+      { event, path: join(root, 'nowhere.txt'), result: 'changed' },
+    ]);
   });
 
   it('cuts long texts at whole characters and says so', async () => {

@@ -35,15 +35,16 @@ outputs:
       assert.equal(await daemon.end('SIGKILL'), null);
     }
     const last = await startDaemon(t, home);
-    const remaining = async () => (await thoughtsOf(home)).filter((row) => !row.processed).length;
-    let seen = last.events.length;
-    while ((await thoughtsOf(home)).filter((row) => row.state === 'done').length < FILES || (await remaining()) > 0) {
-      await last.saw((event) => last.events.indexOf(event) >= seen && event.type === 'state', 'more work was done');
-      seen = last.events.length;
+    let rows = await thoughtsOf(home);
+    while (!rows.every((row) => row.processed) || rows.filter((row) => row.state === 'done').length < FILES) {
+      const seen = last.events.length;
+      rows = await thoughtsOf(home);
+      if (rows.every((row) => row.processed)) continue;
+      await last.saw((event) => event.type === 'state' && last.events.indexOf(event) >= seen, 'all of it was done');
     }
     await last.end();
 
-    const rows = await thoughtsOf(home, '--state', 'done');
+    rows = rows.filter((row) => row.state === 'done');
     assert.equal(new Set(rows.map((row) => row.context.path)).size, FILES);
     assert.equal(rows.length, FILES, 'one thought for each file');
     assert.deepEqual(

@@ -1,7 +1,11 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** Else every process compiles the same sources again, which is most of what these tests would take. */
+const COMPILED = join(tmpdir(), 'consciousness-test-compiled');
 const ENTRY = fileURLToPath(new URL('cli-entry.ts', import.meta.url));
 
 export interface Ran {
@@ -18,7 +22,7 @@ export interface RunOptions {
 
 /** A command as a process of its own; not awaited. */
 export function begin(args: readonly string[], options: RunOptions = {}): ChildProcessWithoutNullStreams {
-  const env = { PATH: process.env['PATH'] ?? '', HOME: '/nowhere', ...options.env };
+  const env = { PATH: process.env['PATH'] ?? '', HOME: '/nowhere', NODE_COMPILE_CACHE: COMPILED, ...options.env };
   const child = spawn(process.execPath, [ENTRY, ...args], { env, cwd: options.cwd });
   child.stdin.on('error', () => {}); // commands that read no input close it
   if (options.input !== undefined) child.stdin.end(options.input);
@@ -40,43 +44,14 @@ export async function ended(child: ChildProcessWithoutNullStreams): Promise<Ran>
   return { code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
 }
 
-/** Resolves once a stream of the process has printed `text`. */
-export async function printed(stream: NodeJS.ReadableStream, text: string): Promise<void> {
-  let got = '';
-  for await (const [part] of onData(stream)) {
-    got += String(part);
-    if (got.includes(text)) return;
-  }
-  throw new Error(`ended without printing ${text}: ${got}`);
-}
-
-async function* onData(stream: NodeJS.ReadableStream) {
-  const waiting: [unknown][] = [];
-  let wake = () => {};
-  let over = false;
-  const data = (part: unknown) => {
-    waiting.push([part]);
-    wake();
-  };
-  const close = () => {
-    over = true;
-    wake();
-  };
-  stream.on('data', data);
-  stream.on('close', close);
-  try {
-    for (;;) {
-      const next = waiting.shift();
-      if (next !== undefined) yield next;
-      else if (over) return;
-      else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    }
-  } finally {
-    stream.off('data', data);
-    stream.off('close', close);
-  }
+/** Resolves once a stream has printed `text`; to be called before anything is awaited. */
+export function printed(stream: NodeJS.ReadableStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let got = '';
+    stream.on('data', (part) => {
+      got += String(part);
+      if (got.includes(text)) resolve();
+    });
+    stream.on('close', () => reject(new Error(`ended without printing ${text}: ${got}`)));
+  });
 }

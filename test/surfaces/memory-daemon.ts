@@ -26,7 +26,8 @@ export class MemoryDaemon implements Daemon {
     for (const thought of this.all.values()) queue[thought.state] += 1;
     return {
       version: '0.1.0',
-      pid: process.pid,
+      // Beyond every system's largest: no process has it.
+      pid: 2 ** 30,
       instance: 'memory',
       home: { config: '/home/x/config', rules: '/home/x/config/rules', state: '/home/x/state' },
       startedAt: new Date(this.now - 60_000).toISOString(),

@@ -4,8 +4,8 @@ import { fillSchema } from './builtin/fill.ts';
 import { extractAsMarkdown } from './builtin/markdown.ts';
 
 /** The provider's name and its one model, as rules write them: `builtin/extract`. */
-export const BUILTIN = 'builtin';
-export const BUILTIN_MODEL = 'extract';
+const BUILTIN = 'builtin';
+const BUILTIN_MODEL = 'extract';
 
 /**
  * The provider that is no model at all: it answers from the document's own words (best sentences, key

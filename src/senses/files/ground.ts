@@ -6,7 +6,7 @@ import type { LargeFiles } from './large-files.ts';
 import type { Pending } from './pending.ts';
 import type { Lane } from './sender.ts';
 import type { StateFiles } from './state-files.ts';
-import type { Tree } from './tree.ts';
+import type { Directory, Tree } from './tree.ts';
 import type { Watching } from './watching.ts';
 
 /** What the parts that perceive one root share while it is online. */
@@ -24,7 +24,9 @@ export interface Ground {
   /** Epoch ms since when a file is new; null once the root's first scan is complete. */
   baselineSince: number | null;
   /** Directories that could not be watched: they are polled. */
-  readonly polled: Set<string>;
+  readonly polled: Set<Directory>;
+  /** Directories of which a watcher could not say what changed in them. */
+  readonly doubted: Set<Directory>;
   /** Which limit that was. */
   limit: 'no-watches' | 'no-watchers' | null;
   /** Paths that could not be read, and the system's code. */

@@ -30,7 +30,7 @@ export async function listDirectory(ground: Ground, directory: Directory, depth:
   if (names === null) return listed;
 
   let knownFiles = 0;
-  const knownDirectories = new Set<string>();
+  const notFiles = new Set<string>();
   for (const name of names) {
     const look = lookAt(fsPath(ground.root, pathIn(directory, name)));
     if (look.kind === 'file') {
@@ -39,23 +39,20 @@ export async function listDirectory(ground: Ground, directory: Directory, depth:
     } else if (look.kind === 'directory') {
       const below = enter(ground, directory, name, look.stat, depth);
       if (below) listed.below.push(below);
-      knownDirectories.add(name);
-    } else if (look.kind === 'blocked') {
-      ground.unreadable.set(pathIn(directory, name), look.code);
-      knownDirectories.add(name);
-    }
-    const isKnown = look.kind === 'file' || look.kind === 'blocked';
-    if (isKnown && directory.files.has(name)) knownFiles += 1;
+    } else if (look.kind === 'blocked') ground.unreadable.set(pathIn(directory, name), look.code);
+    if (look.kind === 'directory' || look.kind === 'other') notFiles.add(name);
+    else if (directory.files.has(name)) knownFiles += 1;
     if (slice.over()) await slice.rest();
   }
-  if (knownFiles < directory.files.size) {
+  if (knownFiles < directory.files.size || directory.directories.size > 0) {
     const present = new Set(names);
+    const isMissing = (name: string) => !present.has(name);
     for (const name of directory.files.keys()) {
-      if (!present.has(name) || knownFiles < present.size) listed.missing.push({ parent: directory, name });
+      if (isMissing(name) || notFiles.has(name)) listed.missing.push({ parent: directory, name });
     }
-  }
-  for (const name of directory.directories.keys()) {
-    if (!knownDirectories.has(name)) listed.missing.push({ parent: directory, name });
+    for (const name of directory.directories.keys()) {
+      if (isMissing(name) || !notFiles.has(name)) listed.missing.push({ parent: directory, name });
+    }
   }
   return listed;
 }
@@ -68,10 +65,17 @@ export function enter(ground: Ground, parent: Directory, name: string, stat: Ide
   const known = parent.directories.get(name);
   if (known && depth === 'new' && sameIdentity(known.identity, stat)) return null;
   if (isPruned(ground, pathIn(parent, name), stat)) {
-    if (known) for (const each of walk(known)) ground.watching.unwatch(each);
+    if (known) for (const each of walk(known)) forgetWatch(ground, each);
     return null;
   }
   return known ?? addDirectory(parent, name);
+}
+
+/** Leaves a directory unwatched and as if never listed. */
+export function forgetWatch(ground: Ground, directory: Directory): void {
+  ground.watching.unwatch(directory);
+  ground.polled.delete(directory);
+  directory.identity = null;
 }
 
 function isPruned(ground: Ground, path: string, stat: Identity): boolean {
@@ -90,8 +94,8 @@ function watchFirst(ground: Ground, directory: Directory): boolean {
     const watched = ground.watching.watch(directory);
     if (watched === 'no-watches' || watched === 'no-watchers') {
       ground.limit = watched;
-      ground.polled.add(directory.path);
-    } else ground.polled.delete(directory.path);
+      ground.polled.add(directory);
+    } else ground.polled.delete(directory);
     const after = whatIsAt(ground, directory);
     if (after === null) return false;
     if (sameIdentity(before, after)) {
@@ -104,10 +108,7 @@ function watchFirst(ground: Ground, directory: Directory): boolean {
 
 /** Identity of the directory that is at its place; null where none is. The root itself may be a link. */
 function whatIsAt(ground: Ground, directory: Directory): Identity | null {
-  if (directory.parent === null) {
-    ground.stillThere();
-    return ground.signal.aborted ? null : identityOf(ground.root);
-  }
+  if (directory.parent === null) return ground.stillThere() ? identityOf(ground.root) : null;
   const look = lookAt(fsPath(ground.root, directory.path));
   if (look.kind !== 'directory') return null;
   return { dev: look.stat.dev, ino: look.stat.ino, birth: look.stat.birth };

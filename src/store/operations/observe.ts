@@ -28,6 +28,14 @@ interface IndexRow {
   hash: string | null;
 }
 
+/** The index row, if any, and whether the ledger says that this is how we left the file. */
+interface Known {
+  revision: number | null;
+  present: number | null;
+  hash: string | null;
+  own: number;
+}
+
 const selectRow = statement<{ root: number; path: string }, IndexRow>(
   `SELECT revision, present, hash FROM files WHERE root = :root AND path = :path`,
 );
@@ -55,9 +63,14 @@ const markBaselined = statement<{ root: number; now: number }>(
   `UPDATE roots SET baselined_at = coalesce(baselined_at, :now) WHERE id = :root`,
 );
 
-const ownWrite = statement<{ target: string; ino: number; size: number; mtime: number; hash: string }, { own: number }>(
-  `SELECT 1 AS own FROM outputs WHERE target = :target AND ledger_ino = :ino AND ledger_size = :size
-     AND ledger_mtime = :mtime AND ledger_hash = :hash`,
+const selectKnown = statement<
+  { root: number; path: string; target: string; ino: number; size: number; mtime: number; hash: string | null },
+  Known
+>(
+  `SELECT f.revision, f.present, f.hash, EXISTS (
+     SELECT 1 FROM outputs WHERE target = :target AND ledger_ino = :ino AND ledger_size = :size
+       AND ledger_mtime = :mtime AND ledger_hash = :hash) AS own
+   FROM (SELECT 1) LEFT JOIN files f ON f.root = :root AND f.path = :path`,
 );
 
 const supersede = statement<{ subject: string; now: number; reason: string }, { rule: string }>(
@@ -82,35 +95,34 @@ export async function observe(tx: Transaction, input: ObserveInput): Promise<Obs
 
 async function observeOne(tx: Transaction, input: ObserveInput, it: MatchedObservation): Promise<Observed | null> {
   const root = input.root.id;
-  const row = await tx.one(selectRow, { root, path: it.path });
-  const revision = (row?.revision ?? 0) + 1;
-
-  if (it.stat === null) {
-    if (row?.present !== 1) return null;
-    await tx.run(markDeleted, { root, path: it.path, revision });
-    return journal(tx, input, it, 'deleted', revision);
+  const { path, hash, stat, change } = it;
+  if (stat === null) {
+    const gone = await tx.one(selectRow, { root, path });
+    if (gone?.present !== 1) return null;
+    await tx.run(markDeleted, { root, path, revision: gone.revision + 1 });
+    return journal(tx, input, it, 'deleted', gone.revision + 1);
   }
-  if (it.change === 'unchanged' && row?.present === 1) {
-    await tx.run(refreshRow, { root, path: it.path, hash: it.hash, ...it.stat });
+  const { ino, size, mtime } = stat;
+  const known = await tx.one(selectKnown, { root, path, target: `${input.root.path}/${path}`, ino, size, mtime, hash });
+  const revision = known?.revision ?? 0;
+  const present = known?.present === 1;
+  if (change === 'unchanged' && present) {
+    await tx.run(refreshRow, { root, path, hash, ...stat });
     return null;
   }
-  if (it.change === 'existing' && !row) {
-    await tx.run(upsertRow, { root, path: it.path, revision, existing: 1, hash: it.hash, ...it.stat });
+  const place = (as: number, existing: number) => tx.run(upsertRow, { root, path, revision: as, existing, hash, ...stat });
+  if (change === 'existing') {
+    await place(Math.max(1, revision), revision === 0 ? 1 : 0);
     return null;
   }
-  const sameContent = row?.present === 1 && row.hash !== null && row.hash === it.hash;
-  if (it.change === 'existing' || sameContent || (await isOwnWrite(tx, input, it, it.stat))) {
-    const kept = sameContent || it.change === 'existing' ? (row?.revision ?? revision) : revision;
-    await tx.run(upsertRow, { root, path: it.path, revision: kept, existing: 0, hash: it.hash, ...it.stat });
-    if (it.change === 'moved') await forget(tx, root, it.from);
+  if (change === 'moved') await forget(tx, root, it.from);
+  if (present && known?.hash !== null && known?.hash === hash) {
+    await place(revision, 0);
     return null;
   }
-  await tx.run(upsertRow, { root, path: it.path, revision, existing: 0, hash: it.hash, ...it.stat });
-  if (it.change === 'moved') {
-    await forget(tx, root, it.from);
-    return journal(tx, input, it, 'moved', revision);
-  }
-  return journal(tx, input, it, row?.present === 1 ? 'modified' : 'added', revision);
+  await place(revision + 1, 0);
+  if (known?.own === 1) return null;
+  return journal(tx, input, it, change === 'moved' ? 'moved' : present ? 'modified' : 'added', revision + 1);
 }
 
 async function journal(
@@ -177,13 +189,6 @@ async function forget(tx: Transaction, root: number, from: string | undefined): 
   if (from === undefined) return;
   const row = await tx.one(selectRow, { root, path: from });
   if (row?.present === 1) await tx.run(markDeleted, { root, path: from, revision: row.revision + 1 });
-}
-
-async function isOwnWrite(tx: Transaction, input: ObserveInput, it: MatchedObservation, stat: FileStat): Promise<boolean> {
-  if (it.hash === null) return false;
-  const target = `${input.root.path}/${it.path}`;
-  const row = await tx.one(ownWrite, { target, ino: stat.ino, size: stat.size, mtime: stat.mtime, hash: it.hash });
-  return row !== undefined;
 }
 
 function thoughtOf(match: Match, id: string, seq: number, subject: string, it: MatchedObservation, now: number) {

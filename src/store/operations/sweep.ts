@@ -16,19 +16,19 @@ export interface Swept {
 }
 
 const crashes = statement<
-  { owner: string; everyone: number; now: number },
-  { id: string; attempt: number; crashes: number }
+  { owner: string; everyone: number; now: number; limit: number },
+  { id: string; attempt: number; state: 'ready' | 'dead' }
 >(
-  `UPDATE thoughts SET crashes = crashes + 1, owner = NULL, lease_until = NULL, state = 'ready',
-     available_at = :now, updated_at = :now, reason = 'the attempt before ended with a crash'
+  `UPDATE thoughts SET crashes = crashes + 1, owner = NULL, lease_until = NULL, available_at = :now, updated_at = :now,
+     state = iif(crashes + 1 >= :limit, 'dead', 'ready'),
+     finished_at = iif(crashes + 1 >= :limit, :now, NULL),
+     reason = iif(crashes + 1 >= :limit, 'gave up after ' || (crashes + 1) || ' crashes while it was thought',
+       'the attempt before ended with a crash')
    WHERE state = 'running' AND ((:everyone = 1 AND owner <> :owner) OR lease_until < :now)
-   RETURNING id, attempt, crashes`,
+   RETURNING id, attempt, state`,
 );
 const closeCrashed = statement<{ id: string; attempt: number }>(
   `UPDATE attempts SET outcome = 'crashed' WHERE thought = :id AND number = :attempt AND outcome = 'running'`,
-);
-const dead = statement<{ id: string; reason: string; now: number }>(
-  `UPDATE thoughts SET state = 'dead', reason = :reason, updated_at = :now, finished_at = :now WHERE id = :id`,
 );
 const resume = statement<{ owner: string; everyone: number; now: number }>(
   `UPDATE thoughts SET owner = :owner, lease_until = NULL, updated_at = :now
@@ -38,16 +38,10 @@ const resume = statement<{ owner: string; everyone: number; now: number }>(
 /** Takes back what dead owners held: running thoughts become ready again, answered ones are applied by the sweeper. */
 export async function sweep(tx: Transaction, input: SweepInput): Promise<Swept> {
   const values = { owner: input.owner, everyone: input.everyone ? 1 : 0, now: input.now };
-  const rows = await tx.all(crashes, values);
-  let given = 0;
-  for (const row of rows) {
-    await tx.run(closeCrashed, { id: row.id, attempt: row.attempt });
-    if (row.crashes < CRASH_LIMIT) continue;
-    const reason = `gave up after ${row.crashes} crashes while it was thought`;
-    await tx.run(dead, { id: row.id, reason, now: input.now });
-    given += 1;
-  }
-  return { crashed: rows.length, dead: given, resumed: await tx.run(resume, values) };
+  const rows = await tx.all(crashes, { ...values, limit: CRASH_LIMIT });
+  for (const row of rows) await tx.run(closeCrashed, { id: row.id, attempt: row.attempt });
+  const dead = rows.filter((row) => row.state === 'dead').length;
+  return { crashed: rows.length, dead, resumed: await tx.run(resume, values) };
 }
 
 const extend = statement<{ id: string; owner: string; attempt: number; lease: number }>(

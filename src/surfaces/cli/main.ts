@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { CodedError, EXIT } from '../../base/errors.ts';
 import type { RunDaemon } from '../daemon.ts';
@@ -6,15 +7,26 @@ import { createContext } from './context.ts';
 import { printFailure } from './failure.ts';
 import { createProgram, type Invocation } from './program.ts';
 import { loadCommands } from './registry.ts';
-import { createTerminal, type Terminal } from './terminal.ts';
+import { createTerminal, type Sink, type Terminal } from './terminal.ts';
 
 /** The part of Node's `process` that the CLI touches; bin/consciousness.js hands over the real one. */
-export type World = Pick<
-  NodeJS.Process,
-  'argv' | 'env' | 'cwd' | 'platform' | 'stdin' | 'stdout' | 'stderr' | 'on' | 'off' | 'exit'
->;
+export interface World {
+  argv: readonly string[];
+  env: Readonly<Record<string, string | undefined>>;
+  platform: NodeJS.Platform;
+  stdin: Readable;
+  stdout: Sink & { on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown };
+  stderr: Sink;
+  cwd(): string;
+  on(signal: NodeJS.Signals, listener: () => void): unknown;
+  off(signal: NodeJS.Signals, listener: () => void): unknown;
+  exit(code: number): void;
+}
 
-const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+const SIGNALS = [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const;
 
 /**
  * Runs the command line of `world` and resolves with its exit code; never rejects. `runDaemon` is what `start`
@@ -25,16 +37,14 @@ export async function main(world: World, runDaemon: RunDaemon, clock: Clock = sy
   const colour = !words.includes('--no-color') && !world.env['NO_COLOR'] && world.env['TERM'] !== 'dumb';
   const out = createTerminal(world.stdout, colour);
   const err = createTerminal(world.stderr, colour);
-  // `consciousness thoughts | head`: nobody reads on, which is no failure.
-  const onPipe = (error: NodeJS.ErrnoException) =>
-    world.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.internal);
-  world.stdout.on('error', onPipe);
-
   const end = new AbortController();
-  const handlers = Object.entries(SIGNALS).map(([name, code]) => {
+  const interrupt = (exitCode: number) => end.abort(new CodedError('interrupted', 'interrupted', { exitCode }));
+  // `consciousness thoughts | head`: that nobody reads on is no failure, but the end, of a daemon too.
+  world.stdout.on('error', (error) => interrupt(error.code === 'EPIPE' ? EXIT.ok : EXIT.internal));
+  const handlers = SIGNALS.map(([name, code]) => {
     const handler = () => {
-      if (end.signal.aborted) world.exit(SIGNALS.SIGINT);
-      end.abort(new CodedError('interrupted', 'interrupted', { exitCode: code }));
+      if (end.signal.aborted) world.exit(SIGNALS[0][1]);
+      interrupt(code);
     };
     world.on(name, handler);
     return { name, handler };
