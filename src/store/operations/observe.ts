@@ -112,7 +112,7 @@ async function observeOne(tx: Transaction, input: ObserveInput, it: MatchedObser
   }
   const place = (as: number, existing: number) => tx.run(upsertRow, { root, path, revision: as, existing, hash, ...stat });
   if (change === 'existing') {
-    await place(Math.max(1, revision), revision === 0 ? 1 : 0);
+    await place(Math.max(1, revision), 1);
     return null;
   }
   if (change === 'moved') await forget(tx, root, it.from);
