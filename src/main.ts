@@ -8,6 +8,7 @@ import { withTaskGroup } from './base/task-group.ts';
 import { environment } from './config/environment.ts';
 import { foldersFor, makeFolders } from './config/folders.ts';
 import { loadConfig } from './config/load.ts';
+import { configFingerprint } from './config/watch.ts';
 import type { LiveEvent } from './contract/api.ts';
 import type { Config, Folders } from './contract/config.ts';
 import { formatProblem } from './contract/problem.ts';
@@ -41,19 +42,20 @@ async function run(options: RunOptions): Promise<{ code: number; reason: string 
   await makeFolders(folders);
   const lock = lockState(folders.state);
   try {
+    const since = await configFingerprint(folders);
     const loaded = await loadConfig({ folders, env, flags: options.flags, homedir: homedir() });
     if (!loaded.ok) {
       const reason = ['the configuration cannot be used:', ...loaded.problems.map(formatProblem)].join('\n');
       return { code: EXIT.config, reason };
     }
-    return await live(options, folders, loaded.config, env);
+    return await live({ ...options, since }, folders, loaded.config, env);
   } finally {
     lock.release();
   }
 }
 
 async function live(
-  options: RunOptions,
+  options: RunOptions & { since: string },
   folders: Folders,
   config: Config,
   env: Readonly<Record<string, string | undefined>>,
@@ -77,15 +79,16 @@ async function live(
         homedir: homedir(),
       });
       const events: Broadcast<LiveEvent> = createBroadcast();
+      const entrance = announceFirst(options);
       const live = (event: LiveEvent) => {
         events.send(event);
-        options.onLive(event);
+        entrance.onLive(event);
       };
       const version = packageVersion();
       log.info('daemon starting', { version, pid: process.pid, state: folders.state });
       await withTaskGroup(
         lost.signal,
-        (group) => runHouse(group, { ...base, store, configuration, folders, version, events, live, ...options }),
+        (group) => runHouse(group, { ...base, store, configuration, folders, version, events, live, ...options, ...entrance }),
         { name: 'daemon', clock: systemClock },
       );
       log.info('daemon stopped');
@@ -101,6 +104,22 @@ async function live(
     process.off('SIGHUP', reopen);
     log.close();
   }
+}
+
+/** Keeps back what happens before the banner, so that the banner is what is seen first. */
+function announceFirst(options: Pick<RunOptions, 'onReady' | 'onLive'>): Pick<RunOptions, 'onReady' | 'onLive'> {
+  let early: LiveEvent[] | null = [];
+  return {
+    onReady(info) {
+      options.onReady(info);
+      for (const event of early ?? []) options.onLive(event);
+      early = null;
+    },
+    onLive(event) {
+      if (early === null) options.onLive(event);
+      else early.push(event);
+    },
+  };
 }
 
 function openLog(config: Config): Log {

@@ -32,16 +32,15 @@ export function foldersFor(question: FolderQuestion): Folders {
 }
 
 /** Creates the folders for this user alone (0700). Throws `folder-unsafe` where another user could use the socket. */
-export async function makeFolders(folders: Folders): Promise<void> {
+export async function makeFolders(folders: Folders, user = process.getuid?.()): Promise<void> {
   for (const folder of [folders.config, folders.rules, folders.state, folders.logs]) {
     await mkdir(toFs(folder), { recursive: true, mode: 0o700 });
   }
   const socketFolder = path.posix.dirname(folders.socket);
   await mkdir(toFs(socketFolder), { recursive: true, mode: 0o700 });
   const stat = await lstat(toFs(socketFolder));
-  const uid = process.getuid?.() ?? stat.uid;
   // Anybody may create a name in the folder for temporary files: one that is not ours is not used.
-  if (!stat.isDirectory() || stat.uid !== uid) {
+  if (!stat.isDirectory() || stat.uid !== (user ?? stat.uid)) {
     throw new CodedError('folder-unsafe', "the socket's folder belongs to somebody else", {
       value: socketFolder,
       allowed: 'a folder of your own',

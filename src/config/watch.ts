@@ -10,8 +10,11 @@ export interface WatchQuestion {
   /** Called after `config.yaml`, `.env` or a rule has changed, never twice at once. It validates and swaps. */
   onChange(): Promise<void> | void;
   signal: AbortSignal;
-  /** What {@link configFingerprint} said before the configuration was loaded, so that no change since is missed. */
-  since: string;
+  /**
+   * What {@link configFingerprint} said before the configuration was loaded, so that no change since is missed.
+   * Default: as it is when the watch begins.
+   */
+  since?: string;
   /** Default: 200 ms of quiet before a change counts, and a look every 5 s in case nobody told us. */
   timing?: { debounceMs: number; pollMs: number };
 }
@@ -28,7 +31,7 @@ export async function watchConfiguration(question: WatchQuestion): Promise<void>
   const watchers = [createFolderWatcher(folders.config, bell), createFolderWatcher(folders.rules, bell)];
   try {
     for (const watcher of watchers) await watcher.renew();
-    let known = question.since;
+    let known = question.since ?? (await configFingerprint(folders));
     bell.ring();
     while (!signal.aborted) {
       await bell.wait(pollMs, signal);

@@ -14,7 +14,7 @@ export interface ThoughtRow {
   processed: boolean;
   state: ThoughtState;
   rule: string;
-  /** Why it is in this state, where there is something to say; empty otherwise. */
+  /** Why it is in this state, where there is something to say (of a ready thought: why it is held); empty otherwise. */
   reason: string;
 }
 

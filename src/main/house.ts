@@ -38,6 +38,9 @@ import { LOOP_RESOLUTION_MS } from './status.ts';
 /** How long everything together may take to stop; calls under way get 20 s of it. */
 const STOP_WITHIN_MS = 25_000;
 
+/** How long the banner waits for the first scan. */
+const READY_WITHIN_MS = 3000;
+
 export interface HouseOptions extends RunOptions {
   clock: Clock;
   random: Random;
@@ -46,6 +49,8 @@ export interface HouseOptions extends RunOptions {
   store: Store;
   configuration: Configuration;
   folders: Folders;
+  /** The configuration's fingerprint before it was loaded. */
+  since: string;
   version: string;
   events: Broadcast<LiveEvent>;
   live(event: LiveEvent): void;
@@ -82,8 +87,6 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     ignorePatterns: config.values.file_watcher.ignore_patterns,
     stateDirectory: options.folders.state,
     loadIndex: (root) => journal.index(root),
-    clock,
-    log,
     onHealth: (root) =>
       live({ type: 'root', at: new Date(clock.now()).toISOString(), path: root.path, state: root.state, detail: root.detail }),
   });
@@ -209,7 +212,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     });
   });
   const watching = startStage(group, 'configuration', (signal) =>
-    watchConfiguration({ folders: options.folders, onChange: reload, signal }),
+    watchConfiguration({ folders: options.folders, onChange: reload, signal, since: options.since }),
   );
   const probing = startStage(group, 'providers', (signal) => providers.health.watch(signal));
   const capturing = startStage(group, 'capture', capture.run);
@@ -222,6 +225,8 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   const report = (error: unknown) => log.error('request failed', { error });
   const listening = await serve({ app: createApp(daemon, { signal: streams.signal, report }), socket: options.folders.socket });
   try {
+    // A first scan is over at once for most; what lands after the banner is then never taken for "existing".
+    await Promise.race([sense.ready(stopRequested.signal), clock.sleep(READY_WITHIN_MS, group.signal)]);
     options.onReady(await daemon.status());
     await aborted(AbortSignal.any([options.signal, stopRequested.signal, group.signal]));
     stopRequested.abort();

@@ -27,7 +27,7 @@ function walk(schema: Schema, value: unknown, visit: Visit): unknown {
   if (!isSchema(value)) return value;
   const properties = propertiesOf(schema);
   const required = Array.isArray(schema['required']) ? schema['required'] : [];
-  const out: Schema = Object.fromEntries(Object.entries(value).filter(([key]) => key !== '__proto__'));
+  const out: Schema = { ...value };
   for (const [key, property] of Object.entries(properties)) {
     if (!isSchema(property)) continue;
     const found = visit(property, !required.includes(key), Object.hasOwn(out, key) ? out[key] : undefined);

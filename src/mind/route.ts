@@ -35,7 +35,7 @@ export function route(
 }
 
 /** `provider/model` in two; a model's id may itself contain slashes. */
-export function splitModel(name: string): { provider: string; model: string } {
+function splitModel(name: string): { provider: string; model: string } {
   const slash = name.indexOf('/');
   return slash === -1
     ? { provider: name, model: '' }

@@ -25,6 +25,7 @@ export function createSecureTransport({ origin, connections, ca }: TransportOpti
         ...(body === undefined ? {} : { body }),
         ...(fresh ? { reset: true } : {}),
       });
+      // Aborted before anybody reads the body, its error would have no listener and end the process.
       response.body.on('error', () => undefined);
       return exchangeOf(response.statusCode, response.headers, response.body);
     },

@@ -76,11 +76,9 @@ function plainTransport({ origin, connections }: TransportOptions): Transport {
           if (socket.connecting) socket.once('connect', () => request.onConnected?.());
           else request.onConnected?.();
         });
-        // Stays after the response: a late socket error must not become an uncaught exception.
         sent.on('error', reject);
         sent.once('response', (response) => {
           cut = () => void response.destroy(asError(signal.reason));
-          response.on('error', () => undefined);
           resolve(exchangeOf(response.statusCode ?? 0, response.headers, response));
         });
         sent.end(body);

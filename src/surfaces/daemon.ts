@@ -5,7 +5,10 @@ import type { ThoughtState } from '../contract/thought.ts';
 export interface Daemon {
   status(): Promise<StatusView>;
   thoughts(query: ThoughtQuery): Promise<ThoughtRow[]>;
-  /** By id or unique prefix of at least 4 digits. Throws `thought-unknown`, `thought-ambiguous`. */
+  /**
+   * By id or unique prefix of at least 4 digits; of a ready thought that is held, `reason` says why it is at this
+   * moment. Throws `thought-unknown`, `thought-ambiguous`.
+   */
   thought(id: string): Promise<ThoughtView>;
   /** Accepts a request durably; the same key again is the same thought. Throws `rule-unknown`. */
   think(request: ThinkRequest): Promise<ThoughtRow>;

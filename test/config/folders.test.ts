@@ -101,6 +101,11 @@ describe('making the folders', () => {
     assert.equal((await stat(folders.state)).mode & 0o777, 0o700);
   });
 
+  it("refuses a socket's folder of another user", async () => {
+    const folders = foldersFor({ ...linux, home: path.join(base, 'foreign') });
+    await assert.rejects(makeFolders(folders, (process.getuid?.() ?? 0) + 1), { code: 'folder-unsafe' });
+  });
+
   it("refuses a socket's folder that is a link of somebody's", async () => {
     const tmpdir = path.join(base, 'tmp');
     await mkdir(tmpdir);

@@ -154,6 +154,14 @@ describe('variables', () => {
     assert.equal((await values({ CONSCIOUSNESS_LOG_LEVEL: '' })).log_level, 'INFO');
   });
 
+  it('may not nest without end', async () => {
+    const [problem] = await bad(
+      {},
+      { env: { CONSCIOUSNESS_PROVIDERS: `${'['.repeat(5000)}${']'.repeat(5000)}` } },
+    );
+    assert.equal(problem?.message, 'nested too deep');
+  });
+
   it('name themselves in a problem', async () => {
     const env = { CONSCIOUSNESS_LM_STUDIO__TIMEOUT: '500', CONSCIOUSNESS_OUTPUT_ROOTS: '~/Notes' };
     const problems = await bad({}, { env });
@@ -272,6 +280,7 @@ retention: { captured: 7d }
       `a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [${'*a,'.repeat(9)}]\nc: &c [${'*b,'.repeat(9)}]\nd: [${'*c,'.repeat(9)}]\n`,
       /alias/i,
     ],
+    ['deep nesting', `store: ${'['.repeat(60)}${']'.repeat(60)}`, /nested deeper than 40/],
     ['nesting without end', '['.repeat(50_000), /malformed YAML/],
     ['a tag', 'store: !!js/function x\n', /tag/i],
     ['a megabyte and more', `# ${'x'.repeat(1_100_000)}`, /bytes long/],
@@ -441,7 +450,7 @@ describe('loadConfig', () => {
         const loaded = await loadConfig({ folders, env });
         for (const problem of loaded.ok ? loaded.warnings : loaded.problems) formatProblem(problem);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

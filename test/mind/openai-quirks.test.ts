@@ -185,7 +185,7 @@ describe('quirks of servers', () => {
     assert.equal(end?.kind === 'finished' && end.finish, 'length');
   });
 
-  it('a stream left open after [DONE] does not hold the answer up', async () => {
+  it('a stream left open after [DONE] does not hold the answer up', { timeout: 3_000 }, async () => {
     await using server = await serve((_asked, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(`data: ${JSON.stringify(words('a'))}\n\ndata: ${JSON.stringify(stopped())}\n\n${DONE}`);
@@ -206,6 +206,23 @@ describe('quirks of servers', () => {
     await using server = await serve(json(200, body));
     const heard = await hear(providerFor(server.url));
     assert.deepEqual([heard.text, heard.end?.kind], ['whole', 'finished']);
+  });
+
+  it('contents as lists of parts are read', async () => {
+    const parts = {
+      choices: [
+        {
+          delta: {
+            content: [
+              { type: 'text', text: 'in ' },
+              { type: 'text', text: 'parts' },
+            ],
+          },
+        },
+      ],
+    };
+    await using server = await serve(stream(parts, stopped(), DONE));
+    assert.equal((await hear(providerFor(server.url))).text, 'in parts');
   });
 
   it('a stream that does not say that it is one is read all the same', async () => {
@@ -257,6 +274,23 @@ describe('quirks of servers', () => {
     const heard = await hear(provider);
     assert.equal(heard.text, 'again');
     assert.deepEqual([server.asked.length, server.sockets], [3, 2]);
+  });
+
+  it('is retried on a new connection even when another kept one waits, since that one will be dead too', async () => {
+    const warm = new Set<unknown>();
+    const waiting: (() => void)[] = [];
+    await using server = await serve((asked, response) => {
+      const answer = () => stream(words('fresh'), stopped(), DONE)(asked, response);
+      const { socket } = asked.request;
+      if (asked.number > 2) return warm.has(socket) ? void socket.resetAndDestroy() : answer();
+      warm.add(socket);
+      waiting.push(answer);
+      if (waiting.length === 2) for (const both of waiting) both();
+    });
+    const provider = providerFor(server.url);
+    await Promise.all([hear(provider), hear(provider)]);
+    assert.equal((await hear(provider)).text, 'fresh');
+    assert.deepEqual([server.asked.length, server.sockets], [4, 3]);
   });
 
   it('a server that always resets before answering is unavailable after two tries', async () => {

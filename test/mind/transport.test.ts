@@ -6,6 +6,8 @@ import http2 from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { textOf } from '../../src/mind/providers/openai/body-text.ts';
+import { createTransport } from '../../src/mind/transport.ts';
 import { hear, providerFor, serve, stopped, stream, words } from './scripted-server.ts';
 
 describe('localhost', () => {
@@ -19,6 +21,31 @@ describe('localhost', () => {
     if (server === undefined) return test.skip('this machine has no IPv6 loopback');
     await using _closing = server;
     assert.equal((await hear(providerFor(server.url.replace('[::1]', 'localhost')))).text, 'six');
+  });
+});
+
+describe('an exchange', () => {
+  it('that is aborted before its body is read ends with the reason, not with the process', async () => {
+    await using server = await serve((_asked, response) => void response.write('begun'));
+    const transport = createTransport({ origin: new URL(server.url), connections: 1 });
+    const stop = new AbortController();
+    const { body } = await transport.send({ method: 'GET', path: '/', headers: {}, signal: stop.signal });
+    stop.abort(new Error('not needed'));
+    await new Promise(setImmediate);
+    await assert.rejects(textOf(body, 100), /not needed/);
+  });
+
+  it('uses no more sockets than it may', async () => {
+    await using server = await serve((_asked, response) => void response.end('x'));
+    const transport = createTransport({ origin: new URL(server.url), connections: 2 });
+    const { signal } = new AbortController();
+    const ask = async () => {
+      const { body } = await transport.send({ method: 'GET', path: '/', headers: {}, signal });
+      await textOf(body, 100);
+    };
+    await Promise.all(Array.from({ length: 8 }, ask));
+    assert.equal(server.sockets, 2);
+    transport.close();
   });
 });
 

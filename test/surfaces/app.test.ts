@@ -117,7 +117,10 @@ describe('the HTTP API', () => {
     assert.equal((await send('POST', '/v1/thoughts', { text: '   ' })).status, 400);
     assert.equal((await send('POST', '/v1/thoughts', {})).status, 400);
     assert.equal((await send('POST', '/v1/thoughts', { text: 'x', rul: 'y' })).status, 400);
-    assert.equal((await send('POST', '/v1/thoughts', { text: 'x' }, { 'idempotency-key': 'k'.repeat(256) })).status, 400);
+    assert.equal(
+      (await send('POST', '/v1/thoughts', { text: 'x' }, { 'idempotency-key': 'k'.repeat(256) })).status,
+      400,
+    );
     const unknown = await send('POST', '/v1/thoughts', { text: 'x', rule: 'nope' });
     assert.equal(unknown.status, 422);
     assert.equal((await json(unknown)).allowed, 'request, file-the-inbox');

@@ -2,7 +2,10 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { main } from '../../src/surfaces/cli/main.ts';
+import type { RunDaemon } from '../../src/surfaces/daemon.ts';
 
 /** Else every process compiles the same sources again, which is most of what these tests would take. */
 const COMPILED = join(tmpdir(), 'consciousness-test-compiled');
@@ -22,7 +25,12 @@ export interface RunOptions {
 
 /** A command as a process of its own; not awaited. */
 export function begin(args: readonly string[], options: RunOptions = {}): ChildProcessWithoutNullStreams {
-  const env = { PATH: process.env['PATH'] ?? '', HOME: '/nowhere', NODE_COMPILE_CACHE: COMPILED, ...options.env };
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: '/nowhere',
+    NODE_COMPILE_CACHE: COMPILED,
+    ...options.env,
+  };
   const child = spawn(process.execPath, [ENTRY, ...args], { env, cwd: options.cwd });
   child.stdin.on('error', () => {}); // commands that read no input close it
   if (options.input !== undefined) child.stdin.end(options.input);
@@ -54,4 +62,43 @@ export function printed(stream: NodeJS.ReadableStream, text: string): Promise<vo
     });
     stream.on('close', () => reject(new Error(`ended without printing ${text}: ${got}`)));
   });
+}
+
+/** A command in this process, at a terminal or not; for what needs no process of its own. */
+export async function here(
+  args: readonly string[],
+  options: {
+    tty?: boolean;
+    columns?: number;
+    env?: Record<string, string>;
+    cwd?: string;
+    runDaemon?: RunDaemon;
+  } = {},
+): Promise<{ code: number; out: string; err: string }> {
+  const printed = { out: '', err: '' };
+  const sink = (name: 'out' | 'err') => ({
+    isTTY: options.tty === true,
+    columns: options.columns ?? 80,
+    write: (text: string) => {
+      printed[name] += text;
+    },
+    on: () => {},
+  });
+  const world = {
+    argv: ['node', 'consciousness', ...args],
+    env: { HOME: '/nowhere', ...options.env },
+    platform: process.platform,
+    stdin: Readable.from([]),
+    stdout: sink('out'),
+    stderr: sink('err'),
+    cwd: () => options.cwd ?? '/',
+    on: () => {},
+    off: () => {},
+    exit: (code: number) => {
+      throw new Error(`exit ${code}`);
+    },
+  };
+  const runDaemon = options.runDaemon ?? (async () => ({ code: 70, reason: 'no daemon here' }));
+  const code = await main(world, runDaemon);
+  return { code, ...printed };
 }

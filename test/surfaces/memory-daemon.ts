@@ -1,6 +1,13 @@
 import { CodedError } from '../../src/base/errors.ts';
 import { idOf } from '../../src/base/ids.ts';
-import type { Explanation, HoldView, LiveEvent, StatusView, ThoughtRow, ThoughtView } from '../../src/contract/api.ts';
+import type {
+  Explanation,
+  HoldView,
+  LiveEvent,
+  StatusView,
+  ThoughtRow,
+  ThoughtView,
+} from '../../src/contract/api.ts';
 import { PROCESSED, THOUGHT_MOVES, THOUGHT_STATES, type ThoughtState } from '../../src/contract/thought.ts';
 import type { ChangeResult, Daemon, ThinkRequest, ThoughtQuery } from '../../src/surfaces/daemon.ts';
 
@@ -22,7 +29,10 @@ export class MemoryDaemon implements Daemon {
 
   async status(): Promise<StatusView> {
     if (this.broken) throw this.broken;
-    const queue = Object.fromEntries(THOUGHT_STATES.map((state) => [state, 0])) as Record<ThoughtState, number>;
+    const queue = Object.fromEntries(THOUGHT_STATES.map((state) => [state, 0])) as Record<
+      ThoughtState,
+      number
+    >;
     for (const thought of this.all.values()) queue[thought.state] += 1;
     return {
       version: '0.1.0',
@@ -38,19 +48,44 @@ export class MemoryDaemon implements Daemon {
           name: 'files',
           state: 'ok',
           detail: '',
-          roots: [{ path: '/inbox', state: 'watching', detail: '', files: 3, directories: 1, watches: 1, pending: 0 }],
+          roots: [
+            {
+              path: '/inbox',
+              state: 'watching',
+              detail: '',
+              files: 3,
+              directories: 1,
+              watches: 1,
+              pending: 0,
+            },
+          ],
         },
       ],
       rules: [
         { name: 'request', version: 'aa', paths: [], models: ['lmstudio/local-model'], problem: null },
-        { name: 'file-the-inbox', version: 'bb', paths: ['/inbox/*'], models: ['lmstudio/local-model', 'builtin/extract'], problem: null },
+        {
+          name: 'file-the-inbox',
+          version: 'bb',
+          paths: ['/inbox/*'],
+          models: ['lmstudio/local-model', 'builtin/extract'],
+          problem: null,
+        },
       ],
       outputRoots: ['/notes'],
       problems: [],
       queue,
       holds: this.holds,
       providers: [
-        { name: 'lmstudio', slots: 1, busy: 0, state: 'online', reason: '', models: ['qwen3-8b'], loaded: 'qwen3-8b', checkedAt: this.now },
+        {
+          name: 'lmstudio',
+          slots: 1,
+          busy: 0,
+          state: 'online',
+          reason: '',
+          models: ['qwen3-8b'],
+          loaded: 'qwen3-8b',
+          checkedAt: this.now,
+        },
       ],
       oldestRunningMs: null,
       lastError: null,
@@ -73,15 +108,21 @@ export class MemoryDaemon implements Daemon {
   async thought(id: string): Promise<ThoughtView> {
     if (this.broken) throw this.broken;
     const found = [...this.all.values()].filter((thought) => thought.id.startsWith(id));
-    if (found.length > 1) throw new CodedError('thought-ambiguous', 'several thoughts begin like this', { value: id });
+    if (found.length > 1)
+      throw new CodedError('thought-ambiguous', 'several thoughts begin like this', { value: id });
     const [thought] = found;
-    if (thought === undefined) throw new CodedError('thought-unknown', 'there is no such thought', { value: id });
-    return structuredClone(thought);
+    if (thought === undefined)
+      throw new CodedError('thought-unknown', 'there is no such thought', { value: id });
+    const held = thought.state === 'ready' && thought.reason === '' ? this.holds[0]?.reason : undefined;
+    return structuredClone(held === undefined ? thought : { ...thought, reason: held });
   }
 
   async think({ text, rule = 'request', key }: ThinkRequest): Promise<ThoughtRow> {
     if (!this.rules.includes(rule)) {
-      throw new CodedError('rule-unknown', 'there is no such rule', { value: rule, allowed: this.rules.join(', ') });
+      throw new CodedError('rule-unknown', 'there is no such rule', {
+        value: rule,
+        allowed: this.rules.join(', '),
+      });
     }
     const dedup = key ?? `new-${this.#seq}`;
     const id = idOf(dedup, rule);
@@ -108,7 +149,13 @@ export class MemoryDaemon implements Daemon {
       onDisk: false,
       seen: null,
       events: [],
-      rules: [{ rule: 'file-the-inbox', matched: root !== null, why: root === null ? 'not below it' : 'matches /inbox/*' }],
+      rules: [
+        {
+          rule: 'file-the-inbox',
+          matched: root !== null,
+          why: root === null ? 'not below it' : 'matches /inbox/*',
+        },
+      ],
       thoughts: [],
       writtenBy: null,
       summary: root === null ? 'It is outside every watched folder.' : 'It was never seen.',

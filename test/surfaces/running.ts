@@ -22,13 +22,16 @@ export async function running(t: Pick<TestContext, 'after'>) {
   const end = new AbortController();
   const reported: unknown[] = [];
   const app = createApp(daemon, { signal: end.signal, report: (error) => reported.push(error) });
-  const server = await serve({ app, socket });
+  const server = await serve({ app, socket, graceMs: 100 });
   const close = async () => {
     end.abort();
     await server.close();
   };
   t.after(close);
-  const client = createClient({ socket, start: `consciousness start --home ${home}` }, new AbortController().signal);
+  const client = createClient(
+    { socket, start: `consciousness start --home ${home}` },
+    new AbortController().signal,
+  );
   return { home, socket, daemon, client, close, server, reported };
 }
 

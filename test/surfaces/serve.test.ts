@@ -10,6 +10,8 @@ import { createClient } from '../../src/surfaces/client.ts';
 import { serve } from '../../src/surfaces/http/serve.ts';
 import { all, running, temporaryFolder } from './running.ts';
 
+/** As they were before anything was served. */
+const OWN = { Request: globalThis.Request, Response: globalThis.Response };
 const app = { fetch: () => Response.json({ version: 'new' }) };
 const coded = (code: string) => (error: CodedError) => error.code === code;
 
@@ -61,10 +63,9 @@ describe('the socket', () => {
   });
 
   it("leaves the process's own Request and Response alone", async (t) => {
-    const { Request, Response } = globalThis;
     await running(t);
-    assert.equal(globalThis.Request, Request);
-    assert.equal(globalThis.Response, Response);
+    assert.equal(globalThis.Request, OWN.Request);
+    assert.equal(globalThis.Response, OWN.Response);
   });
 });
 
@@ -75,7 +76,11 @@ describe('the client', () => {
     const row = await client.think({ text: 'wärum?', key: 'k' });
     assert.equal((await client.think({ text: 'wärum?', key: 'k' })).id, row.id);
     assert.equal((await client.thought(row.id)).content, 'wärum?');
-    assert.equal((await client.thoughts({ limit: 5, unprocessed: true, since: 0, rule: 'request', state: 'ready' })).length, 1);
+    assert.equal(
+      (await client.thoughts({ limit: 5, unprocessed: true, since: 0, rule: 'request', state: 'ready' }))
+        .length,
+      1,
+    );
     assert.equal((await client.cancel([row.id]))[0]?.ok, true);
     assert.equal((await client.retry({ ids: [row.id] }))[0]?.ok, true);
     assert.equal((await client.explain('/inbox/ä\\xff &?#')).path, '/inbox/ä\\xff &?#');
@@ -86,15 +91,25 @@ describe('the client', () => {
 
   it("throws the daemon's own errors", async (t) => {
     const { client } = await running(t);
-    await assert.rejects(client.thought('ffffffff'), { code: 'thought-unknown', value: 'ffffffff', exitCode: 1 });
-    await assert.rejects(client.think({ text: 'x', rule: 'no' }), { code: 'rule-unknown', allowed: 'request, file-the-inbox' });
+    await assert.rejects(client.thought('ffffffff'), {
+      code: 'thought-unknown',
+      value: 'ffffffff',
+      exitCode: 1,
+    });
+    await assert.rejects(client.think({ text: 'x', rule: 'no' }), {
+      code: 'rule-unknown',
+      allowed: 'request, file-the-inbox',
+    });
     await assert.rejects(client.setLogLevel('loud'), { code: 'request-invalid', exitCode: 2 });
   });
 
   it('says how to start a daemon where there is none', async (t) => {
     const folder = await temporaryFolder(t);
     const socket = join(folder, 'daemon.sock');
-    const client = createClient({ socket, start: 'consciousness start --home /x' }, new AbortController().signal);
+    const client = createClient(
+      { socket, start: 'consciousness start --home /x' },
+      new AbortController().signal,
+    );
     await assert.rejects(client.status(), {
       code: 'daemon-not-running',
       exitCode: 69,
@@ -108,7 +123,7 @@ describe('the client', () => {
     const body = new ReadableStream({
       start: (controller) => controller.enqueue(new TextEncoder().encode('{"half":')),
     });
-    const server = await serve({ app: { fetch: () => new Response(body) }, socket });
+    const server = await serve({ app: { fetch: () => new Response(body) }, socket, graceMs: 50 });
     t.after(() => server.close());
     const client = createClient({ socket, start: 'x' }, new AbortController().signal);
     const asked = client.status();

@@ -4,9 +4,8 @@ import { createParser } from 'eventsource-parser';
 import type { LiveEvent, StreamEvent } from '../../src/contract/api.ts';
 import { createApp } from '../../src/surfaces/http/app.ts';
 import { BACKLOG, createHub } from '../../src/surfaces/http/hub.ts';
-import { holdOf } from '../../src/surfaces/http/thought-stream.ts';
-import { all } from './running.ts';
 import { MemoryDaemon } from './memory-daemon.ts';
+import { all } from './running.ts';
 
 function open(t: TestContext) {
   const daemon = new MemoryDaemon();
@@ -128,7 +127,9 @@ describe('the stream of one thought', () => {
     daemon.become(id, 'done', { answer: 'It scatters.' });
     const rest = await all(events);
     assert.deepEqual(
-      rest.map((event) => (event.type === 'state' ? event.state : event.type === 'token' ? event.text : event.type)),
+      rest.map((event) =>
+        event.type === 'state' ? event.state : event.type === 'token' ? event.text : event.type,
+      ),
       ['running', 'sent', 'It scatters.', 'answered', 'done', 'end'],
     );
     const last = rest.at(-1);
@@ -223,23 +224,5 @@ describe('the stream of one thought', () => {
     const rest = await all(events);
     assert.ok(rest.every((event) => event.type !== 'end'));
     assert.deepEqual(reported, [daemon.broken]);
-  });
-
-  it('knows a hold by the row, the rule, the root, the store, and by every provider of the rule being held', () => {
-    const daemon = new MemoryDaemon();
-    const thought = daemon.add({ rule: 'file-the-inbox', context: { sense: 'files', subject: 's', event: 1, path: '/inbox/a' } });
-    const rules = [{ name: 'file-the-inbox', version: '', paths: [], models: ['lmstudio/a', 'builtin/extract'], problem: null }];
-    const held = (what: 'provider' | 'rule' | 'root' | 'store', name: string) => ({ what, name, reason: `${what} ${name}`, since: '', thoughts: 1 });
-    const of = (...holds: ReturnType<typeof held>[]) => holdOf(thought, { holds, rules });
-    assert.equal(of(), '');
-    assert.equal(of(held('provider', 'lmstudio')), '', 'builtin still takes calls');
-    assert.equal(of(held('provider', 'lmstudio'), held('provider', 'builtin')), 'provider lmstudio');
-    assert.equal(of(held('rule', 'file-the-inbox')), 'rule file-the-inbox');
-    assert.equal(of(held('rule', 'another')), '');
-    assert.equal(of(held('root', '/inbox')), 'root /inbox');
-    assert.equal(of(held('root', '/in')), '');
-    assert.equal(of(held('store', 'sqlite')), 'store sqlite');
-    assert.equal(holdOf({ ...thought, reason: 'own' }, { holds: [], rules }), 'own');
-    assert.equal(holdOf({ ...thought, state: 'running', reason: 'own' }, { holds: [held('store', 's')], rules }), '');
   });
 });

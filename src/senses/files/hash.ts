@@ -8,7 +8,13 @@ import { fileStat } from './stat.ts';
 
 /** What reading a file came to. `stat` is what it was before it was read. */
 export type Hashed =
-  | { kind: 'hashed'; stat: FileStat; hash: bigint; binary: boolean; /** It did not change meanwhile. */ steady: boolean }
+  | {
+      kind: 'hashed';
+      stat: FileStat;
+      hash: bigint;
+      binary: boolean /** It did not change meanwhile. */;
+      steady: boolean;
+    }
   /** Not the file that was looked at any more, or not inside the root. */
   | { kind: 'changed' }
   | { kind: 'unreadable'; code: string };
@@ -119,9 +125,14 @@ function* read(xxhash: XXHashAPI, fd: number, stat: FileStat, chunk: Buffer): Ge
 /** `O_NOFOLLOW` guards the last name only: a directory above may have been swapped for a link since. */
 function isInside(fd: number, path: string | Buffer, root: Buffer | null): boolean {
   if (root === null) return false;
-  const real = process.platform === 'linux' ? readlinkSync(`/proc/self/fd/${fd}`, 'buffer') : realpathSync(path, 'buffer');
+  const real =
+    process.platform === 'linux'
+      ? readlinkSync(`/proc/self/fd/${fd}`, 'buffer')
+      : realpathSync(path, 'buffer');
   if (root.length === 1) return true;
-  return real.length > root.length && real.subarray(0, root.length).equals(root) && real[root.length] === SLASH;
+  return (
+    real.length > root.length && real.subarray(0, root.length).equals(root) && real[root.length] === SLASH
+  );
 }
 
 const SLASH = 0x2f;

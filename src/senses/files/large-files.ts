@@ -16,7 +16,7 @@ export interface LargeResult {
 }
 
 export function createLargeFiles(
-  hasher: () => Hasher,
+  hasher: Pick<Hasher, 'inSlices'>,
   fsPathOf: (path: string) => string | Buffer,
   done: (path: string) => void,
   signal: AbortSignal,
@@ -30,7 +30,7 @@ export function createLargeFiles(
     working = true;
     for (let next = first(asked); next && !signal.aborted; next = first(asked)) {
       const [path, { stat, growing }] = next;
-      const hashed = await hasher().inSlices(fsPathOf(path), stat, signal);
+      const hashed = await hasher.inSlices(fsPathOf(path), stat, signal);
       asked.delete(path);
       results.set(path, { hashed, growing });
       done(path);

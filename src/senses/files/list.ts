@@ -1,10 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, type Stats } from 'node:fs';
 import { systemCode } from '../../base/errors.ts';
 import { fromFs, mayBeLossy } from '../../base/path-text.ts';
 import { fsPath, type Ground } from './ground.ts';
-import { meetFile } from './meet.ts';
+import { meetFile, noteDevice } from './meet.ts';
 import type { Slice } from './slice.ts';
-import { lookAt } from './stat.ts';
+import { fileStat, type Look, lookAt } from './stat.ts';
 import { identityOf } from './state-files.ts';
 import { addDirectory, type Directory, type Identity, pathIn, sameIdentity, walk } from './tree.ts';
 
@@ -23,45 +23,60 @@ export type Depth = 'all' | 'new';
  * Watches a directory, then lists it and meets every file in it. The order matters: what is made after the
  * watch is hinted at, what was made before it is listed.
  */
-export async function listDirectory(ground: Ground, directory: Directory, depth: Depth, slice: Slice): Promise<Listed> {
+export async function listDirectory(
+  ground: Ground,
+  directory: Directory,
+  depth: Depth,
+  slice: Slice,
+): Promise<Listed> {
   const listed: Listed = { below: [], missing: [] };
   if (!watchFirst(ground, directory)) return listed;
   const names = namesIn(ground, directory);
   if (names === null) return listed;
 
   let knownFiles = 0;
-  const notFiles = new Set<string>();
+  const notFiles = new Map<string, Look['kind']>();
   for (const name of names) {
     const look = lookAt(fsPath(ground.root, pathIn(directory, name)));
-    if (look.kind === 'file') {
-      meetFile(ground, directory, name, look.stat, null);
-      if (ground.lane.full) await ground.lane.room();
-    } else if (look.kind === 'directory') {
-      const below = enter(ground, directory, name, look.stat, depth);
+    if (look.kind === 'file') meetListed(ground, directory, name, look.stats);
+    else if (look.kind === 'blocked') ground.unreadable.set(pathIn(directory, name), look.code);
+    else notFiles.set(name, look.kind);
+    if (look.kind === 'directory') {
+      const below = enter(ground, directory, name, fileStat(look.stats), depth);
       if (below) listed.below.push(below);
-    } else if (look.kind === 'blocked') ground.unreadable.set(pathIn(directory, name), look.code);
-    if (look.kind === 'directory' || look.kind === 'other') notFiles.add(name);
-    else if (directory.files.has(name)) knownFiles += 1;
+    } else if (directory.files.has(name) && !notFiles.has(name)) knownFiles += 1;
+    if (ground.lane.full) await ground.lane.room();
     if (slice.over()) await slice.rest();
   }
-  if (knownFiles < directory.files.size || directory.directories.size > 0) {
-    const present = new Set(names);
-    const isMissing = (name: string) => !present.has(name);
-    for (const name of directory.files.keys()) {
-      if (isMissing(name) || notFiles.has(name)) listed.missing.push({ parent: directory, name });
-    }
-    for (const name of directory.directories.keys()) {
-      if (isMissing(name) || !notFiles.has(name)) listed.missing.push({ parent: directory, name });
-    }
+  if (knownFiles === directory.files.size && directory.directories.size === 0) return listed;
+  const present = new Set(names);
+  for (const name of directory.files.keys()) {
+    if (!present.has(name) || notFiles.has(name)) listed.missing.push({ parent: directory, name });
+  }
+  for (const name of directory.directories.keys()) {
+    if (notFiles.get(name) !== 'directory') listed.missing.push({ parent: directory, name });
   }
   return listed;
+}
+
+/** Most files of most scans are as the index has them: told without making an object of their stats. */
+function meetListed(ground: Ground, directory: Directory, name: string, stats: Stats): void {
+  const slot = directory.files.get(name);
+  if (slot !== undefined && ground.tree.rows.holds(slot, stats)) noteDevice(ground, directory, stats.dev);
+  else meetFile(ground, directory, name, fileStat(stats), null);
 }
 
 /**
  * The directory to list where a look found one, or null where it is known and unchanged, or not for us:
  * ignored directories and the daemon's own state are neither watched nor listed.
  */
-export function enter(ground: Ground, parent: Directory, name: string, stat: Identity, depth: Depth | 'again'): Directory | null {
+export function enter(
+  ground: Ground,
+  parent: Directory,
+  name: string,
+  stat: Identity,
+  depth: Depth | 'again',
+): Directory | null {
   const known = parent.directories.get(name);
   if (known && depth === 'new' && sameIdentity(known.identity, stat)) return null;
   if (isPruned(ground, pathIn(parent, name), stat)) {
@@ -111,7 +126,7 @@ function whatIsAt(ground: Ground, directory: Directory): Identity | null {
   if (directory.parent === null) return ground.stillThere() ? identityOf(ground.root) : null;
   const look = lookAt(fsPath(ground.root, directory.path));
   if (look.kind !== 'directory') return null;
-  return { dev: look.stat.dev, ino: look.stat.ino, birth: look.stat.birth };
+  return { dev: look.stats.dev, ino: look.stats.ino, birth: look.stats.birthtimeMs };
 }
 
 /** The path texts of the names in it; null where it cannot be read, which says nothing about its files. */
@@ -124,7 +139,8 @@ function namesIn(ground: Ground, directory: Directory): string[] | null {
     return names.some(mayBeLossy) ? readdirSync(path, { encoding: 'buffer' }).map(fromFs) : names.map(fromFs);
   } catch (error) {
     const code = systemCode(error) ?? 'EIO';
-    if (code === 'ENOENT' || code === 'ENOTDIR') ground.pending.hint(directory.path, ground.clock.monotonic());
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      ground.pending.hint(directory.path, ground.clock.monotonic());
     else ground.unreadable.set(directory.path, code);
     return null;
   }

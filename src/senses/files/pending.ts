@@ -77,7 +77,14 @@ export function createPending(debounceMs: () => number): Pending {
       forgetOld(now);
       if (burst === undefined) return;
       const newer = bursts.get(path);
-      bursts.set(path, { ...burst, first: now, last: newer?.last ?? burst.last, reports: burst.reports + 1, notBefore: 0, tries: 0 });
+      bursts.set(path, {
+        ...burst,
+        first: now,
+        last: newer?.last ?? burst.last,
+        reports: burst.reports + 1,
+        notBefore: 0,
+        tries: 0,
+      });
     },
     next() {
       let next = Number.POSITIVE_INFINITY;

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import type { FileStat } from '../../contract/event.ts';
 
 /** The index rows of a root: what was last handed over of each file, by slot. */
@@ -14,6 +15,10 @@ export interface Rows<Owner> {
   /** xxh64; 0n = not hashed yet. */
   hash(slot: number): bigint;
   difference(slot: number, stat: FileStat): Difference;
+  /** Whether a row says the same as these stats, without making an object of them: a scan asks for every file. */
+  holds(slot: number, stats: Stats): boolean;
+  /** Device of some row; null where there are none. */
+  anyDevice(): number | null;
   /** Slots of rows with this device and inode; more than one where there are hard links. */
   withInode(dev: number, ino: number): number[];
 }
@@ -40,7 +45,10 @@ export function createRows<Owner>(expected = 64): Rows<Owner> {
   let used = 0;
 
   function home(dev: number, ino: number): number {
-    const mixed = Math.imul(ino | 0, 0x9e3779b1) ^ Math.imul((ino / 2 ** 32) | 0, 0x85ebca6b) ^ Math.imul(dev | 0, 0xc2b2ae35);
+    const mixed =
+      Math.imul(ino | 0, 0x9e3779b1) ^
+      Math.imul((ino / 2 ** 32) | 0, 0x85ebca6b) ^
+      Math.imul(dev | 0, 0xc2b2ae35);
     return (mixed ^ (mixed >>> 15)) & (table.length - 1);
   }
 
@@ -127,8 +135,16 @@ export function createRows<Owner>(expected = 64): Rows<Owner> {
     owner: (slot) => owners[slot],
     name: (slot) => names[slot] ?? '',
     stat(slot) {
-      const [dev = 0, ino = 0, birth = 0, bytes = 0, mtime = 0, ctime = 0] = columns.subarray(slot * FIELDS, slot * FIELDS + FIELDS);
-      return { dev, ino, birth, size: bytes, mtime, ctime };
+      const at = slot * FIELDS;
+      const field = (offset: number) => columns[at + offset] ?? 0;
+      return {
+        dev: field(0),
+        ino: field(1),
+        birth: field(2),
+        size: field(3),
+        mtime: field(4),
+        ctime: field(5),
+      };
     },
     hash: (slot) => contents[slot] ?? 0n,
     difference(slot, stat) {
@@ -143,11 +159,27 @@ export function createRows<Owner>(expected = 64): Rows<Owner> {
         return 'changed';
       return columns[at] === stat.dev ? 'same' : 'device';
     },
+    holds(slot, stats) {
+      const at = slot * FIELDS;
+      return (
+        columns[at + 5] === stats.ctimeMs &&
+        columns[at + 4] === stats.mtimeMs &&
+        columns[at + 3] === stats.size &&
+        columns[at + 1] === stats.ino &&
+        columns[at + 2] === stats.birthtimeMs &&
+        columns[at] === stats.dev
+      );
+    },
+    anyDevice() {
+      const slot = owners.findIndex((owner) => owner !== undefined);
+      return slot < 0 ? null : (columns[slot * FIELDS] ?? null);
+    },
     withInode(dev, ino) {
       const found: number[] = [];
       for (let at = home(dev, ino); table[at] !== EMPTY; at = (at + 1) & (table.length - 1)) {
         const slot = table[at] ?? EMPTY;
-        if (slot >= 0 && columns[slot * FIELDS] === dev && columns[slot * FIELDS + 1] === ino) found.push(slot);
+        if (slot >= 0 && columns[slot * FIELDS] === dev && columns[slot * FIELDS + 1] === ino)
+          found.push(slot);
       }
       return found;
     },

@@ -4,7 +4,7 @@ import type { FileStat } from '../../contract/event.ts';
 
 /** What is at a path now. `other`: a link, pipe, socket or device, never followed or opened. */
 export type Look =
-  | { kind: 'file' | 'directory' | 'other'; stat: FileStat }
+  | { kind: 'file' | 'directory' | 'other'; stats: Stats }
   | { kind: 'absent' }
   /** It could not be looked at (`EACCES`, `EIO`, …): that says nothing about whether it is there. */
   | { kind: 'blocked'; code: string };
@@ -17,7 +17,7 @@ export function lookAt(path: string | Buffer): Look {
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (stats === undefined) return ABSENT;
     const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other';
-    return { kind, stat: fileStat(stats) };
+    return { kind, stats };
   } catch (error) {
     const code = systemCode(error) ?? 'EIO';
     return code === 'ENOENT' || code === 'ENOTDIR' ? ABSENT : { kind: 'blocked', code };

@@ -20,7 +20,11 @@ export interface StateFiles {
 export function createStateFiles(directory: string, databases: readonly string[] = []): StateFiles {
   const places = databases.map((path) => {
     const cut = path.lastIndexOf('/');
-    return { folder: path.slice(0, cut) || '/', name: path.slice(cut + 1), identity: identityOf(path.slice(0, cut) || '/') };
+    return {
+      folder: path.slice(0, cut) || '/',
+      name: path.slice(cut + 1),
+      identity: identityOf(path.slice(0, cut) || '/'),
+    };
   });
   let state = identityOf(directory);
 
@@ -31,7 +35,10 @@ export function createStateFiles(directory: string, databases: readonly string[]
     },
     isStateDirectory: (stat) => same(state, stat),
     isStateFile: (parent, name) =>
-      places.some((place) => name.startsWith(place.name) && parent.identity !== null && same(place.identity, parent.identity)),
+      places.some(
+        (place) =>
+          name.startsWith(place.name) && parent.identity !== null && same(place.identity, parent.identity),
+      ),
   };
 }
 

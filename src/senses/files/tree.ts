@@ -1,4 +1,4 @@
-import type { IndexColumns } from '../../contract/event.ts';
+import type { FileStat, IndexColumns } from '../../contract/event.ts';
 import { createRows, type Rows } from './rows.ts';
 
 /** A directory beneath a root, known from the index or seen on disk. */
@@ -40,12 +40,23 @@ export function treeOf(columns: IndexColumns): Tree {
     const cut = path.lastIndexOf('/');
     const parent = cut < 0 ? '' : path.slice(0, cut);
     if (parent !== last.path) last = ensureDirectory(top, parent);
-    const [dev = 0, ino = 0, birth = 0, size = 0, mtime = 0, ctime = 0] = columns.stats.subarray(row * 6, row * 6 + 6);
     const name = cut < 0 ? path : path.slice(cut + 1);
-    const slot = rows.add(last, name, { dev, ino, birth, size, mtime, ctime }, columns.hashes[row] ?? 0n);
+    const slot = rows.add(last, name, statAt(columns.stats, row * 6), columns.hashes[row] ?? 0n);
     last.files.set(name, slot);
   });
   return { top, rows, baselined: columns.baselined };
+}
+
+/** Read by position: taking a typed array apart by pattern is ten times slower, and there are 100,000. */
+function statAt(stats: Float64Array, at: number): FileStat {
+  return {
+    dev: stats[at] ?? 0,
+    ino: stats[at + 1] ?? 0,
+    birth: stats[at + 2] ?? 0,
+    size: stats[at + 3] ?? 0,
+    mtime: stats[at + 4] ?? 0,
+    ctime: stats[at + 5] ?? 0,
+  };
 }
 
 /** The directory at this relative path, made (with those above it) where the tree has none. */

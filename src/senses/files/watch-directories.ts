@@ -19,7 +19,10 @@ export function watchDirectories(
 
   function heard(directory: Directory, filename: string | null): void {
     guess.count();
-    if (filename === null || mayBeLossy(filename)) return hints.directory(directory);
+    if (filename === null || mayBeLossy(filename)) {
+      hints.directory(directory);
+      return;
+    }
     const name = fromFs(filename);
     // An event about the directory itself (moved, deleted, unmounted) carries its own name, as one about a
     // file of that name in it would.

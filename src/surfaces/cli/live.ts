@@ -20,7 +20,7 @@ function describe(event: LiveEvent | DroppedEvents): Span[] | null {
         ['dim', short(event.thought)],
         ' ',
         event.rule,
-        ['dim', ` ${subjectOf(event.subject)}`],
+        ['dim', subjectOf(event.subject)],
         event.reason && `: ${event.reason}`,
       ];
     case 'sent':
@@ -74,7 +74,7 @@ function padded(span: Span): Span[] {
   return [span, ' '.repeat(Math.max(1, 10 - text.length))];
 }
 
-/** `file:/a/b` -> `/a/b`; a request's subject is a key that says nothing. */
+/** `file:/a/b` -> ` /a/b`; a request's subject is a key that says nothing. */
 function subjectOf(subject: string): string {
-  return subject.startsWith('file:') ? subject.slice(5) : '';
+  return subject.startsWith('file:') ? ` ${subject.slice(5)}` : '';
 }

@@ -38,7 +38,8 @@ export async function main(world: World, runDaemon: RunDaemon, clock: Clock = sy
   const out = createTerminal(world.stdout, colour);
   const err = createTerminal(world.stderr, colour);
   const end = new AbortController();
-  const interrupt = (exitCode: number) => end.abort(new CodedError('interrupted', 'interrupted', { exitCode }));
+  const interrupt = (exitCode: number) =>
+    end.abort(new CodedError('interrupted', 'interrupted', { exitCode }));
   // `consciousness thoughts | head`: that nobody reads on is no failure, but the end, of a daemon too.
   world.stdout.on('error', (error) => interrupt(error.code === 'EPIPE' ? EXIT.ok : EXIT.internal));
   const handlers = SIGNALS.map(([name, code]) => {

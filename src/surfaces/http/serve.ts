@@ -4,17 +4,16 @@ import { createAdaptorServer } from '@hono/node-server';
 import { CodedError, EXIT, systemCode } from '../../base/errors.ts';
 import { socketAddress } from '../socket-address.ts';
 
-/** Milliseconds that answers under way get when the server closes. */
-const CLOSE_GRACE_MS = 2000;
-
 export interface ServeOptions {
   app: { fetch(request: Request): Response | Promise<Response> };
   /** Path text of the socket. */
   socket: string;
+  /** Milliseconds that answers under way get when the server closes. Default: 2000. */
+  graceMs?: number;
 }
 
 export interface Listening {
-  /** Refuses new connections, lets answers under way end (2 s at most), and removes the socket; safe twice. */
+  /** Refuses new connections, lets answers under way end (for `graceMs`), and removes the socket; safe twice. */
   close(): Promise<void>;
 }
 
@@ -22,7 +21,7 @@ export interface Listening {
  * Serves the app on a Unix socket of mode 0600 in a folder of mode 0700. The caller holds the instance lock: a
  * socket that is there already was left by a process that is gone, and is removed.
  */
-export async function serve({ app, socket }: ServeOptions): Promise<Listening> {
+export async function serve({ app, socket, graceMs = 2000 }: ServeOptions): Promise<Listening> {
   const address = socketAddress(socket);
   await makePrivate(dirname(address));
   await removeStale(address);
@@ -43,7 +42,7 @@ export async function serve({ app, socket }: ServeOptions): Promise<Listening> {
   let closing: Promise<void> | undefined;
   return {
     close() {
-      closing ??= closeServer(server);
+      closing ??= closeServer(server, graceMs);
       return closing;
     },
   };
@@ -83,13 +82,13 @@ async function removeStale(address: string): Promise<void> {
   }
 }
 
-async function closeServer(server: ReturnType<typeof createAdaptorServer>): Promise<void> {
+async function closeServer(server: ReturnType<typeof createAdaptorServer>, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
   const cut = setTimeout(() => {
-    if ('closeAllConnections' in server) server.closeAllConnections();
-  }, CLOSE_GRACE_MS);
+    
+  }, graceMs);
   await closed;
   clearTimeout(cut);
 }

@@ -1,4 +1,4 @@
-import type { DroppedEvents, LiveEvent, StatusView, StreamEvent, ThoughtView } from '../../contract/api.ts';
+import type { DroppedEvents, LiveEvent, StreamEvent, ThoughtView } from '../../contract/api.ts';
 import { PROCESSED } from '../../contract/thought.ts';
 import type { Daemon } from '../daemon.ts';
 import type { Hub } from './hub.ts';
@@ -31,7 +31,7 @@ async function* follow(
   yield { type: 'thought', thought: rowOf(begin), text: said };
   if (PROCESSED.includes(begin.state)) return yield { type: 'end', thought: begin };
   let state = begin.state;
-  let held = holdOf(begin, await daemon.status());
+  let held = holdOf(begin);
   if (held !== '') yield { type: 'held', thought: id, reason: held };
 
   for await (const event of events) {
@@ -46,31 +46,15 @@ async function* follow(
     if (now !== null && PROCESSED.includes(state) && PROCESSED.includes(now.state)) {
       return yield { type: 'end', thought: now };
     }
-    const reason = now === null ? '' : holdOf(now, await daemon.status());
+    const reason = now === null ? '' : holdOf(now);
     if (reason !== held) yield { type: 'held', thought: id, reason };
     held = reason;
   }
 }
 
-/** Why a ready thought is not being claimed, as its row or the daemon's holds tell; empty if it is not held. */
-export function holdOf(thought: ThoughtView, status: Pick<StatusView, 'holds' | 'rules'>): string {
-  if (thought.state !== 'ready') return '';
-  if (thought.reason !== '') return thought.reason;
-  const rule = status.rules.find((one) => one.name === thought.rule);
-  const providers = new Set(rule?.models.map((model) => model.split('/', 1)[0]));
-  const held = new Set(status.holds.filter((hold) => hold.what === 'provider').map((hold) => hold.name));
-  // A rule with `offline: next` goes on while any of its providers takes calls.
-  const noProvider = [...providers].every((name) => name !== undefined && held.has(name));
-  const path = thought.context.path ?? '';
-  for (const hold of status.holds) {
-    const concerned =
-      hold.what === 'store' ||
-      (hold.what === 'rule' && hold.name === thought.rule) ||
-      (hold.what === 'provider' && noProvider && providers.has(hold.name)) ||
-      (hold.what === 'root' && path.startsWith(`${hold.name}/`));
-    if (concerned) return hold.reason;
-  }
-  return '';
+/** Why a ready thought is not being claimed; empty if it is not held. */
+function holdOf(thought: ThoughtView): string {
+  return thought.state === 'ready' ? thought.reason : '';
 }
 
 function rowOf(view: ThoughtView) {

@@ -26,7 +26,7 @@ export function titleOf(document: Document): string {
 }
 
 /** "scan_0412.pdf" is "Scan 0412"; null where nothing is left. */
-export function humanise(name: string): string | null {
+function humanise(name: string): string | null {
   const words = name
     .replace(/\.\w{1,8}$/, '')
     .replace(/[_\-.\s]+/g, ' ')

@@ -6,7 +6,7 @@ import { isRecord, parseJson } from './json.ts';
 import type { Watchdog } from './watchdog.ts';
 
 /** Characters of text and reasoning that one answer may have, and of one event. */
-export const ANSWER_LIMIT = 4 * 1024 * 1024;
+const ANSWER_LIMIT = 4 * 1024 * 1024;
 
 /** How long a stream may stay open after `[DONE]` before its socket is closed rather than kept. */
 const LINGER_MS = 250;

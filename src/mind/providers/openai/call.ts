@@ -3,9 +3,9 @@ import type { ProviderFailure, ThinkCall, ThinkEvent } from '../../../contract/p
 import type { Exchange, Transport, TransportRequest } from '../../transport.ts';
 import { advised } from './advice.ts';
 import { readAnswerStream } from './answer-stream.ts';
+import { textOf } from './body-text.ts';
 import { failureOfError, failureOfRefusal, failureOfThrown, isStaleSocket } from './failure.ts';
 import { cleaner } from './message.ts';
-import { textOf } from './probe.ts';
 import { type Address, chatBody } from './request.ts';
 import { createWatchdog, Expired } from './watchdog.ts';
 

@@ -2,6 +2,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { ProviderFailure, ProviderHealth, ProviderState } from '../../../contract/provider.ts';
 import type { Transport } from '../../transport.ts';
 import { keyRefused, noModel, notAnswering } from './advice.ts';
+import { textOf } from './body-text.ts';
 import { errorIn } from './chunk.ts';
 import { failureOfRefusal, failureOfThrown } from './failure.ts';
 import { parseJson } from './json.ts';
@@ -12,7 +13,8 @@ import { createWatchdog, Expired } from './watchdog.ts';
 
 /** How long a server may take to list its models. */
 const PROBE_MS = 5_000;
-const BODY_LIMIT = 4 * 1024 * 1024;
+/** Bytes of a list of models that are read. */
+const LIST_LIMIT = 4 * 1024 * 1024;
 
 export interface ProbeSettings {
   name: string;
@@ -37,7 +39,7 @@ export async function probeServer(settings: ProbeSettings, signal: AbortSignal):
     const exchange = await transport.send({ method: 'GET', path, headers, signal: watchdog.signal });
     return {
       status: exchange.status,
-      body: await textOf(exchange.body),
+      body: await textOf(exchange.body, LIST_LIMIT),
       retryAfter: exchange.header('retry-after'),
     };
   };
@@ -98,16 +100,4 @@ function health(
     loaded: offer?.loaded ?? null,
     checkedAt: settings.clock.now(),
   };
-}
-
-/** A body as text, at most {@link BODY_LIMIT} bytes of it. */
-export async function textOf(body: AsyncIterable<Uint8Array>, limit = BODY_LIMIT): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of body) {
-    parts.push(part);
-    size += part.length;
-    if (size > limit) break;
-  }
-  return Buffer.concat(parts).subarray(0, limit).toString('utf8');
 }

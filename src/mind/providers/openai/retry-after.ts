@@ -8,6 +8,8 @@ const CAP = 10 * 60_000;
 export function retryAfterMs(header: string, now: number): number | undefined {
   const text = header.trim();
   if (text === '') return undefined;
-  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  // Only what begins with a day's name is a date: Date.parse makes a year of any number.
+  const date = /^[A-Z]/i.test(text) ? Date.parse(text) - now : Number.NaN;
+  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : date;
   return Number.isFinite(ms) ? Math.min(CAP, Math.max(0, ms)) : undefined;
 }

@@ -37,13 +37,14 @@ async function examine(context: Context): Promise<Finding[]> {
     import('../doctor/running.ts'),
   ]);
   const { findings, config, rules } = await settings.settingsFindings(context);
+  const daemon = await running.lookAtRunning(context);
   const configured =
     config === null
       ? []
       : await Promise.all([
           places.rootFindings(config),
           places.outputFindings(config),
-          inotify.inotifyFindings(config, context.platform),
+          inotify.inotifyFindings(config, context.platform, daemon.watches),
           providers.providerFindings(context, config, rules),
         ]);
   return [
@@ -51,7 +52,7 @@ async function examine(context: Context): Promise<Finding[]> {
     ...(await places.folderFindings(await context.folders())),
     ...findings,
     ...configured.flat(),
-    ...(await running.runningFindings(context)),
+    ...daemon.findings,
   ];
 }
 

@@ -4,6 +4,7 @@ import type { RunOptions } from '../../daemon.ts';
 import type { Command, Context, Options } from '../command.ts';
 import { printLive } from '../live.ts';
 import { count, healthSpan } from '../phrases.ts';
+import { printTable } from '../table.ts';
 import type { Span } from '../terminal.ts';
 
 export const command: Command = {
@@ -36,16 +37,30 @@ export const command: Command = {
       () => err.line(['yellow', 'stopping'], ': what runs is finished first; Ctrl-C again ends at once'),
       { once: true },
     );
+    // What happens while it begins is told beneath the banner.
+    let early: LiveEvent[] | null = [];
     const run: RunOptions = {
       ...(context.home === null ? {} : { home: context.home }),
       flags: flagsOf(options),
-      onReady: (info) => (json ? context.out.jsonLine(info) : printBanner(context, info)),
-      onLive: (event) => options['quiet'] !== true && show(context, event),
+      onReady: (info) => {
+        if (json) context.out.jsonLine(info);
+        else printBanner(context, info);
+        const before = early ?? [];
+        early = null;
+        for (const event of before) show(context, event);
+      },
+      onLive: (event) => {
+        if (options['quiet'] === true) return;
+        if (early === null) show(context, event);
+        else if (event.type !== 'token') early.push(event);
+      },
       signal: context.signal,
     };
     const { code, reason } = await context.runDaemon(run);
-    if (code === EXIT.ok) err.line(['dim', reason]);
-    else err.line(['red', 'stopped'], `: ${reason}`);
+    const [first = '', ...details] = reason.split('\n');
+    if (code === EXIT.ok) err.line(['dim', first]);
+    else err.line(['red', 'stopped'], ': ', first);
+    for (const line of details) err.line(line);
     return code;
   },
 };
@@ -58,31 +73,40 @@ function show({ out, json, clock }: Context, event: LiveEvent): void {
 
 function printBanner(context: Context, info: StatusView): void {
   const { out } = context;
-  const row = (name: string, ...spans: Span[]) => out.line('  ', ['dim', name.padEnd(8)], ...spans);
   const roots = info.senses.flatMap((sense) => sense.roots);
-  out.line(['bold', `Consciousness ${info.version}`], ['dim', ` · pid ${info.pid}`]);
-  for (const root of roots) {
-    row('watching', root.path, '  ', healthSpan(root.state), [
-      'dim',
-      `  ${root.detail || count(root.files, 'file')}`,
-    ]);
-  }
+  const rows: Span[][] = [
+    ...roots.map((root): Span[] => [
+      'watching',
+      root.path,
+      healthSpan(root.state),
+      root.detail || count(root.files, 'file'),
+    ]),
+    ...info.rules.map((rule): Span[] => [
+      'rule',
+      rule.name,
+      rule.models.join(', '),
+      rule.paths.join(', ') || 'on request',
+    ]),
+    ...info.providers.map((provider): Span[] => [
+      'model',
+      provider.name,
+      healthSpan(provider.state),
+      provider.reason || (provider.loaded ?? provider.models.join(', ')),
+    ]),
+    ...info.outputRoots.map((folder): Span[] => ['notes in', folder]),
+  ];
   if (roots.length === 0)
-    row('watching', ['yellow', 'nothing'], `: name folders in ${info.home.config}/config.yaml`);
-  for (const rule of info.rules) {
-    row('rule', rule.name, [
-      'dim',
-      `  ${rule.paths.join(', ') || 'on request'}  by ${rule.models.join(', ')}`,
-    ]);
-  }
-  if (info.rules.length === 0) row('rule', ['yellow', 'none'], `: write one in ${info.home.rules}`);
-  for (const provider of info.providers) {
-    const detail = provider.reason || (provider.loaded ?? provider.models.join(', '));
-    row('model', provider.name, '  ', healthSpan(provider.state), ['dim', detail && `  ${detail}`]);
-  }
-  for (const folder of info.outputRoots) row('notes in', folder);
-  for (const problem of info.problems) row('problem', ['red', problem]);
-  row('stop', `Ctrl-C, or ${context.line('stop')}`);
+    rows.unshift(['watching', ['yellow', 'nothing'], '', `name folders in ${info.home.config}`]);
+  if (info.rules.length === 0) rows.push(['rule', ['yellow', 'none'], '', `write one in ${info.home.rules}`]);
+  out.line(['bold', `Consciousness ${info.version}`], ['dim', ` · pid ${info.pid}`]);
+  printTable(
+    out,
+    [{ title: '' }, { title: '' }, { title: '', flexible: true }, { title: '', flexible: true }],
+    rows,
+    2,
+  );
+  for (const problem of info.problems) out.line('  ', ['red', 'problem'], '   ', problem);
+  out.line('  stop      Ctrl-C, or ', context.line('stop'));
   out.line();
 }
 

@@ -34,7 +34,7 @@ function printStatus(context: Context, status: StatusView): void {
       : ['cyan', 'waking up'];
   out.line(['bold', `Consciousness ${status.version}`], ' is ', state, [
     'dim',
-    ` · pid ${status.pid} · since ${ago(status.startedAt, now).replace(/ ago$/, '')}`,
+    ` · pid ${status.pid} · started ${ago(status.startedAt, now)}`,
   ]);
   printQueue(context, status);
   printSenses(context, status);
@@ -121,8 +121,10 @@ function printHolds(context: Context, status: StatusView): void {
     const since = ago(hold.since, context.clock.now());
     context.out.line(
       '  ',
-      ['yellow', count(hold.thoughts, 'thought')],
-      ` for ${hold.what} ${hold.name}, ${since}`,
+      hold.what,
+      ' ',
+      ['bold', hold.name],
+      `  ${count(hold.thoughts, 'thought')}, begun ${since}`,
     );
     context.out.line('    ', hold.reason);
   }

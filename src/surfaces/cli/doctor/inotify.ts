@@ -1,5 +1,4 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import { toFs } from '../../../base/path-text.ts';
 import type { Config } from '../../../contract/config.ts';
 import { type Finding, ok, warn } from './finding.ts';
@@ -9,8 +8,15 @@ const SKIPPED = new Set(['.git', 'node_modules', '.venv', '__pycache__']);
 /** Folders counted before the estimate gives up. */
 const COUNT_LIMIT = 200_000;
 
-/** How many inotify watches the roots need (one a folder), beside what this user has left. Linux only. */
-export async function inotifyFindings(config: Config, platform: NodeJS.Platform): Promise<Finding[]> {
+/**
+ * How many inotify watches the roots need (one a folder), beside what this user has left. Linux only. `ours` are
+ * those that a running daemon has already.
+ */
+export async function inotifyFindings(
+  config: Config,
+  platform: NodeJS.Platform,
+  ours: number,
+): Promise<Finding[]> {
   if (platform !== 'linux') return [];
   const limit = await readNumber('/proc/sys/fs/inotify/max_user_watches');
   if (limit === null) return [];
@@ -18,18 +24,16 @@ export async function inotifyFindings(config: Config, platform: NodeJS.Platform)
     watchesInUse(),
     countFolders(config.roots.map((root) => root.path)),
   ]);
-  return [judge(limit, used, needed)];
+  return [judge(limit, Math.max(0, used - ours), needed)];
 }
 
-/** Pure: `used` are all watches of this user now, a running daemon's among them. */
-export function judge(limit: number, used: number, needed: number): Finding {
+/** Pure: `others` are the watches of this user's other programs. */
+export function judge(limit: number, others: number, needed: number): Finding {
   const some = (number: number) => number.toLocaleString('en-US');
-  const detail = `${some(needed)} folders to watch; the limit is ${some(limit)}, ${some(used)} in use now`;
-  // A daemon that runs has its watches already, so only one of the two is counted.
-  if (Math.max(used, needed) <= limit * 0.75 && needed <= limit - Math.max(0, used - needed)) {
-    return ok('inotify', detail);
-  }
-  const wanted = Math.max(524_288, 2 ** Math.ceil(Math.log2((needed + used) * 2)));
+  const detail = `${some(needed)} ${needed === 1 ? 'folder' : 'folders'} to watch; the limit is ${some(limit)}, other programs use ${some(others)}`;
+  // Folders are made while we watch, by other programs too.
+  if (needed + others <= limit * 0.9) return ok('inotify', detail);
+  const wanted = Math.max(524_288, 2 ** Math.ceil(Math.log2((needed + others) * 2)));
   const line = `fs.inotify.max_user_watches=${wanted}`;
   return warn(
     'inotify',
@@ -72,7 +76,7 @@ async function names(folder: string): Promise<string[]> {
 }
 
 async function readNumber(file: string): Promise<number | null> {
-  const text = await readFile(join(file), 'utf8').catch(() => '');
+  const text = await readFile(file, 'utf8').catch(() => '');
   const number = Number.parseInt(text, 10);
   return Number.isNaN(number) ? null : number;
 }

@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { sqliteVersion } from '../../../store/sqlite-version.ts';
 import { type Finding, fail, ok } from './finding.ts';
 
 const NODE = [24, 15, 0] as const;
@@ -18,16 +18,6 @@ export function machineFindings(): Finding[] {
       ? ok('sqlite', sqlite)
       : fail('sqlite', `${sqlite}, needed is ${SQLITE.join('.')} or newer, it comes with Node`, mend),
   ];
-}
-
-/** What the library says that will be used, which is not always what Node was built with. */
-function sqliteVersion(): string {
-  const database = new DatabaseSync(':memory:');
-  try {
-    return String(database.prepare('SELECT sqlite_version() AS version').get()?.['version']);
-  } finally {
-    database.close();
-  }
 }
 
 /** Whether a dotted version is `least` or newer. */

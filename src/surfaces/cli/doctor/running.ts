@@ -6,20 +6,26 @@ import type { Context } from '../command.ts';
 import { count } from '../phrases.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
-/** Whether a daemon runs for this home, and what it says about itself. */
-export async function runningFindings(context: Context): Promise<Finding[]> {
+/** Whether a daemon runs for this home, what it says about itself, and how many watches it has. */
+export async function lookAtRunning(context: Context): Promise<{ findings: Finding[]; watches: number }> {
   try {
     const status = await (await context.client()).status();
-    return aboutRunning(context, status);
+    const roots = status.senses.flatMap((sense) => sense.roots);
+    const watches = roots.reduce((sum, root) => sum + root.watches, 0);
+    return { findings: aboutRunning(context, status), watches };
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    if (error.code !== 'daemon-not-running') return [fail('daemon', error.message, error.next ?? null)];
-    const { socket } = await context.folders();
-    const left = await lstat(toFs(socket)).catch(() => null);
-    return left === null
-      ? [{ check: 'daemon', status: 'ok', detail: 'not running', mend: context.line('start') }]
-      : [warn('daemon', 'ended without cleaning up; the next start does that', context.line('start'))];
+    return { findings: [await aboutAbsent(context, error)], watches: 0 };
   }
+}
+
+async function aboutAbsent(context: Context, error: CodedError): Promise<Finding> {
+  if (error.code !== 'daemon-not-running') return fail('daemon', error.message, error.next ?? null);
+  const { socket } = await context.folders();
+  const left = await lstat(toFs(socket)).catch(() => null);
+  return left === null
+    ? { check: 'daemon', status: 'ok', detail: 'not running', mend: context.line('start') }
+    : warn('daemon', 'ended without cleaning up; the next start does that', context.line('start'));
 }
 
 function aboutRunning(context: Context, status: StatusView): Finding[] {

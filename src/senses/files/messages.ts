@@ -1,0 +1,34 @@
+import type { RootHealth } from '../../contract/api.ts';
+import type { RootConfig } from '../../contract/config.ts';
+import type { FilesBatch, IndexColumns } from '../../contract/event.ts';
+
+/** What is watched and how; the paths are absolute path texts. */
+export interface FilesSettings {
+  roots: RootConfig[];
+  /** gitignore patterns for every root, besides each root's own. */
+  ignorePatterns: string[];
+  /** Milliseconds. */
+  debounceMs: number;
+}
+
+/** What the worker thread is started with. */
+export interface WorkerStart {
+  settings: FilesSettings;
+  stateDirectory: string;
+  databases: string[];
+}
+
+/** From the main thread to the worker. */
+export type ToWorker =
+  /** Sent unasked for every root that is started. */
+  | { type: 'index'; root: string; columns: IndexColumns }
+  | { type: 'accepted' }
+  | { type: 'rescan'; root: string | null }
+  | { type: 'settings'; settings: FilesSettings }
+  | { type: 'hash'; root: string; paths: string[] }
+  | { type: 'close' };
+
+/** From the worker to the main thread. */
+export type FromWorker =
+  | { type: 'batch'; batch: FilesBatch }
+  | { type: 'health'; health: RootHealth; scanned: boolean };

@@ -1,0 +1,189 @@
+import { Worker } from 'node:worker_threads';
+import { createBell } from '../../base/bell.ts';
+import { CodedError } from '../../base/errors.ts';
+import { workerUrl } from '../../base/worker-url.ts';
+import type { Explanation, RootHealth } from '../../contract/api.ts';
+import type { FilesBatch, IndexColumns } from '../../contract/event.ts';
+import type { Perception, Sense } from '../sense.ts';
+import { senseHealth } from './health.ts';
+import type { FilesSettings, FromWorker, ToWorker, WorkerStart } from './messages.ts';
+import { whyIgnored } from './why-ignored.ts';
+
+export interface FilesSenseOptions extends FilesSettings {
+  /** Absolute path text; never opened, watched or listed. */
+  stateDirectory: string;
+  /** Databases outside the state directory (absolute path texts): never opened either. */
+  databases?: string[];
+  /** A root's index as journaled, asked for once whenever the root starts; its buffers are transferred. */
+  loadIndex(root: string): Promise<IndexColumns>;
+  /** A root's health changed. */
+  onHealth?(health: RootHealth): void;
+}
+
+/** Perceives files beneath roots, in a worker thread of its own. */
+export interface FilesSense extends Sense<FilesBatch> {
+  /** Resolves when every root that is online was scanned once; rejects when `signal` aborts. */
+  ready(signal: AbortSignal): Promise<void>;
+  /** Scans one root, or all, as soon as possible. */
+  rescan(root?: string): void;
+  /** Puts other settings in force; roots that stay are scanned again. */
+  reconfigure(settings: FilesSettings): void;
+  /** Hashes indexed files that were never hashed (relative path texts), once nothing else is to do. */
+  hashWhenIdle(root: string, paths: string[]): void;
+  /** What keeps an absolute path text from being perceived; null where nothing does. */
+  ignoredBy(path: string): Promise<Explanation['ignored']>;
+  /** Resolves when the thread has ended. Safe twice. */
+  close(): Promise<void>;
+}
+
+/** Young generation (MB) of the worker's heap: the usual 48 only puts off collecting what scans leave. */
+const YOUNG_GENERATION = 8;
+/** The thread ends of itself within so long (ms), or is ended: a hung disk may never answer. */
+const END_WITHIN = 2000;
+
+/** Makes the files sense. Its thread starts at once and finds what changed since the index was journaled. */
+export function createFilesSense(options: FilesSenseOptions): FilesSense {
+  const { stateDirectory, databases = [] } = options;
+  let settings: FilesSettings = {
+    roots: options.roots,
+    ignorePatterns: options.ignorePatterns,
+    debounceMs: options.debounceMs,
+  };
+  const start: WorkerStart = { settings, stateDirectory, databases };
+  const worker = new Worker(workerUrl(import.meta.url, './worker'), {
+    name: 'files',
+    workerData: start,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION },
+  });
+  const healths = new Map<string, { health: RootHealth; scanned: boolean }>();
+  const arrived = createBell();
+  const changed = new Set<() => void>();
+  let unaccepted: FilesBatch | null = null;
+  let failure: unknown = null;
+  let closing = false;
+
+  const post = (message: ToWorker, transfer: ArrayBuffer[] = []) => worker.postMessage(message, transfer);
+  const fail = (cause: unknown) => {
+    failure ??= cause;
+    arrived.ring();
+    for (const tell of changed) tell();
+  };
+  const ended = new Promise<void>((resolve) => {
+    worker.once('exit', (code) => {
+      if (!closing)
+        fail(new CodedError('files-sense-ended', 'the files sense ended by itself', { value: code }));
+      resolve();
+    });
+  });
+  worker.on('error', fail);
+  worker.on('message', (message: FromWorker) => {
+    switch (message.type) {
+      case 'batch':
+        unaccepted = message.batch;
+        arrived.ring();
+        return;
+      case 'health':
+        healths.set(message.health.path, { health: message.health, scanned: message.scanned });
+        if (settings.roots.some((root) => root.path === message.health.path))
+          options.onHealth?.(message.health);
+        for (const tell of changed) tell();
+        return;
+      default:
+        message satisfies never;
+    }
+  });
+
+  /** Not asked for by the thread, so that reading the index and starting the thread go on at once. */
+  async function sendIndex(root: string): Promise<void> {
+    try {
+      const columns = await options.loadIndex(root);
+      if (!closing) post({ type: 'index', root, columns }, buffersOf(columns));
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  // Its failures end the sense; nothing is thrown here.
+  for (const { path } of settings.roots) void sendIndex(path);
+
+  async function* perceive(signal: AbortSignal): AsyncGenerator<Perception<FilesBatch>> {
+    while (!signal.aborted) {
+      if (failure !== null) throw failure;
+      // One that an earlier reader did not accept is perceived again.
+      const batch = unaccepted;
+      if (batch === null) await arrived.wait(LONG, signal);
+      else {
+        yield { batch, accept: () => accept(batch) };
+        while (unaccepted === batch && failure === null && !signal.aborted) await arrived.wait(LONG, signal);
+      }
+    }
+  }
+
+  function accept(batch: FilesBatch): void {
+    if (unaccepted !== batch) return;
+    unaccepted = null;
+    arrived.ring();
+    post({ type: 'accepted' });
+  }
+
+  const isReady = () =>
+    settings.roots.every(({ path }) => {
+      const known = healths.get(path);
+      return known !== undefined && (known.scanned || known.health.state === 'offline');
+    });
+
+  async function ready(signal: AbortSignal): Promise<void> {
+    while (!isReady()) {
+      signal.throwIfAborted();
+      if (failure !== null) throw failure;
+      await nextChange(signal);
+    }
+  }
+
+  function nextChange(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        changed.delete(done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      changed.add(done);
+      signal.addEventListener('abort', done, { once: true });
+    });
+  }
+
+  return {
+    perceive,
+    ready,
+    health: () => senseHealth(settings.roots.map(({ path }) => healths.get(path)?.health ?? null)),
+    rescan: (root) => post({ type: 'rescan', root: root ?? null }),
+    reconfigure({ roots, ignorePatterns, debounceMs }) {
+      const known = new Set(settings.roots.map((root) => root.path));
+      settings = { roots, ignorePatterns, debounceMs };
+      for (const path of healths.keys()) if (!roots.some((root) => root.path === path)) healths.delete(path);
+      post({ type: 'settings', settings });
+      for (const { path } of roots) if (!known.has(path)) void sendIndex(path);
+    },
+    hashWhenIdle: (root, paths) => post({ type: 'hash', root, paths }),
+    ignoredBy: (path) => whyIgnored(path, { ...settings, stateDirectory }),
+    async close() {
+      if (!closing) {
+        closing = true;
+        post({ type: 'close' });
+        const timer = setTimeout(() => void worker.terminate(), END_WITHIN);
+        await ended;
+        clearTimeout(timer);
+      }
+      await ended;
+    },
+  };
+}
+
+/** The reader is woken by what arrives; this (ms) only bounds a timer. */
+const LONG = 3_600_000;
+
+function buffersOf(columns: IndexColumns): ArrayBuffer[] {
+  // A view of memory that others share cannot be transferred; it is copied instead.
+  const buffers = [columns.stats.buffer, columns.hashes.buffer];
+  return buffers.filter((buffer): buffer is ArrayBuffer => buffer instanceof ArrayBuffer);
+}

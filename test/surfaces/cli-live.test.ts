@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { LiveEvent } from '../../src/contract/api.ts';
+import { begin, ended, printed, run } from './command-line.ts';
+import { running, temporaryFolder } from './running.ts';
+
+const HOLD = {
+  what: 'provider',
+  name: 'lmstudio',
+  reason: 'nothing listens at :1234',
+  since: '',
+  thoughts: 1,
+} as const;
+const held: LiveEvent = { type: 'hold', at: '2026-11-22T12:00:00.000Z', held: true, ...HOLD };
+
+/** The thought that was just asked for, once the daemon has it and somebody streams it. */
+async function asked(daemon: Awaited<ReturnType<typeof running>>['daemon']): Promise<string> {
+  const read = daemon.thought.bind(daemon);
+  const streamed = new Promise<void>((resolve) => {
+    // The stream reads the thought once it is subscribed.
+    daemon.thought = async (id) => {
+      resolve();
+      return await read(id);
+    };
+  });
+  await streamed;
+  const [id] = daemon.all.keys();
+  assert.ok(id);
+  return id;
+}
+
+describe('think', { concurrency: 4 }, () => {
+  it('prints the tokens as they come and exits 0 when it is done', async (t) => {
+    const { home, daemon } = await running(t);
+    const child = begin(['think', 'why?', '--home', home], { input: '' });
+    const end = ended(child);
+    const first = printed(child.stdout, 'It ');
+    const id = await asked(daemon);
+    assert.equal((await daemon.thought(id)).content, 'why?');
+    daemon.send(id);
+    daemon.say(id, 'hm', true);
+    daemon.say(id, 'It ');
+    await first; // on the screen before the answer is whole
+    daemon.say(id, 'scatters \u001b[31m.');
+    daemon.become(id, 'answered');
+    daemon.become(id, 'done', { answer: 'It scatters \u001b[31m.' });
+    const { code, out } = await end;
+    assert.deepEqual([code, out], [0, 'It scatters \\x1b[31m.\n']);
+  });
+
+  it('prints the answer where no tokens came, and where they were of an attempt that failed', async (t) => {
+    const { home, daemon } = await running(t);
+    const child = begin(['think', 'why?', '--home', home], { input: '' });
+    const end = ended(child);
+    const id = await asked(daemon);
+    daemon.send(id);
+    daemon.say(id, 'half');
+    daemon.become(id, 'ready', { reason: 'cut' });
+    daemon.send(id);
+    daemon.become(id, 'done', { answer: { a: 1 } });
+    const { code, out, err } = await end;
+    assert.deepEqual([code, out], [0, 'half\n{\n  "a": 1\n}\n']);
+    assert.match(err, /trying again/);
+  });
+
+  it('says why it is held and goes on waiting', async (t) => {
+    const { home, daemon } = await running(t);
+    daemon.holds = [HOLD];
+    const child = begin(['think', 'why?', '--home', home], { input: '' });
+    const end = ended(child);
+    await printed(child.stderr, 'held: nothing listens at :1234');
+    const [id = ''] = daemon.all.keys();
+    daemon.become(id, 'done', { answer: 'at last' });
+    const { code, out } = await end;
+    assert.deepEqual([code, out], [0, 'at last\n']);
+  });
+
+  it('leaves the thought queued on Ctrl-C, and says so, exit 130', async (t) => {
+    const { home, daemon } = await running(t);
+    const child = begin(['think', 'why?', '--home', home], { input: '' });
+    const end = ended(child);
+    const waiting = printed(child.stderr, 'held: ');
+    const id = await asked(daemon);
+    daemon.holds = [HOLD];
+    daemon.tell(held);
+    await waiting;
+    child.kill('SIGINT');
+    const { code, err } = await end;
+    assert.equal(code, 130);
+    assert.match(err, new RegExp(`stays queued.*consciousness show ${id.slice(0, 10)} --home`));
+    assert.equal((await daemon.thought(id)).state, 'ready');
+  });
+
+  it('exits 1 with the reason when it is dead', async (t) => {
+    const { home, daemon } = await running(t);
+    const end = run(['think', 'why?', '--home', home]);
+    const id = await asked(daemon);
+    daemon.become(id, 'dead', { reason: 'the answer breaks the schema' });
+    const { code, out, err } = await end;
+    assert.deepEqual([code, out], [1, '']);
+    assert.match(err, /dead: the answer breaks the schema/);
+  });
+
+  it('exits 69 and says that it stays queued when the daemon stops meanwhile', async (t) => {
+    const { home, daemon, close } = await running(t);
+    const end = run(['think', 'why?', '--home', home]);
+    await asked(daemon);
+    await close();
+    const { code, err } = await end;
+    assert.equal(code, 69);
+    assert.match(err, /stays queued/);
+  });
+
+  it('reads standard input, and returns at once with --no-wait', async (t) => {
+    const { home, daemon } = await running(t);
+    const args = ['think', '-', '--no-wait', '--key', 'k', '--rule', 'file-the-inbox', '--home', home];
+    const { code, out } = await run(args, { input: 'a diff\nof two lines\n' });
+    const [thought] = daemon.all.values();
+    assert.deepEqual([code, out], [0, `${thought?.id}\n`]);
+    assert.equal(thought?.content, 'a diff\nof two lines\n');
+    assert.equal(thought?.rule, 'file-the-inbox');
+    await run(args, { input: 'a diff\nof two lines\n' });
+    assert.equal(daemon.all.size, 1);
+  });
+
+  it('ends while it waits for input on Ctrl-C', async (t) => {
+    const { home } = await running(t);
+    const child = begin(['think', '-', '--home', home]);
+    const end = ended(child);
+    // It has subscribed to signals once it reads: what is written to it arrives.
+    await new Promise((resolve) => child.stdin.write('x', resolve));
+    await new Promise((resolve) => child.stdin.write('y'.repeat(200_000), resolve));
+    child.kill('SIGINT');
+    assert.deepEqual((await end).code, 130);
+  });
+
+  it('prints one document with --json', async (t) => {
+    const { home, daemon } = await running(t);
+    const end = run(['think', 'why?', '--json', '--home', home]);
+    const id = await asked(daemon);
+    daemon.send(id);
+    daemon.say(id, 'It ');
+    daemon.become(id, 'done', { answer: 'It is.' });
+    assert.deepEqual(JSON.parse((await end).out), await daemon.thought(id));
+  });
+});
+
+describe('tail', { concurrency: 4 }, () => {
+  it('prints a line for everything but tokens, harmlessly, until the daemon stops', async (t) => {
+    const { home, daemon } = await running(t);
+    const child = begin(['tail', '--home', home], { input: '' });
+    const end = ended(child);
+    await printed(child.stderr, 'listening');
+    const { id } = daemon.add({ rule: 'file-the-inbox' });
+    const at = '2026-11-22T12:00:00.000Z';
+    daemon.tell({
+      type: 'perceived',
+      at,
+      seq: 1,
+      path: '/inbox/a.md',
+      change: 'added',
+      rules: ['file-the-inbox'],
+    });
+    daemon.send(id);
+    daemon.say(id, 'unseen');
+    daemon.tell({
+      type: 'output',
+      at,
+      thought: id,
+      kind: 'write',
+      target: '/notes/a.md',
+      state: 'applied',
+      reason: '',
+    });
+    daemon.tell(held);
+    daemon.tell({ ...held, held: false });
+    daemon.tell({ type: 'root', at, path: '/inbox', state: 'offline', detail: 'it is gone' });
+    daemon.tell({ type: 'reloaded', at, rules: 2, problems: ['a.md:3: on: missing'] });
+    daemon.tell({ type: 'problem', at, message: 'bad \u001b[2Jnews\nand more' });
+    daemon.become(id, 'dead', { reason: 'gave up' });
+    daemon.endLive();
+    const { code, out } = await end;
+    assert.equal(code, 0);
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.replace(/^\d\d:\d\d:\d\d {2}/, '').replaceAll(id.slice(0, 10), 'ID'));
+    assert.deepEqual(lines, [
+      'added     /inbox/a.md  file-the-inbox',
+      'running   ID file-the-inbox',
+      'sent      ID request to lmstudio/qwen3-8b',
+      'applied   ID write /notes/a.md',
+      'held      provider lmstudio: nothing listens at :1234',
+      'released  provider lmstudio',
+      'offline   /inbox: it is gone',
+      'reloaded  2 rules; a.md:3: on: missing',
+      'problem   bad \\x1b[2Jnews\\x0aand more',
+      'dead      ID file-the-inbox: gave up',
+    ]);
+  });
+
+  it('prints a LiveEvent a line with --json, and exits 130 on Ctrl-C', async (t) => {
+    const { home, daemon } = await running(t);
+    const child = begin(['tail', '--json', '--home', home], { input: '' });
+    const end = ended(child);
+    const seen = printed(child.stdout, '\n');
+    // Nothing is printed when it begins to listen, so it is told until it has heard.
+    const telling = setInterval(() => daemon.tell(held), 20);
+    await seen;
+    clearInterval(telling);
+    child.kill('SIGINT');
+    const { code, out } = await end;
+    assert.equal(code, 130);
+    assert.deepEqual(JSON.parse(out.split('\n')[0] ?? ''), held);
+  });
+});
+
+describe('start', { concurrency: 4 }, () => {
+  it('prints what is watched, the rules, the models, where notes go and how to stop; then what happens', async (t) => {
+    const home = await temporaryFolder(t);
+    const child = begin(['start', '--home', home], { input: '' });
+    const end = ended(child);
+    await printed(child.stdout, 'added');
+    child.kill('SIGINT');
+    const { code, out, err } = await end;
+    assert.equal(code, 0);
+    assert.match(out, /watching +\/inbox +watching +3 files/);
+    assert.match(out, /rule +file-the-inbox +lmstudio\/local-model, builtin\/extract +\/inbox\/\*/);
+    assert.match(out, /model +lmstudio +online +qwen3-8b/);
+    assert.match(out, /notes in +\/notes/);
+    assert.ok(out.includes(`Ctrl-C, or consciousness stop --home ${home}`));
+    assert.match(out, /added +\/inbox\/a\\x1b\.md {2}file-the-inbox/);
+    assert.doesNotMatch(out, /never shown/);
+    assert.match(err, /stopping/);
+  });
+
+  it('ends at once on the second Ctrl-C, exit 130', async () => {
+    const child = begin(['start', '--set', 'log_level=STUCK', '--home', '/nowhere'], { input: '' });
+    const end = ended(child);
+    const stopping = printed(child.stderr, 'stopping');
+    await printed(child.stdout, 'added');
+    child.kill('SIGINT');
+    await stopping;
+    child.kill('SIGINT');
+    assert.equal((await end).code, 130);
+  });
+
+  it('drains when nobody reads its output any more', async () => {
+    const child = begin(['start', '--set', 'log_level=CHATTY', '--home', '/nowhere'], { input: '' });
+    const end = ended(child);
+    await printed(child.stdout, 'added');
+    child.stdout.destroy();
+    const { code, err } = await end;
+    assert.equal(code, 0);
+    assert.match(err, /stopped/);
+  });
+
+  it('drains on SIGTERM', async () => {
+    const terminated = begin(['start', '--home', '/nowhere'], { input: '' });
+    const end = ended(terminated);
+    await printed(terminated.stdout, 'added');
+    terminated.kill('SIGTERM');
+    assert.equal((await end).code, 0);
+  });
+
+  it('exits with the code of the daemon and its reason', async () => {
+    const { code, err } = await run(['start', '--set', 'log_level=WRONG', 'x.y=1', '--home', '/nowhere']);
+    assert.equal(code, 78);
+    assert.match(err, /^stopped: log_level: WRONG is no level\n {2}\(home \/nowhere\)\n$/);
+  });
+
+  it('refuses a --set that is no key=value', async () => {
+    const { code, err } = await run(['start', '--set', 'log_level', '--home', '/nowhere']);
+    assert.equal(code, 2);
+    assert.match(err, /set-invalid/);
+  });
+
+  it('prints JSON lines with --json', async () => {
+    const child = begin(['start', '--json', '--home', '/nowhere'], { input: '' });
+    const end = ended(child);
+    await printed(child.stdout, 'perceived');
+    child.kill('SIGINT');
+    const [status = '', event = ''] = (await end).out.trimEnd().split('\n');
+    assert.equal(JSON.parse(status).instance, 'memory');
+    assert.equal(JSON.parse(event).type, 'perceived');
+  });
+});
