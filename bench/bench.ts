@@ -2,8 +2,9 @@ import { cpSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { must, root } from '../scripts/tool.ts';
-import { type Children, createChildren, cpuSeconds } from './process.ts';
+import { type Children, cpuSeconds, createChildren } from './process.ts';
 import { createScratch } from './scratch.ts';
+import { type KnownTree, knownTree, LARGE } from './tree.ts';
 
 /** What every figure is given. */
 export interface Bench {
@@ -21,12 +22,16 @@ export interface Bench {
   pause(milliseconds: number): Promise<void>;
   /** Waits until a process has used next to nothing (at most 20 ms) of the processor for a second. */
   quiet(pid: number): Promise<void>;
+  /** A home with 100,000 known files, made at its first use. */
+  largeTree(): Promise<KnownTree>;
 }
 
 /** Builds the package into a folder of its own, so that no other build can change it while it runs. */
 export async function openBench(minutes: number): Promise<Bench & { close(): void }> {
   const scratch = createScratch();
   const children = createChildren();
+  const built = scratch.folder('package');
+  let large: Promise<KnownTree> | undefined;
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const bench: Bench & { close(): void } = {
     children,
@@ -46,16 +51,20 @@ export async function openBench(minutes: number): Promise<Bench & { close(): voi
         before = now;
       }
     },
+    largeTree() {
+      large ??= knownTree(bench, LARGE);
+      return large;
+    },
     close() {
       children.kill();
       scratch.remove();
     },
   };
-  const built = scratch.folder('package');
   try {
     say('building the package');
     await must('tsc', ['-p', 'tsconfig.build.json', '--outDir', join(built, 'dist')]);
-    for (const name of ['bin', 'migrations', 'package.json']) cpSync(join(root, name), join(built, name), { recursive: true });
+    for (const name of ['bin', 'migrations', 'package.json'])
+      cpSync(join(root, name), join(built, name), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(built, 'node_modules'));
   } catch (error) {
     bench.close();

@@ -32,7 +32,7 @@ Say something about this: {{ file.text }}
   return home;
 }
 
-/** Writes config.yaml; another `comment` makes it another file, another `debounce` another configuration. */
+/** Writes config.yaml; with another `debounce` (seconds) it is another configuration. */
 export function writeConfig(home: Home, modelUrl: string, debounce = 1): void {
   const lines = [
     `lm_studio: { base_url: "${modelUrl}", model: instant, slots: 10 }`,

@@ -42,8 +42,7 @@ export function createChildren(): Children {
 
   return {
     node,
-    program: (name, args) =>
-      node([fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url)), ...args]),
+    program: (name, args) => node([fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url)), ...args]),
     kill() {
       for (const child of running) child.kill('SIGKILL');
     },

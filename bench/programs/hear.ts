@@ -1,12 +1,11 @@
 import parcel from '@parcel/watcher';
 import { watch } from 'chokidar';
-import { systemClock } from '../../src/base/clock.ts';
-import { createLog } from '../../src/base/log.ts';
 import { createFilesSense } from '../../src/senses/files/sense.ts';
 
 // Says when each change in a folder is heard of: `NAME NANOSECONDS`, on the clock that all processes share.
 const [how = '', folder = '', state = ''] = process.argv.slice(2);
-const hear = (path: string) => console.log(`${path.slice(path.lastIndexOf('/') + 1)} ${process.hrtime.bigint()}`);
+const hear = (path: string) =>
+  console.log(`${path.slice(path.lastIndexOf('/') + 1)} ${process.hrtime.bigint()}`);
 
 if (how === 'parcel') {
   await parcel.subscribe(folder, (_, events) => {
@@ -32,12 +31,11 @@ async function hearWithSense(): Promise<void> {
       hashes: new BigUint64Array(0),
       baselined: false,
     }),
-    clock: systemClock,
-    log: createLog({ level: 'CRITICAL', pretty: false, secrets: () => [] }),
   });
   void sense.ready(signal).then(() => console.log('ready'));
   for await (const { batch, accept } of sense.perceive(signal)) {
-    for (const { path, change } of batch.observations) if (change !== 'existing' && change !== 'unchanged') hear(path);
+    for (const { path, change } of batch.observations)
+      if (change !== 'existing' && change !== 'unchanged') hear(path);
     accept();
   }
 }

@@ -4,7 +4,10 @@ import http from 'node:http';
 const frames = [
   { choices: [{ index: 0, delta: { content: 'An answer ' }, finish_reason: null }] },
   { choices: [{ index: 0, delta: { content: 'at once.' }, finish_reason: null }] },
-  { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage: { prompt_tokens: 20, completion_tokens: 4 } },
+  {
+    choices: [{ index: 0, delta: {}, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 20, completion_tokens: 4 },
+  },
 ];
 const answer = `${frames.map((frame) => `data: ${JSON.stringify(frame)}\n\n`).join('')}data: [DONE]\n\n`;
 const models = JSON.stringify({ data: [{ id: 'instant', object: 'model' }] });

@@ -7,7 +7,6 @@ import type { Random } from '../base/random.ts';
 import type { CaptureWorker } from '../capture/worker.ts';
 import type { LiveEvent } from '../contract/api.ts';
 import { LOG_LEVELS } from '../contract/config.ts';
-import type { Lanes } from '../mind/lanes.ts';
 import type { Mind } from '../mind/worker.ts';
 import type { Holds } from '../queue/holds.ts';
 import type { Leases } from '../queue/lease.ts';
@@ -19,6 +18,7 @@ import { accept, findThought, listThoughts, wholeId } from './ask.ts';
 import type { Configuration } from './configuration.ts';
 import { explain } from './explain.ts';
 import type { ProviderSet } from './providers.ts';
+import type { Routing } from './routing.ts';
 import { statusOf } from './status.ts';
 
 export interface DaemonParts {
@@ -35,7 +35,7 @@ export interface DaemonParts {
   owner: string;
   startedAt: number;
   holds: Holds;
-  lanes(): Lanes;
+  routing: Routing;
   providers: ProviderSet;
   mind: Mind;
   leases: Leases;
@@ -94,7 +94,7 @@ export function createDaemon(parts: DaemonParts): Daemon {
         senses: [parts.sense.health()],
         facts: await store.read('queueFacts', undefined),
         holds: parts.holds,
-        lanes: parts.lanes(),
+        lanes: parts.routing.lanes(),
         providers: parts.providers,
         mind: parts.mind,
         lastError: parts.lastError(),
@@ -105,6 +105,7 @@ export function createDaemon(parts: DaemonParts): Daemon {
     thought: (id) => findThought(store, id),
     async think(request) {
       const row = await accept(request, configuration.allRules(), { store, clock, random: parts.random });
+      parts.routing.asked();
       tell([{ id: row.id, ok: true, state: row.state, reason: '' }]);
       return row;
     },
@@ -126,7 +127,7 @@ export function createDaemon(parts: DaemonParts): Daemon {
         store,
         roots: configuration.config().roots.map((root) => root.path),
         rules: configuration.rules(),
-        lanes: parts.lanes(),
+        lanes: parts.routing.lanes(),
         senses: [parts.sense.health()],
         ignoredBy: (file) => parts.sense.ignoredBy(file),
       }),

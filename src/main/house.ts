@@ -12,11 +12,10 @@ import type { TaskGroup } from '../base/task-group.ts';
 import { createExtractor } from '../capture/extract.ts';
 import { createCaptureWorker } from '../capture/worker.ts';
 import { watchConfiguration } from '../config/watch.ts';
-import type { LiveEvent } from '../contract/api.ts';
+import type { LiveEvent, RootHealth } from '../contract/api.ts';
 import type { Folders } from '../contract/config.ts';
 import { formatProblem } from '../contract/problem.ts';
 import { createJournal } from '../journal/journal.ts';
-import { lanesOf } from '../mind/lanes.ts';
 import { createMind } from '../mind/worker.ts';
 import { plan } from '../outputs/plan.ts';
 import { createOutputs } from '../outputs/worker.ts';
@@ -31,6 +30,7 @@ import { serve } from '../surfaces/http/serve.ts';
 import type { Configuration } from './configuration.ts';
 import { createDaemon } from './daemon.ts';
 import { createProviderSet } from './providers.ts';
+import { createRouting } from './routing.ts';
 import { rememberErrors } from './last-error.ts';
 import { startStage } from './stage.ts';
 import { LOOP_RESOLUTION_MS } from './status.ts';
@@ -87,8 +87,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     ignorePatterns: config.values.file_watcher.ignore_patterns,
     stateDirectory: options.folders.state,
     loadIndex: (root) => journal.index(root),
-    onHealth: (root) =>
-      live({ type: 'root', at: new Date(clock.now()).toISOString(), path: root.path, state: root.state, detail: root.detail }),
+    onHealth: tellRoots(live, clock),
   });
   const isOffline = (path: string) => sense.health().roots.some((root) => root.path === path && root.state === 'offline');
 
@@ -135,19 +134,11 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     rules: () => configuration.allRules(),
     onAnswered: () => outputs.answered(),
   });
-  const lanes = () => lanesOf(configuration.allRules(), providers.health.health, providers.map());
-
-  /** Holds follow from where rules are routed: a provider that no rule waits for holds nothing. */
-  function onRouting(): void {
-    const waitingFor = new Map<string, string>();
-    for (const where of lanes().routes.values()) if (where.kind === 'held') waitingFor.set(where.provider, where.reason);
-    for (const name of providers.map().keys()) {
-      const reason = waitingFor.get(name);
-      if (reason === undefined) holds.clear('provider', name);
-      else if (providers.health.health(name).state !== 'unknown') holds.set('provider', name, reason);
-    }
+  const routing = await createRouting({ store: options.store, configuration, providers, holds });
+  const onRouting = () => {
+    routing.update();
     mind.look();
-  }
+  };
 
   async function meetRoots(roots: readonly string[]): Promise<void> {
     for (const root of roots) {
@@ -188,7 +179,6 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     owner,
     startedAt: clock.now(),
     holds,
-    lanes,
     providers,
     mind,
     leases,
@@ -196,6 +186,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     sense,
     loopDelay,
     stopping: stopRequested,
+    routing,
   });
 
   const intake = startStage(group, 'files sense', async (signal) => {
@@ -244,6 +235,16 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     loopDelay.disable();
     await group.stop();
   }
+}
+
+/** Tells of a root when its state or its trouble is another one, not when its numbers are. */
+function tellRoots(live: (event: LiveEvent) => void, clock: Clock): (root: RootHealth) => void {
+  const told = new Map<string, string>();
+  return ({ path, state, detail }) => {
+    if (told.get(path) === `${state} ${detail}`) return;
+    told.set(path, `${state} ${detail}`);
+    live({ type: 'root', at: new Date(clock.now()).toISOString(), path, state, detail });
+  };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -36,7 +36,7 @@ export function statusOf(input: StatusFacts): StatusView {
     version: input.version,
     pid: process.pid,
     instance: input.instance,
-    home: { config: config.folders.configFile, rules: config.folders.rules, state: config.folders.state },
+    home: { config: config.folders.config, rules: config.folders.rules, state: config.folders.state },
     startedAt: new Date(input.startedAt).toISOString(),
     ready: input.ready,
     stopping: input.stopping,

@@ -201,7 +201,7 @@ describe('extracting the text of files', () => {
     it('neither opens nor waits for pipes, sockets, devices and directories', async () => {
       execFileSync('mkfifo', [join(root, 'pipe.txt')]);
       await mkdir(join(root, 'folder.txt'));
-      const server = createServer().listen(join(root, 'socket.txt'));
+      const server = createServer().unref().listen(join(root, 'socket.txt'));
       await new Promise((resolve) => server.once('listening', resolve));
       assert.match(reasonOf(await extract('pipe.txt')), /named pipe/);
       assert.match(reasonOf(await extract('folder.txt')), /directory/);

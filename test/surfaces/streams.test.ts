@@ -174,6 +174,7 @@ describe('the stream of one thought', () => {
       daemon.thought = read;
       daemon.send(id);
       daemon.say(id, 'first word');
+      await new Promise((resolve) => setImmediate(resolve));
       return before;
     };
     const events = eventsOf<StreamEvent>(await app.request(`/v1/thoughts/${id}/stream`));

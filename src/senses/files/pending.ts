@@ -3,8 +3,8 @@ import { type Burst, burstAt, dueAt, isGrowing } from './settle.ts';
 /** More paths than this are not kept one by one: the root is scanned instead. About 10 MB. */
 const MOST = 50_000;
 
-/** A path reported less than this ago (ms) is being written. */
-const RECENT = 1000;
+/** A path that is hinted at less than this (ms) after it was reported is still being written. */
+const RECENT = 50;
 
 /** Paths to look at, coalesced: a path is in it once, however often it was hinted at. */
 export interface Pending {

