@@ -5,7 +5,9 @@ import { parseArgs } from 'node:util';
 import { root } from './tool.ts';
 
 // The main job on sample input: a home of its own, filled once from examples/, and the daemon in the foreground.
-const { values } = parseArgs({ options: { home: { type: 'string' }, quiet: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { home: { type: 'string' }, quiet: { type: 'boolean', default: false } },
+});
 const home = values.home ?? join(root, 'demo-home');
 
 await fill(home);
@@ -16,7 +18,13 @@ Without a model server the notes come from builtin/extract: that is extraction, 
 With LM Studio serving a model on this machine, they come from that model: start it, and run this again.
 `);
 
-const args = [join(root, 'bin', 'consciousness.js'), 'start', '--home', home, ...(values.quiet ? ['--quiet'] : [])];
+const args = [
+  join(root, 'bin', 'consciousness.js'),
+  'start',
+  '--home',
+  home,
+  ...(values.quiet ? ['--quiet'] : []),
+];
 const daemon = spawn(process.execPath, args, { stdio: 'inherit' });
 // Ctrl-C reaches the daemon by itself; this process only waits for it to end, and passes on what it is sent alone.
 process.on('SIGINT', () => undefined);

@@ -38,7 +38,12 @@ export const runDaemon: RunDaemon = async (options) => {
 
 async function run(options: RunOptions): Promise<{ code: number; reason: string }> {
   const env = environment();
-  const folders = foldersFor({ home: options.home ?? null, env, platform: process.platform, homedir: homedir() });
+  const folders = foldersFor({
+    home: options.home ?? null,
+    env,
+    platform: process.platform,
+    homedir: homedir(),
+  });
   await makeFolders(folders);
   const lock = lockState(folders.state);
   try {
@@ -88,7 +93,18 @@ async function live(
       log.info('daemon starting', { version, pid: process.pid, state: folders.state });
       await withTaskGroup(
         lost.signal,
-        (group) => runHouse(group, { ...base, store, configuration, folders, version, events, live, ...options, ...entrance }),
+        (group) =>
+          runHouse(group, {
+            ...base,
+            store,
+            configuration,
+            folders,
+            version,
+            events,
+            live,
+            ...options,
+            ...entrance,
+          }),
         { name: 'daemon', clock: systemClock },
       );
       log.info('daemon stopped');
@@ -107,7 +123,9 @@ async function live(
 }
 
 /** Keeps back what happens before the banner, so that the banner is what is seen first. */
-function announceFirst(options: Pick<RunOptions, 'onReady' | 'onLive'>): Pick<RunOptions, 'onReady' | 'onLive'> {
+function announceFirst(
+  options: Pick<RunOptions, 'onReady' | 'onLive'>,
+): Pick<RunOptions, 'onReady' | 'onLive'> {
   let early: LiveEvent[] | null = [];
   return {
     onReady(info) {

@@ -145,10 +145,26 @@ export interface Explanation {
 /** Live facts: `GET /v1/events` (SSE), `tail`. */
 export type LiveEvent =
   | { type: 'perceived'; at: string; seq: number; path: string; change: string; rules: string[] }
-  | { type: 'state'; at: string; thought: string; rule: string; subject: string; state: ThoughtState; reason: string }
+  | {
+      type: 'state';
+      at: string;
+      thought: string;
+      rule: string;
+      subject: string;
+      state: ThoughtState;
+      reason: string;
+    }
   | { type: 'sent'; at: string; thought: string; rule: string; provider: string; model: string }
   | { type: 'token'; thought: string; text: string; reasoning: boolean }
-  | { type: 'output'; at: string; thought: string; kind: string; target: string; state: OutputState; reason: string }
+  | {
+      type: 'output';
+      at: string;
+      thought: string;
+      kind: string;
+      target: string;
+      state: OutputState;
+      reason: string;
+    }
   | { type: 'hold'; at: string; what: HoldView['what']; name: string; held: boolean; reason: string }
   | { type: 'root'; at: string; path: string; state: RootHealth['state']; detail: string }
   | { type: 'reloaded'; at: string; rules: number; problems: string[] }

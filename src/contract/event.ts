@@ -59,18 +59,6 @@ export interface IndexColumns {
   baselined: boolean;
 }
 
-/** An event as the journal keeps it. */
-export interface JournaledEvent {
-  seq: number;
-  dedup: string;
-  sense: SenseName;
-  /** `file:/abs/path`, `request:KEY`, `thought:ID`. */
-  subject: string;
-  kind: string;
-  at: number;
-  data: EventData;
-}
-
 /** What a template sees as `event` and the API returns as an event's `data`. */
 export interface EventData {
   /** Absolute path text; files only. */

@@ -27,7 +27,15 @@ export const THOUGHT_MOVES: Record<ThoughtState, readonly ThoughtState[]> = {
 export const PROCESSED: readonly ThoughtState[] = ['done', 'dead', 'cancelled'];
 
 /** Every state of an output. */
-export const OUTPUT_STATES = ['planned', 'applied', 'proposed', 'denied', 'failed', 'unknown', 'undone'] as const;
+export const OUTPUT_STATES = [
+  'planned',
+  'applied',
+  'proposed',
+  'denied',
+  'failed',
+  'unknown',
+  'undone',
+] as const;
 export type OutputState = (typeof OUTPUT_STATES)[number];
 
 /** Claim order: a person's request before a reaction to a change before background work. */

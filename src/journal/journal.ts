@@ -28,7 +28,8 @@ export function createJournal({ store, clock, live }: JournalOptions): Journal {
 
   function root(path: string): RegisteredRoot {
     const known = roots.get(path);
-    if (!known) throw new CodedError('root-unknown', 'a batch of a root that was never registered', { value: path });
+    if (!known)
+      throw new CodedError('root-unknown', 'a batch of a root that was never registered', { value: path });
     return known;
   }
 

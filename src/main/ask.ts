@@ -1,5 +1,5 @@
-import { CodedError } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
+import { CodedError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import type { ThoughtRow, ThoughtView } from '../contract/api.ts';
 import { REQUEST_RULE, type Rule } from '../contract/rule.ts';

@@ -1,9 +1,9 @@
+import { replacements } from '../attention/reload.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { loadConfig } from '../config/load.ts';
 import { builtinRequestRule, ruleFromStored } from '../config/rule-text.ts';
 import { loadRules, ruleContext } from '../config/rules.ts';
-import { replacements } from '../attention/reload.ts';
 import type { Config, Folders } from '../contract/config.ts';
 import { type ConfigProblem, formatProblem } from '../contract/problem.ts';
 import { REQUEST_RULE, type Rule } from '../contract/rule.ts';
@@ -35,7 +35,11 @@ export interface Configuration {
 }
 
 /** Starts from a valid configuration and the rule versions that were in force when the daemon stopped. */
-export async function createConfiguration(first: Config, store: Store, options: ConfigurationOptions): Promise<Configuration> {
+export async function createConfiguration(
+  first: Config,
+  store: Store,
+  options: ConfigurationOptions,
+): Promise<Configuration> {
   const { folders, env, flags, homedir, clock, log } = options;
   let config = first;
   let configProblems: ConfigProblem[] = [];
@@ -58,7 +62,9 @@ export async function createConfiguration(first: Config, store: Store, options: 
   async function reloadRules(): Promise<boolean> {
     const loaded = await loadRules(folders, ruleContext(config, homedir));
     ruleProblems = loaded.problems;
-    const broken = new Set(loaded.problems.filter((each) => each.severity === 'error').map((each) => each.file));
+    const broken = new Set(
+      loaded.problems.filter((each) => each.severity === 'error').map((each) => each.file),
+    );
     const names = new Set(loaded.rules.map((rule) => rule.name));
     const kept = rules.filter((rule) => broken.has(rule.file) && !names.has(rule.name));
     const next = [...loaded.rules, ...kept].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -69,7 +75,12 @@ export async function createConfiguration(first: Config, store: Store, options: 
 
   function report(): void {
     for (const problem of [...configProblems, ...ruleProblems]) {
-      log.warning('configuration problem', { file: problem.file, line: problem.line, key: problem.key, problem: formatProblem(problem) });
+      log.warning('configuration problem', {
+        file: problem.file,
+        line: problem.line,
+        key: problem.key,
+        problem: formatProblem(problem),
+      });
     }
   }
 
@@ -90,7 +101,8 @@ export async function createConfiguration(first: Config, store: Store, options: 
       await toStore.write('saveRules', { rules: stored, now: clock.now() });
       const unclaimed = await toStore.write('unclaimedThoughts', undefined);
       const changes = replacements(unclaimed, all, (thought) => eventData(thought.data));
-      if (changes.length > 0) await toStore.write('replaceThoughts', { replacements: changes, now: clock.now() });
+      if (changes.length > 0)
+        await toStore.write('replaceThoughts', { replacements: changes, now: clock.now() });
     },
   };
 }

@@ -56,7 +56,10 @@ export function createDaemon(parts: DaemonParts): Daemon {
     () => undefined, // stopped before it was ready
   );
 
-  async function change(ids: string[], apply: (whole: string[]) => Promise<Changed[]>): Promise<ChangeResult[]> {
+  async function change(
+    ids: string[],
+    apply: (whole: string[]) => Promise<Changed[]>,
+  ): Promise<ChangeResult[]> {
     const results: ChangeResult[] = [];
     for (const id of ids) {
       try {
@@ -134,7 +137,11 @@ export function createDaemon(parts: DaemonParts): Daemon {
     live: (signal) => parts.events.listen(AbortSignal.any([signal, parts.stopping.signal])),
     setLogLevel(level) {
       const known = LOG_LEVELS.find((each) => each === level.toUpperCase());
-      if (!known) throw new CodedError('log-level-unknown', 'no such log level', { value: level, allowed: LOG_LEVELS.join(', ') });
+      if (!known)
+        throw new CodedError('log-level-unknown', 'no such log level', {
+          value: level,
+          allowed: LOG_LEVELS.join(', '),
+        });
       log.setLevel(known);
       log.info('log level changed', { to: known });
     },

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
+import { decide } from '../attention/decide.ts';
 import { systemCode } from '../base/errors.ts';
 import { toFs } from '../base/path-text.ts';
-import { decide } from '../attention/decide.ts';
 import type { Explanation, SenseHealth } from '../contract/api.ts';
 import type { FileChange } from '../contract/event.ts';
 import type { Rule } from '../contract/rule.ts';
@@ -33,7 +33,8 @@ export async function explain(path: string, context: ExplainContext): Promise<Ex
   }));
   const thoughts = facts.thoughts.map(({ version, ...thought }) => {
     const where = context.lanes.routes.get(version);
-    const held = thought.state === 'ready' && where !== undefined && where.kind !== 'go' ? where.reason : null;
+    const held =
+      thought.state === 'ready' && where !== undefined && where.kind !== 'go' ? where.reason : null;
     return { ...thought, held };
   });
   const { seen, events, writtenBy } = facts;
@@ -51,7 +52,9 @@ async function whyNotPerceived(
     const watched = context.roots.length > 0 ? context.roots.join(', ') : 'nothing';
     return { by: 'it is in no watched folder', pattern: `watched: ${watched}` };
   }
-  const offline = context.senses.flatMap((sense) => sense.roots).find((each) => each.path === root && each.state === 'offline');
+  const offline = context.senses
+    .flatMap((sense) => sense.roots)
+    .find((each) => each.path === root && each.state === 'offline');
   if (offline) return { by: 'its watched folder is offline', pattern: offline.detail };
   const pattern = await context.ignoredBy(path);
   if (pattern) return pattern;
@@ -79,12 +82,15 @@ function lastChange(facts: FileFacts): FileChange {
 function summaryOf(found: Omit<Explanation, 'summary'>): string {
   const [thought] = found.thoughts;
   if (thought) {
-    const applied = thought.outputs.filter((output) => output.state === 'applied').map((output) => output.target);
+    const applied = thought.outputs
+      .filter((output) => output.state === 'applied')
+      .map((output) => output.target);
     const because = thought.held ?? thought.reason;
     const written = applied.length > 0 ? `; written: ${applied.join(', ')}` : '';
     return `Rule ${thought.rule} made thought ${thought.id} of it, which is ${thought.held === null ? thought.state : 'held'}${because ? ` (${because})` : ''}${written}.`;
   }
-  if (found.writtenBy) return `The daemon wrote it (thought ${found.writtenBy.thought}): its own writes never trigger it.`;
+  if (found.writtenBy)
+    return `The daemon wrote it (thought ${found.writtenBy.thought}): its own writes never trigger it.`;
   if (found.ignored) return `It is not perceived: ${found.ignored.by} (${found.ignored.pattern}).`;
   if (!found.onDisk && !found.seen) return 'It does not exist, and was never seen.';
   if (!found.seen) return 'It was not seen yet: is the daemon still scanning?';
@@ -92,6 +98,7 @@ function summaryOf(found: Omit<Explanation, 'summary'>): string {
   if (wanted.length > 0 && found.seen.existing) {
     return `It was there before rule ${wanted[0]?.rule} met this folder, and that rule ignores existing files.`;
   }
-  if (wanted.length > 0) return 'It was seen before the rules that match it now; a new change will be thought about.';
+  if (wanted.length > 0)
+    return 'It was seen before the rules that match it now; a new change will be thought about.';
   return 'It was seen, and no rule wants it.';
 }

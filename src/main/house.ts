@@ -29,9 +29,9 @@ import { createApp } from '../surfaces/http/app.ts';
 import { serve } from '../surfaces/http/serve.ts';
 import type { Configuration } from './configuration.ts';
 import { createDaemon } from './daemon.ts';
+import { rememberErrors } from './last-error.ts';
 import { createProviderSet } from './providers.ts';
 import { createRouting } from './routing.ts';
-import { rememberErrors } from './last-error.ts';
 import { startStage } from './stage.ts';
 import { LOOP_RESOLUTION_MS } from './status.ts';
 
@@ -68,7 +68,8 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   const store = patientStore(options.store, {
     clock,
     signal: group.signal,
-    onTrouble: (reason) => (reason === null ? holds.clear('store', 'database') : holds.set('store', 'database', reason)),
+    onTrouble: (reason) =>
+      reason === null ? holds.clear('store', 'database') : holds.set('store', 'database', reason),
   });
 
   // Rules and what the last daemon left behind.
@@ -89,10 +90,17 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     loadIndex: (root) => journal.index(root),
     onHealth: tellRoots(live, clock),
   });
-  const isOffline = (path: string) => sense.health().roots.some((root) => root.path === path && root.state === 'offline');
+  const isOffline = (path: string) =>
+    sense.health().roots.some((root) => root.path === path && root.state === 'offline');
 
   // Workers; each tells the next that there is something in its rows.
-  const providers = createProviderSet({ config, version: options.version, clock, random, onChange: () => onRouting() });
+  const providers = createProviderSet({
+    config,
+    version: options.version,
+    clock,
+    random,
+    onChange: () => onRouting(),
+  });
   const leases = createLeases(store, clock, owner);
   const capture = createCaptureWorker({
     store,
@@ -169,7 +177,12 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
       onRouting();
     }
     const at = new Date(clock.now()).toISOString();
-    live({ type: 'reloaded', at, rules: configuration.rules().length, problems: configuration.problems().map(formatProblem) });
+    live({
+      type: 'reloaded',
+      at,
+      rules: configuration.rules().length,
+      problems: configuration.problems().map(formatProblem),
+    });
   }
 
   const daemon = createDaemon({
@@ -214,7 +227,10 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
 
   const streams = new AbortController();
   const report = (error: unknown) => log.error('request failed', { error });
-  const listening = await serve({ app: createApp(daemon, { signal: streams.signal, report }), socket: options.folders.socket });
+  const listening = await serve({
+    app: createApp(daemon, { signal: streams.signal, report }),
+    socket: options.folders.socket,
+  });
   try {
     // A first scan is over at once for most; what lands after the banner is then never taken for "existing".
     await Promise.race([sense.ready(stopRequested.signal), clock.sleep(READY_WITHIN_MS, group.signal)]);
@@ -223,7 +239,8 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     stopRequested.abort();
     log.info('daemon stopping');
     const inOrder = async () => {
-      for (const stage of [intake, watching, capturing, thinking, applying, heartbeats, probing]) await stage.stop();
+      for (const stage of [intake, watching, capturing, thinking, applying, heartbeats, probing])
+        await stage.stop();
     };
     await Promise.race([inOrder(), clock.sleep(STOP_WITHIN_MS, group.signal)]);
   } catch (error) {

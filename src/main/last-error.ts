@@ -3,7 +3,10 @@ import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 
 /** A log that also remembers the last warning or error, for `status`. */
-export function rememberErrors(log: Log, clock: Clock): { log: Log; lastError(): { at: number; message: string } | null } {
+export function rememberErrors(
+  log: Log,
+  clock: Clock,
+): { log: Log; lastError(): { at: number; message: string } | null } {
   let last: { at: number; message: string } | null = null;
   const remembering =
     (method: 'warning' | 'error' | 'critical'): Log['error'] =>

@@ -7,7 +7,7 @@ import { createBuiltinProvider } from '../mind/providers/builtin.ts';
 import { createOpenAICompatibleProvider } from '../mind/providers/openai-compatible.ts';
 
 /** Every provider of the configuration, by name; `lmstudio` and `builtin` always exist. */
-export function createProviders(config: Config, version: string, clock: Clock): Map<string, Provider> {
+function createProviders(config: Config, version: string, clock: Clock): Map<string, Provider> {
   const { lm_studio, providers } = config.values;
   const servers = { lmstudio: lm_studio, ...providers };
   const built = new Map<string, Provider>();
@@ -52,13 +52,18 @@ export function createProviderSet(options: ProviderSetOptions): ProviderSet {
   const { version, clock, random, onChange } = options;
   const make = (config: Config) => {
     const map = createProviders(config, version, clock);
-    return { config, map, monitor: createHealthMonitor({ providers: [...map.values()], clock, random, onChange }) };
+    return {
+      config,
+      map,
+      monitor: createHealthMonitor({ providers: [...map.values()], clock, random, onChange }),
+    };
   };
   let set = make(options.config);
   let exchanged = new AbortController();
   return {
     map: () => set.map,
-    maxRetries: (name) => settingsOf(set.config, name)?.max_retries ?? options.config.values.lm_studio.max_retries,
+    maxRetries: (name) =>
+      settingsOf(set.config, name)?.max_retries ?? options.config.values.lm_studio.max_retries,
     replace(config) {
       if (JSON.stringify(settingsIn(config)) === JSON.stringify(settingsIn(set.config))) return;
       set = make(config);

@@ -53,7 +53,11 @@ const UNPROCESSED_REQUESTS = {
 } as const;
 
 /** Every provider with the reason why one of these rules waits for it, null where none does. */
-function heldProviders(lanes: Lanes, rules: readonly Rule[], providers: ProviderSet): Map<string, string | null> {
+function heldProviders(
+  lanes: Lanes,
+  rules: readonly Rule[],
+  providers: ProviderSet,
+): Map<string, string | null> {
   const held = new Map<string, string | null>(Array.from(providers.map().keys(), (name) => [name, null]));
   for (const rule of rules) {
     const where = lanes.routes.get(rule.version);

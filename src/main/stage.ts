@@ -7,7 +7,11 @@ export interface Stage {
 }
 
 /** Starts a stage: it also ends when the group does, and its failure ends the group. */
-export function startStage(group: TaskGroup, name: string, run: (signal: AbortSignal) => Promise<void>): Stage {
+export function startStage(
+  group: TaskGroup,
+  name: string,
+  run: (signal: AbortSignal) => Promise<void>,
+): Stage {
   const own = new AbortController();
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   group.spawn(name, async (groupSignal) => {

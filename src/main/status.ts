@@ -63,7 +63,10 @@ export function statusOf(input: StatusFacts): StatusView {
       ...input.providers.health.health(name),
     })),
     oldestRunningMs: facts.oldestRunningAt === null ? null : Math.max(0, input.now - facts.oldestRunningAt),
-    lastError: input.lastError && { at: new Date(input.lastError.at).toISOString(), message: input.lastError.message },
+    lastError: input.lastError && {
+      at: new Date(input.lastError.at).toISOString(),
+      message: input.lastError.message,
+    },
     eventLoopDelayMs: {
       p50: milliseconds(input.loopDelay.percentile(50)),
       p99: milliseconds(input.loopDelay.percentile(99)),

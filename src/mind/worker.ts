@@ -88,7 +88,9 @@ export function createMind(options: MindOptions): Mind {
       const data = options.dataFor(rule, eventData(thought.data));
       const maxRetries = options.maxRetries(provider.name);
       const context: ThinkContext = { ...options, timezone: options.timezone() };
-      const ended = await think({ thought, data, rule, provider, model, maxRetries }, context,
+      const ended = await think(
+        { thought, data, rule, provider, model, maxRetries },
+        context,
         signal,
         stopping.signal,
       );

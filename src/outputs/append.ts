@@ -1,7 +1,13 @@
 import { CodedError } from '../base/errors.ts';
 import type { PendingOutput, PlannedOutput } from '../contract/output.ts';
 import { look } from './look.ts';
-import { type Applied, type ApplyContext, type Draft, type OutputHandler, temporaryBeside } from './output.ts';
+import {
+  type Applied,
+  type ApplyContext,
+  type Draft,
+  type OutputHandler,
+  temporaryBeside,
+} from './output.ts';
 import { create, makeFolder, parentOf, remove, replace, syncFolder, writeTemporary } from './place.ts';
 import { entryOf } from './write.ts';
 
@@ -39,15 +45,24 @@ export const append: OutputHandler = {
         await remove(temporary);
         return { state: 'applied', target, reason: '' };
       }
-      const content = Buffer.concat([standing ? withNewline(standing.content) : Buffer.alloc(0), Buffer.from(output.content)]);
+      const content = Buffer.concat([
+        standing ? withNewline(standing.content) : Buffer.alloc(0),
+        Buffer.from(output.content),
+      ]);
       const stat = await writeTemporary(temporary, content, standing?.mode ?? 0o666);
       await context.commit(target, entryOf(stat, content, context), standing?.content ?? null);
-      if (standing === null ? await create(temporary, target) : await replaceSame(temporary, target, standing.sha256)) {
+      if (
+        standing === null
+          ? await create(temporary, target)
+          : await replaceSame(temporary, target, standing.sha256)
+      ) {
         await syncFolder(parentOf(target));
         return { state: 'applied', target, reason: '' };
       }
     }
-    throw new CodedError('output-held', `${target} is being written to by another program`, { retryable: true });
+    throw new CodedError('output-held', `${target} is being written to by another program`, {
+      retryable: true,
+    });
   },
 };
 
@@ -64,5 +79,7 @@ function markerOf(thought: string, position: number): string {
 }
 
 function withNewline(content: Buffer): Buffer {
-  return content.length > 0 && content.at(-1) !== 0x0a ? Buffer.concat([content, Buffer.from('\n')]) : content;
+  return content.length > 0 && content.at(-1) !== 0x0a
+    ? Buffer.concat([content, Buffer.from('\n')])
+    : content;
 }

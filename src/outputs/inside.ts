@@ -28,7 +28,8 @@ export async function assertReallyInside(folder: string, root: string): Promise<
     existing = existing.slice(0, existing.lastIndexOf('/'));
     real = await realpathOrNull(existing);
   }
-  if (real === null || (real !== realRoot && !isBeneath(real, realRoot))) throw escapes(folder, [root], 'the folder really');
+  if (real === null || (real !== realRoot && !isBeneath(real, realRoot)))
+    throw escapes(folder, [root], 'the folder really');
 }
 
 function isBeneath(path: string, root: string): boolean {

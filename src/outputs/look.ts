@@ -22,7 +22,8 @@ export async function look(target: string): Promise<Standing | null> {
     const file = await open(toFs(target), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       const stat = await file.stat();
-      if (!stat.isFile() || stat.size > MAX_BYTES) throw notOurs(target, stat.isFile() ? 'it is larger than 64 MiB' : 'it is no file');
+      if (!stat.isFile() || stat.size > MAX_BYTES)
+        throw notOurs(target, stat.isFile() ? 'it is larger than 64 MiB' : 'it is no file');
       const content = await file.readFile();
       return { content, sha256: sha256(content), ino: stat.ino, mode: stat.mode & 0o777 };
     } finally {

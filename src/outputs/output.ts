@@ -1,4 +1,10 @@
-import type { FormerOutput, LedgerEntry, OutputKind, PendingOutput, PlannedOutput } from '../contract/output.ts';
+import type {
+  FormerOutput,
+  LedgerEntry,
+  OutputKind,
+  PendingOutput,
+  PlannedOutput,
+} from '../contract/output.ts';
 
 /** An output whose templates are rendered; nothing was looked at yet. */
 export interface Draft {

@@ -7,7 +7,8 @@ import { toFs } from '../base/path-text.ts';
 export async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(toFs(folder), { recursive: true });
   if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = parentOf(made)) await syncFolder(parentOf(made));
+  for (let made = folder; made.length >= first.length; made = parentOf(made))
+    await syncFolder(parentOf(made));
 }
 
 /**

@@ -28,7 +28,20 @@ const MAX_WAIT_MS = 60_000;
 const HELD_RETRY_MS = 2000;
 
 /** Troubles that pass without anybody changing the rule: the thought waits, answered, and nothing is lost. */
-const PASSING = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EACCES', 'EPERM', 'ENOENT', 'EMFILE', 'ENFILE', 'EBUSY', 'ESTALE', 'ENODEV']);
+const PASSING = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EROFS',
+  'EIO',
+  'EACCES',
+  'EPERM',
+  'ENOENT',
+  'EMFILE',
+  'ENFILE',
+  'EBUSY',
+  'ESTALE',
+  'ENODEV',
+]);
 
 export interface OutputsOptions {
   store: Store;
@@ -80,7 +93,15 @@ export function createOutputs(options: OutputsOptions): Outputs {
       const kind = thought.outputs.find((output) => output.position === position)?.kind ?? '';
       options.live({ type: 'output', at, thought: id, kind, target, state: outcome, reason });
     }
-    options.live({ type: 'state', at, thought: id, rule: thought.rule, subject: thought.subject, state, reason: '' });
+    options.live({
+      type: 'state',
+      at,
+      thought: id,
+      rule: thought.rule,
+      subject: thought.subject,
+      state,
+      reason: '',
+    });
     options.onFinished();
   }
 
@@ -102,11 +123,19 @@ export function createOutputs(options: OutputsOptions): Outputs {
     } catch (error) {
       if (error instanceof CodedError && error.code === 'hold-lost') throw error;
       if (!isPassing(error)) {
-        options.log.error('output failed', { thought: thought.id, target: output.target, reason: messageOf(error) });
+        options.log.error('output failed', {
+          thought: thought.id,
+          target: output.target,
+          reason: messageOf(error),
+        });
         return { position, state: 'failed', reason: messageOf(error), target: output.target };
       }
       options.holds.set('root', root, reasonOf(error));
-      options.log.warning('output held', { thought: thought.id, target: output.target, reason: messageOf(error) });
+      options.log.warning('output held', {
+        thought: thought.id,
+        target: output.target,
+        reason: messageOf(error),
+      });
       throw error;
     }
   }
@@ -129,7 +158,10 @@ export function createOutputs(options: OutputsOptions): Outputs {
   async function fetchAnswered(): Promise<void> {
     mayHaveMore = false;
     const now = clock.now();
-    const thoughts = await store.write('answeredThoughts', { owner, limit: PAGE + busy.size + waitingUntil.size });
+    const thoughts = await store.write('answeredThoughts', {
+      owner,
+      limit: PAGE + busy.size + waitingUntil.size,
+    });
     backlog = thoughts.filter((each) => !busy.has(each.id) && (waitingUntil.get(each.id) ?? 0) <= now);
   }
 
@@ -149,7 +181,8 @@ export function createOutputs(options: OutputsOptions): Outputs {
     },
     async run(signal) {
       while (!signal.aborted) {
-        if (backlog.length === 0 && slots.free() > 0 && (mayHaveMore || waitingUntil.size > 0)) await fetchAnswered();
+        if (backlog.length === 0 && slots.free() > 0 && (mayHaveMore || waitingUntil.size > 0))
+          await fetchAnswered();
         startSome();
         if (backlog.length === 0 && mayHaveMore && slots.free() > 0) continue;
         await bell.wait(waitingUntil.size > 0 ? HELD_RETRY_MS : MAX_WAIT_MS, signal);
@@ -167,7 +200,9 @@ function isPassing(error: unknown): boolean {
 function reasonOf(error: unknown): string {
   const code = systemCode(error);
   if (error instanceof CodedError) return error.message;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return 'its disk is full: make room, the writing goes on by itself';
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return `it cannot be written (${code}): give this user write permission`;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return 'its disk is full: make room, the writing goes on by itself';
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return `it cannot be written (${code}): give this user write permission`;
   return messageOf(error);
 }

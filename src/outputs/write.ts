@@ -1,8 +1,23 @@
+import { sha256 } from '../base/ids.ts';
 import type { PendingOutput, PlannedOutput } from '../contract/output.ts';
 import { look } from './look.ts';
-import { type Applied, type ApplyContext, type Draft, type OutputHandler, temporaryBeside } from './output.ts';
-import { create, inodeOf, makeFolder, parentOf, remove, replace, syncFolder, writeTemporary } from './place.ts';
-import { sha256 } from '../base/ids.ts';
+import {
+  type Applied,
+  type ApplyContext,
+  type Draft,
+  type OutputHandler,
+  temporaryBeside,
+} from './output.ts';
+import {
+  create,
+  inodeOf,
+  makeFolder,
+  parentOf,
+  remove,
+  replace,
+  syncFolder,
+  writeTemporary,
+} from './place.ts';
 
 /** Permission bits of new files: the user's umask takes away what it must. */
 const NEW_FILE_MODE = 0o666;
@@ -19,11 +34,25 @@ export const write: OutputHandler = {
 
   async plan(draft: Draft): Promise<PlannedOutput> {
     const former = draft.former.find((each) => each.wanted === draft.wanted);
-    const planned = { position: draft.position, kind: 'write' as const, wanted: draft.wanted, content: draft.body, reason: '' };
+    const planned = {
+      position: draft.position,
+      kind: 'write' as const,
+      wanted: draft.wanted,
+      content: draft.body,
+      reason: '',
+    };
     if (former) {
       const standing = await look(former.target);
-      if (standing?.sha256 === former.sha256) return { ...planned, mode: 'replace', target: former.target, before: former.sha256 };
-      if (standing) return { ...planned, mode: 'propose', target: former.target, before: standing.sha256, reason: editedSince(former.target) };
+      if (standing?.sha256 === former.sha256)
+        return { ...planned, mode: 'replace', target: former.target, before: former.sha256 };
+      if (standing)
+        return {
+          ...planned,
+          mode: 'propose',
+          target: former.target,
+          before: standing.sha256,
+          reason: editedSince(former.target),
+        };
       return { ...planned, mode: 'create', target: former.target, before: null };
     }
     return { ...planned, mode: 'create', target: await freeName(draft.wanted), before: null };
@@ -86,8 +115,18 @@ async function applyCreate(output: PendingOutput, context: ApplyContext): Promis
 }
 
 /** How a finished file looks, for knowing it again. */
-export function entryOf(stat: { ino: number; size: number; mtimeMs: number }, content: Uint8Array, context: ApplyContext) {
-  return { ino: stat.ino, size: stat.size, mtime: stat.mtimeMs, hash: context.hash(content), sha256: sha256(content) };
+export function entryOf(
+  stat: { ino: number; size: number; mtimeMs: number },
+  content: Uint8Array,
+  context: ApplyContext,
+) {
+  return {
+    ino: stat.ino,
+    size: stat.size,
+    mtime: stat.mtimeMs,
+    hash: context.hash(content),
+    sha256: sha256(content),
+  };
 }
 
 /** The wanted path, or the next free `name-2`, `name-3`, … beside it. */

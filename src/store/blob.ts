@@ -27,7 +27,7 @@ export async function putBlob(tx: Transaction, content: string | Uint8Array): Pr
 }
 
 /** The content behind a hash; null when retention has taken it. */
-export async function getBlob(tx: Transaction, hash: string): Promise<Buffer | null> {
+async function getBlob(tx: Transaction, hash: string): Promise<Buffer | null> {
   const row = await tx.one(select, { hash });
   if (!row) return null;
   return row.codec === 'zstd' ? zstdDecompressSync(row.data) : Buffer.from(row.data);

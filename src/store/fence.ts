@@ -14,5 +14,7 @@ const check = statement<{ id: string; owner: string; attempt: number; state: str
 
 /** Whether the worker still holds the thought in that state; if not, its work is discarded. */
 export async function isHeld(tx: Transaction, hold: Hold, state: 'running' | 'answered'): Promise<boolean> {
-  return (await tx.one(check, { id: hold.id, owner: hold.owner, attempt: hold.attempt, state })) !== undefined;
+  return (
+    (await tx.one(check, { id: hold.id, owner: hold.owner, attempt: hold.attempt, state })) !== undefined
+  );
 }

@@ -57,7 +57,10 @@ interface Thread {
 }
 
 function startThread(data: StoreWorkerData, onLost: (error: Error) => void): Thread {
-  const worker = new Worker(workerUrl(import.meta.url, './worker'), { workerData: data, name: `store-${data.role}` });
+  const worker = new Worker(workerUrl(import.meta.url, './worker'), {
+    workerData: data,
+    name: `store-${data.role}`,
+  });
   const waiting = new Map<number, { resolve(output: unknown): void; reject(error: Error): void }>();
   let outbox: Call[] = [];
   let nextId = 1;

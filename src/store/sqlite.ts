@@ -29,7 +29,8 @@ export function openSqlite(path: string, options: { readOnly: boolean }): Sqlite
     assertVersion(database);
     if (!options.readOnly) {
       database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-      if (process.platform === 'darwin') database.exec('PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1');
+      if (process.platform === 'darwin')
+        database.exec('PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1');
       chmodSync(path, 0o600);
     }
     database.exec('PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000');
@@ -55,7 +56,9 @@ export function migrate(connection: SqliteConnection, path: string, folder: URL)
   }
   for (const [index, name] of files.entries()) {
     if (index < version) continue;
-    connection.exec(`BEGIN IMMEDIATE; ${readFileSync(new URL(name, folder), 'utf8')}; PRAGMA user_version = ${index + 1}; COMMIT`);
+    connection.exec(
+      `BEGIN IMMEDIATE; ${readFileSync(new URL(name, folder), 'utf8')}; PRAGMA user_version = ${index + 1}; COMMIT`,
+    );
   }
 }
 

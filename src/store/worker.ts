@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { READS, WRITES } from './catalogue.ts';
-import { guardMoves } from './guard-moves.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { guardMoves } from './guard-moves.ts';
 import { migrate, openSqlite } from './sqlite.ts';
 import type { Operation } from './statement.ts';
 import { type Call, type Reply, toWire } from './wire.ts';
@@ -36,7 +36,10 @@ function start({ path, migrations, role }: StoreWorkerData): void {
     }
     const group = createGroupCommit(connection);
     // The catalogue's inputs are typed where they are sent from; here a name is only looked up.
-    const operations = { ...(role === 'writer' ? WRITES : READS) } as Record<string, Operation<unknown, unknown>>;
+    const operations = { ...(role === 'writer' ? WRITES : READS) } as Record<
+      string,
+      Operation<unknown, unknown>
+    >;
     const run = (operation: Operation<unknown, unknown>, input: unknown) =>
       role === 'writer' ? group.submit(operation, input) : Promise.resolve(operation(connection, input));
 
@@ -72,7 +75,8 @@ function transferables(batch: Reply[]): ArrayBuffer[] {
   for (const each of batch) {
     if (!('output' in each) || typeof each.output !== 'object' || each.output === null) continue;
     for (const value of Object.values(each.output)) {
-      if (ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer && !Buffer.isBuffer(value)) buffers.push(value.buffer);
+      if (ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer && !Buffer.isBuffer(value))
+        buffers.push(value.buffer);
     }
   }
   return buffers;

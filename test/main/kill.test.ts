@@ -30,7 +30,8 @@ outputs:
     for (const done of [1, 5, 10, 20]) {
       const daemon = await startDaemon(t, home, { killed: true });
       const until = Math.min(FILES, written + 25);
-      for (; written < until; written += 1) writeFileSync(join(home.inbox, `${written}.md`), `number ${written}`);
+      for (; written < until; written += 1)
+        writeFileSync(join(home.inbox, `${written}.md`), `number ${written}`);
       await daemon.reached('done', done);
       assert.equal(await daemon.end('SIGKILL'), null);
     }
@@ -40,7 +41,10 @@ outputs:
       const seen = last.events.length;
       rows = await thoughtsOf(home);
       if (rows.every((row) => row.processed)) continue;
-      await last.saw((event) => event.type === 'state' && last.events.indexOf(event) >= seen, 'all of it was done');
+      await last.saw(
+        (event) => event.type === 'state' && last.events.indexOf(event) >= seen,
+        'all of it was done',
+      );
     }
     await last.end();
 
@@ -53,7 +57,9 @@ outputs:
       'no note is missing, none is there twice, no temporary file is left',
     );
     for (let n = 0; n < FILES; n += 1) assert.equal(home.note(`${n}.md`), `noted ${n}`);
-    const lines = readFileSync(join(home.notes, 'log.md'), 'utf8').split('\n').filter((line) => line.startsWith('- '));
+    const lines = readFileSync(join(home.notes, 'log.md'), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('- '));
     assert.deepEqual(lines.sort(), Array.from({ length: FILES }, (_, n) => `- noted ${n}`).sort());
   });
 });

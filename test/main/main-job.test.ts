@@ -38,7 +38,13 @@ describe('the main job', () => {
     assert.equal(view.prompt, server.prompts[0]);
     assert.equal(view.answer, 'About: dear all');
     assert.deepEqual(
-      view.attempts.map(({ number, provider, model: name, outcome, usage }) => [number, provider, name, outcome, usage]),
+      view.attempts.map(({ number, provider, model: name, outcome, usage }) => [
+        number,
+        provider,
+        name,
+        outcome,
+        usage,
+      ]),
       [[1, 'lmstudio', 'test-model', 'answered', { inputTokens: 11, outputTokens: 7 }]],
     );
     assert.deepEqual(
@@ -61,7 +67,10 @@ describe('the main job', () => {
     for (const name of ['a.md', 'b.md']) writeFileSync(join(home.inbox, name), name);
     await daemon.reached('ready', 2);
     const status = JSON.parse((await cli(home, 'status', '--json')).stdout);
-    assert.deepEqual(status.holds.map((hold: { name: string; thoughts: number }) => [hold.name, hold.thoughts]), [['lmstudio', 2]]);
+    assert.deepEqual(
+      status.holds.map((hold: { name: string; thoughts: number }) => [hold.name, hold.thoughts]),
+      [['lmstudio', 2]],
+    );
     await server.start();
     await daemon.reached('done', 2);
     for (const row of await thoughtsOf(home)) {
@@ -75,7 +84,8 @@ describe('the main job', () => {
     const server = await model(t, documentIn);
     const home = createHome(t, server.url);
     home.rule('copy', copyRule(home));
-    for (const name of ['same', 'edited', 'removed', 'renamed']) writeFileSync(join(home.inbox, `${name}.md`), name);
+    for (const name of ['same', 'edited', 'removed', 'renamed'])
+      writeFileSync(join(home.inbox, `${name}.md`), name);
     const first = await startDaemon(t, home);
     writeFileSync(join(home.inbox, 'first.md'), 'first');
     await first.reached('done', 1);
@@ -231,7 +241,10 @@ describe('configuration and rules of a running daemon', () => {
     home.rule('copy', copyRule(home));
     const first = await startDaemon(t, home);
     home.rule('copy', '---\non: { file: { paths: 7 } }\n---\n');
-    const broken = await first.saw((event) => event.type === 'reloaded' && event.problems.length > 0, 'the broken rule');
+    const broken = await first.saw(
+      (event) => event.type === 'reloaded' && event.problems.length > 0,
+      'the broken rule',
+    );
     assert.ok(broken.type === 'reloaded' && /copy\.md/.test(broken.problems.join()));
     writeFileSync(join(home.inbox, 'a.md'), 'a');
     await first.reached('done', 1);
@@ -262,14 +275,11 @@ describe('configuration and rules of a running daemon', () => {
     await server.start();
     await daemon.reached('done', 1);
     const rows = await thoughtsOf(home);
-    assert.deepEqual(
-      rows.map(({ rule, state, reason }) => [rule, state, reason]).sort(),
-      [
-        ['copy', 'cancelled', 'replaced by the newer version of its rule'],
-        ['copy', 'done', ''],
-        ['gone', 'cancelled', 'rule removed'],
-      ],
-    );
+    assert.deepEqual(rows.map(({ rule, state, reason }) => [rule, state, reason]).sort(), [
+      ['copy', 'cancelled', 'replaced by the newer version of its rule'],
+      ['copy', 'done', ''],
+      ['gone', 'cancelled', 'rule removed'],
+    ]);
     assert.match(server.prompts[0] ?? '', /^Changed/);
     await daemon.end();
   });
@@ -277,7 +287,11 @@ describe('configuration and rules of a running daemon', () => {
   it('are refused at the start with every problem and exit 78', async (t) => {
     const home = createHome(t, 'http://127.0.0.1:9/v1');
     home.config('lm_studio: { timeout: 9999 }\nfile_wacher: {}\n');
-    await assert.rejects(startDaemon(t, home), (error: Error) => ["78", "lm_studio.timeout", "9999", "file_wacher", "file_watcher"].every((part) => error.message.includes(part)));
+    await assert.rejects(startDaemon(t, home), (error: Error) =>
+      ['78', 'lm_studio.timeout', '9999', 'file_wacher', 'file_watcher'].every((part) =>
+        error.message.includes(part),
+      ),
+    );
   });
 
   it('belong to one daemon at a time: a second one ends with exit 75', async (t) => {

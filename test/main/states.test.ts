@@ -6,7 +6,10 @@ import { PROCESSED, THOUGHT_MOVES, THOUGHT_STATES } from '../../src/contract/tho
 describe('the states of a thought', () => {
   it('are drawn in docs/architecture.md as they are in the code', () => {
     const text = readFileSync(new URL('../../docs/architecture.md', import.meta.url), 'utf8');
-    const table = text.slice(text.indexOf('| from | to |')).split('\n').slice(2, 2 + THOUGHT_STATES.length);
+    const table = text
+      .slice(text.indexOf('| from | to |'))
+      .split('\n')
+      .slice(2, 2 + THOUGHT_STATES.length);
     const drawn = Object.fromEntries(
       table.map((line) => {
         const [, from = '', to = ''] = line.split('|').map((cell) => cell.trim());

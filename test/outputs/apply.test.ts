@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { loadContentHash } from '../../src/base/content-hash.ts';
@@ -61,7 +70,13 @@ describe('write', () => {
       {
         target,
         replaced: null,
-        entry: { ino: stat.ino, size: 5, mtime: stat.mtimeMs, hash: hash(Buffer.from('hello')), sha256: sha256('hello') },
+        entry: {
+          ino: stat.ino,
+          size: 5,
+          mtime: stat.mtimeMs,
+          hash: hash(Buffer.from('hello')),
+          sha256: sha256('hello'),
+        },
       },
     ]);
     assert.deepEqual(leftovers(join(folder, 'deep', 'er')), []);
@@ -155,7 +170,9 @@ describe('write', () => {
     symlinkSync('/etc/hostname', target);
     await assert.rejects(planned(write, target, 'x', former(target, 'old')), { code: 'output-target' });
     mkdirSync(join(folder, 'dir'));
-    await assert.rejects(planned(write, join(folder, 'dir'), 'x', former(join(folder, 'dir'), 'old')), { code: 'output-target' });
+    await assert.rejects(planned(write, join(folder, 'dir'), 'x', former(join(folder, 'dir'), 'old')), {
+      code: 'output-target',
+    });
   });
 });
 
@@ -165,7 +182,10 @@ describe('append', () => {
     writeFileSync(target, 'first line, no newline', { mode: 0o600 });
     const plan = await planned(append, target, '- item');
     for (let n = 0; n < 3; n += 1) await append.apply(pending(plan), ledgerOf().context);
-    assert.equal(readFileSync(target, 'utf8'), 'first line, no newline\n<!-- consciousness abcdef#0 -->\n- item\n');
+    assert.equal(
+      readFileSync(target, 'utf8'),
+      'first line, no newline\n<!-- consciousness abcdef#0 -->\n- item\n',
+    );
     assert.equal(statSync(target).mode & 0o777, 0o600);
   });
 
@@ -201,7 +221,10 @@ describe('append', () => {
     writeFileSync(target, '0');
     const plan = await planned(append, target, '- item');
     let race = 0;
-    const racing: ApplyContext = { ...ledgerOf().context, commit: async () => writeFileSync(target, `${race++} again`) };
+    const racing: ApplyContext = {
+      ...ledgerOf().context,
+      commit: async () => writeFileSync(target, `${race++} again`),
+    };
     await assert.rejects(append.apply(pending(plan), racing), { code: 'output-held', retryable: true });
   });
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { systemClock } from '../../src/base/clock.ts';
 import type { LiveEvent } from '../../src/contract/api.ts';
 import { createHolds } from '../../src/queue/holds.ts';
 import { createLeases } from '../../src/queue/lease.ts';
 import type { Store } from '../../src/store/store.ts';
-import { systemClock } from '../../src/base/clock.ts';
 
 describe('holds', () => {
   it('are told once when they begin, when their reason changes, and when they end', () => {
@@ -20,11 +20,14 @@ describe('holds', () => {
     holds.clear('provider', 'lmstudio');
     holds.clear('provider', 'lmstudio');
     assert.equal(holds.reason('provider', 'lmstudio'), null);
-    assert.deepEqual(told.map((event) => event.type === 'hold' && [event.held, event.reason]), [
-      [true, 'offline'],
-      [true, 'loading'],
-      [false, ''],
-    ]);
+    assert.deepEqual(
+      told.map((event) => event.type === 'hold' && [event.held, event.reason]),
+      [
+        [true, 'offline'],
+        [true, 'loading'],
+        [false, ''],
+      ],
+    );
   });
 });
 
@@ -55,6 +58,9 @@ describe('leases', () => {
     leases.revoke('revoked');
     await leases.keep(stop.signal);
     assert.deepEqual(beats[0], ['kept', 'lost', 'revoked']);
-    assert.deepEqual([kept, lost, revoked].map(({ signal }) => signal.aborted), [false, true, true]);
+    assert.deepEqual(
+      [kept, lost, revoked].map(({ signal }) => signal.aborted),
+      [false, true, true],
+    );
   });
 });

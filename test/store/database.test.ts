@@ -3,6 +3,8 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { systemClock } from '../../src/base/clock.ts';
+import { CodedError } from '../../src/base/errors.ts';
 import { createGroupCommit } from '../../src/store/group-commit.ts';
 import { guardMoves } from '../../src/store/guard-moves.ts';
 import { lockState } from '../../src/store/lock.ts';
@@ -11,9 +13,14 @@ import { patientStore } from '../../src/store/patient.ts';
 import { migrate, openSqlite } from '../../src/store/sqlite.ts';
 import { statement } from '../../src/store/statement.ts';
 import type { Store } from '../../src/store/store.ts';
-import { CodedError } from '../../src/base/errors.ts';
-import { systemClock } from '../../src/base/clock.ts';
-import { allThoughts, captureAll, observation, observe, temporaryFolder, temporaryStore } from '../support/store.ts';
+import {
+  allThoughts,
+  captureAll,
+  observation,
+  observe,
+  temporaryFolder,
+  temporaryStore,
+} from '../support/store.ts';
 
 const MIGRATIONS = pathToFileURL(join(import.meta.dirname, '../../migrations/sqlite/'));
 const noop = () => undefined;
@@ -27,7 +34,8 @@ describe('the database', () => {
     assert.equal((await allThoughts(again)).length, 1);
     await again.close();
     const connection = openSqlite(file, { readOnly: false });
-    const value = (name: string) => connection.one(statement<Record<string, never>, Record<string, unknown>>(`PRAGMA ${name}`), {});
+    const value = (name: string) =>
+      connection.one(statement<Record<string, never>, Record<string, unknown>>(`PRAGMA ${name}`), {});
     assert.equal(value('journal_mode')?.['journal_mode'], 'wal');
     assert.equal(value('synchronous')?.['synchronous'], 2);
     connection.close();
@@ -46,7 +54,11 @@ describe('the database', () => {
     const connection = openSqlite(file, { readOnly: false });
     connection.exec('PRAGMA user_version = 999');
     connection.close();
-    await assert.rejects(openStore(file, noop), { code: 'database-newer', exitCode: 78, value: 'schema 999' });
+    await assert.rejects(openStore(file, noop), {
+      code: 'database-newer',
+      exitCode: 78,
+      value: 'schema 999',
+    });
   });
 
   it('refuses a move that the table of states does not know', (t) => {
@@ -67,7 +79,10 @@ describe('the database', () => {
 
   it('keeps a changed answer of every blob, small or compressed', async (t) => {
     const { store, root } = await temporaryStore(t);
-    for (const [name, text] of [['small.md', 'héllo'], ['large.md', 'wörld '.repeat(10_000)]] as const) {
+    for (const [name, text] of [
+      ['small.md', 'héllo'],
+      ['large.md', 'wörld '.repeat(10_000)],
+    ] as const) {
       const [seen] = await observe(store, root, observation(name, name));
       await captureAll(store, text);
       const view = await store.read('viewThought', { id: seen?.thoughts[0] ?? '' });
@@ -100,7 +115,10 @@ describe('group commit', () => {
     const group = createGroupCommit(watched);
     const values = Array.from({ length: 450 }, (_, n) => `v${String(n).padStart(3, '0')}`);
     await Promise.all(values.map((value) => group.submit((tx) => tx.run(insert, { value }), null)));
-    assert.deepEqual(connection.all(all, {}).map((row) => row.value), values);
+    assert.deepEqual(
+      connection.all(all, {}).map((row) => row.value),
+      values,
+    );
     assert.ok(commits.length >= 3 && commits.length < 100, `${commits.length} commits`);
   });
 
@@ -115,8 +133,14 @@ describe('group commit', () => {
       }, null),
       group.submit((tx) => tx.run(insert, { value: 'last' }), null),
     ]);
-    assert.deepEqual(outcomes.map((outcome) => outcome.status), ['fulfilled', 'rejected', 'fulfilled']);
-    assert.deepEqual(connection.all(all, {}).map((row) => row.value), ['first', 'last']);
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    );
+    assert.deepEqual(
+      connection.all(all, {}).map((row) => row.value),
+      ['first', 'last'],
+    );
   });
 
   it('acknowledges nothing whose COMMIT failed', async (t) => {
@@ -125,7 +149,8 @@ describe('group commit', () => {
     const group = createGroupCommit({
       ...watched,
       exec(sql) {
-        if (sql === 'COMMIT' && broken) throw Object.assign(new Error('database or disk is full'), { errcode: 13 });
+        if (sql === 'COMMIT' && broken)
+          throw Object.assign(new Error('database or disk is full'), { errcode: 13 });
         watched.exec(sql);
       },
     });
@@ -133,7 +158,10 @@ describe('group commit', () => {
     await assert.rejects(put('lost'), { code: 'store-unavailable', retryable: true });
     broken = false;
     await put('kept');
-    assert.deepEqual(connection.all(all, {}).map((row) => row.value), ['kept']);
+    assert.deepEqual(
+      connection.all(all, {}).map((row) => row.value),
+      ['kept'],
+    );
   });
 });
 
@@ -144,13 +172,18 @@ describe('a full disk', () => {
     const troubled: Store = {
       ...store,
       write(name, input) {
-        if (full-- > 0) return Promise.reject(new CodedError('store-unavailable', 'the disk is full', { retryable: true }));
+        if (full-- > 0)
+          return Promise.reject(new CodedError('store-unavailable', 'the disk is full', { retryable: true }));
         return store.write(name, input);
       },
     };
     const told: (string | null)[] = [];
     const clock = { ...systemClock, sleep: async () => undefined };
-    const patient = patientStore(troubled, { clock, signal: new AbortController().signal, onTrouble: (reason) => told.push(reason) });
+    const patient = patientStore(troubled, {
+      clock,
+      signal: new AbortController().signal,
+      onTrouble: (reason) => told.push(reason),
+    });
     const [seen] = await observe(patient, root, observation('a.md', 'aa'));
     assert.equal(seen?.change, 'added');
     assert.deepEqual(told, ['the disk is full', 'the disk is full', null]);

@@ -3,7 +3,15 @@ import { describe, it } from 'node:test';
 import type { PlannedOutput } from '../../src/contract/output.ts';
 import { CRASH_LIMIT } from '../../src/contract/thought.ts';
 import type { Store } from '../../src/store/store.ts';
-import { allThoughts, captureAll, claimAll, NO_CALL, observation, observe, temporaryStore } from '../support/store.ts';
+import {
+  allThoughts,
+  captureAll,
+  claimAll,
+  NO_CALL,
+  observation,
+  observe,
+  temporaryStore,
+} from '../support/store.ts';
 
 const OUTPUT: PlannedOutput = {
   position: 0,
@@ -17,8 +25,23 @@ const OUTPUT: PlannedOutput = {
 };
 const ENTRY = { ino: 99, size: 4, mtime: 2.5, hash: 'cc', sha256: 'sha' };
 
-function recordAs(store: Store, owner: string, id: string, attempt: number, outputs: PlannedOutput[] = [OUTPUT]) {
-  return store.write('record', { id, owner, attempt, answer: 'yes', outputs, call: NO_CALL, reusedFrom: null, now: 11_000 });
+function recordAs(
+  store: Store,
+  owner: string,
+  id: string,
+  attempt: number,
+  outputs: PlannedOutput[] = [OUTPUT],
+) {
+  return store.write('record', {
+    id,
+    owner,
+    attempt,
+    answer: 'yes',
+    outputs,
+    call: NO_CALL,
+    reusedFrom: null,
+    now: 11_000,
+  });
 }
 
 async function oneClaimed(t: Parameters<typeof temporaryStore>[0]) {
@@ -42,14 +65,34 @@ describe('the fence', () => {
     const [again] = await claimAll(store, 'second', 1, 50_000);
     assert.equal(again?.attempt, thought.attempt + 1);
     assert.equal(await recordAs(store, 'first', thought.id, thought.attempt), false);
-    const sent = { id: thought.id, owner: 'first', attempt: thought.attempt, provider: 'p', model: 'm', prompt: '', promptKey: '', mayReuse: true, now: 1 };
+    const sent = {
+      id: thought.id,
+      owner: 'first',
+      attempt: thought.attempt,
+      provider: 'p',
+      model: 'm',
+      prompt: '',
+      promptKey: '',
+      mayReuse: true,
+      now: 1,
+    };
     assert.equal(await store.write('send', sent), null);
     assert.equal(await recordAs(store, 'second', thought.id, again?.attempt ?? 0), true);
   });
 
   it('refuses an old attempt of the same owner', async (t) => {
     const { store, thought } = await oneClaimed(t);
-    await store.write('giveBack', { id: thought.id, owner: 'first', attempt: 1, outcome: 'held', reason: 'x', availableAt: 0, maxRetries: 3, call: NO_CALL, now: 1 });
+    await store.write('giveBack', {
+      id: thought.id,
+      owner: 'first',
+      attempt: 1,
+      outcome: 'held',
+      reason: 'x',
+      availableAt: 0,
+      maxRetries: 3,
+      call: NO_CALL,
+      now: 1,
+    });
     await claimAll(store, 'first');
     assert.equal(await recordAs(store, 'first', thought.id, 1), false);
     assert.equal(await recordAs(store, 'first', thought.id, 2), true);
@@ -59,17 +102,31 @@ describe('the fence', () => {
     const { store, thought } = await oneClaimed(t);
     await recordAs(store, 'first', thought.id, 1);
     await store.write('sweep', { owner: 'second', everyone: true, now: 12_000 });
-    const ledger = { id: thought.id, attempt: 1, position: 0, target: '/notes/a.md', entry: ENTRY, replaced: null };
+    const ledger = {
+      id: thought.id,
+      attempt: 1,
+      position: 0,
+      target: '/notes/a.md',
+      entry: ENTRY,
+      replaced: null,
+    };
     const outputs = [{ position: 0, state: 'applied' as const, reason: '', target: '/notes/a.md' }];
     assert.equal(await store.write('ledger', { ...ledger, owner: 'first' }), false);
-    assert.equal(await store.write('finish', { id: thought.id, attempt: 1, owner: 'first', outputs, now: 1 }), null);
+    assert.equal(
+      await store.write('finish', { id: thought.id, attempt: 1, owner: 'first', outputs, now: 1 }),
+      null,
+    );
     assert.equal(await store.write('ledger', { ...ledger, owner: 'second' }), true);
-    assert.equal(await store.write('finish', { id: thought.id, attempt: 1, owner: 'second', outputs, now: 1 }), 'done');
+    assert.equal(
+      await store.write('finish', { id: thought.id, attempt: 1, owner: 'second', outputs, now: 1 }),
+      'done',
+    );
   });
 
   it('tells a heartbeat which thoughts are lost', async (t) => {
     const { store, thought } = await oneClaimed(t);
-    const beat = (owner: string) => store.write('heartbeat', { owner, held: [{ id: thought.id, attempt: 1 }], leaseUntil: 99_000 });
+    const beat = (owner: string) =>
+      store.write('heartbeat', { owner, held: [{ id: thought.id, attempt: 1 }], leaseUntil: 99_000 });
     assert.deepEqual(await beat('first'), []);
     assert.deepEqual(await beat('second'), [thought.id]);
     await store.write('sweep', { owner: 'second', everyone: false, now: 50_000 });
@@ -83,7 +140,11 @@ describe('the fence', () => {
       const [again] = await claimAll(store, `o${crash}`, 1, 20_000);
       assert.equal(again?.failures, 0);
     }
-    assert.deepEqual(await store.write('sweep', { owner: 'last', everyone: true, now: 20_000 }), { crashed: 1, dead: 1, resumed: 0 });
+    assert.deepEqual(await store.write('sweep', { owner: 'last', everyone: true, now: 20_000 }), {
+      crashed: 1,
+      dead: 1,
+      resumed: 0,
+    });
     const view = await store.read('viewThought', { id: thought.id });
     assert.equal(view?.state, 'dead');
     assert.match(view?.reason ?? '', /5 crashes/);
@@ -95,7 +156,17 @@ describe('attempts', () => {
   it('are not spent by holds, and end in dead once the retries are used up', async (t) => {
     const { store, thought } = await oneClaimed(t);
     const back = (outcome: 'held' | 'failed', attempt: number) =>
-      store.write('giveBack', { id: thought.id, owner: 'first', attempt, outcome, reason: 'why', availableAt: 0, maxRetries: 1, call: NO_CALL, now: 1 });
+      store.write('giveBack', {
+        id: thought.id,
+        owner: 'first',
+        attempt,
+        outcome,
+        reason: 'why',
+        availableAt: 0,
+        maxRetries: 1,
+        call: NO_CALL,
+        now: 1,
+      });
     for (const [index, outcome] of (['held', 'held', 'failed', 'held'] as const).entries()) {
       assert.equal(await back(outcome, index + 1), 'ready');
       await claimAll(store, 'first');
@@ -105,8 +176,23 @@ describe('attempts', () => {
 
   it('are not claimed again before their backoff is over, and the claim says when that is', async (t) => {
     const { store, thought } = await oneClaimed(t);
-    await store.write('giveBack', { id: thought.id, owner: 'first', attempt: 1, outcome: 'failed', reason: 'why', availableAt: 15_000, maxRetries: 3, call: NO_CALL, now: 1 });
-    const early = await store.write('claim', { owner: 'first', lanes: [{ versions: ['v1'], slots: 1 }], leaseMs: 1, now: 14_999 });
+    await store.write('giveBack', {
+      id: thought.id,
+      owner: 'first',
+      attempt: 1,
+      outcome: 'failed',
+      reason: 'why',
+      availableAt: 15_000,
+      maxRetries: 3,
+      call: NO_CALL,
+      now: 1,
+    });
+    const early = await store.write('claim', {
+      owner: 'first',
+      lanes: [{ versions: ['v1'], slots: 1 }],
+      leaseMs: 1,
+      now: 14_999,
+    });
     assert.deepEqual(early, { claimed: [], nextAt: 15_000 });
     assert.equal((await claimAll(store, 'first', 1, 15_000)).length, 1);
   });
@@ -130,7 +216,8 @@ describe('claiming', () => {
     await captureAll(store);
     await store.write('acceptRequest', { key: 'k', text: 'now', rule: 'notes', version: 'v1', now: 5000 });
     const order = [];
-    for (let n = 0; n < 3; n += 1) order.push(...(await claimAll(store, 'me', 1)).map((each) => each.subject));
+    for (let n = 0; n < 3; n += 1)
+      order.push(...(await claimAll(store, 'me', 1)).map((each) => each.subject));
     assert.deepEqual(order, ['request:k', 'file:/inbox/a.md', 'file:/inbox/b.md']);
   });
 });
@@ -139,7 +226,17 @@ describe('answers', () => {
   it('are reused for the identical prompt about the same subject, but not when a person asks again', async (t) => {
     const { store, root, thought } = await oneClaimed(t);
     const send = (id: string, attempt: number, promptKey: string, mayReuse = true) =>
-      store.write('send', { id, owner: 'first', attempt, provider: 'p', model: 'm', prompt: `sent ${promptKey}`, promptKey, mayReuse, now: 1 });
+      store.write('send', {
+        id,
+        owner: 'first',
+        attempt,
+        provider: 'p',
+        model: 'm',
+        prompt: `sent ${promptKey}`,
+        promptKey,
+        mayReuse,
+        now: 1,
+      });
     assert.equal((await send(thought.id, 1, 'same'))?.reuse, null);
     await recordAs(store, 'first', thought.id, 1, []);
     await store.write('finish', { id: thought.id, attempt: 1, owner: 'first', outputs: [], now: 1 });
@@ -155,22 +252,42 @@ describe('answers', () => {
 
   it('make the daemon know its own write again, and only while it looks exactly like it', async (t) => {
     const { store, root, thought } = await oneClaimed(t);
-    await recordAs(store, 'first', thought.id, 1, [{ ...OUTPUT, wanted: '/inbox/note.md', target: '/inbox/note.md' }]);
-    await store.write('ledger', { id: thought.id, attempt: 1, owner: 'first', position: 0, target: '/inbox/note.md', entry: ENTRY, replaced: null });
+    await recordAs(store, 'first', thought.id, 1, [
+      { ...OUTPUT, wanted: '/inbox/note.md', target: '/inbox/note.md' },
+    ]);
+    await store.write('ledger', {
+      id: thought.id,
+      attempt: 1,
+      owner: 'first',
+      position: 0,
+      target: '/inbox/note.md',
+      entry: ENTRY,
+      replaced: null,
+    });
     const own = { dev: 1, ino: 99, birth: 1, size: 4, mtime: 2.5, ctime: 3 };
     assert.deepEqual(await observe(store, root, observation('note.md', 'cc', { stat: own })), []);
-    const edited = await observe(store, root, observation('note.md', 'dd', { stat: { ...own, mtime: 9 }, change: 'modified' }));
+    const edited = await observe(
+      store,
+      root,
+      observation('note.md', 'dd', { stat: { ...own, mtime: 9 }, change: 'modified' }),
+    );
     assert.equal(edited.length, 1);
     const copy = await observe(store, root, observation('copy.md', 'cc', { stat: { ...own, ino: 100 } }));
     assert.equal(copy.length, 1, 'a copy of our note is somebody else’s file');
   });
 
   it('leave a thought proposed or dead as its outputs ended, and say which', async (t) => {
-    for (const [state, expected] of [['proposed', 'proposed'], ['failed', 'dead']] as const) {
+    for (const [state, expected] of [
+      ['proposed', 'proposed'],
+      ['failed', 'dead'],
+    ] as const) {
       const { store, thought } = await oneClaimed(t);
       await recordAs(store, 'first', thought.id, 1);
       const outputs = [{ position: 0, state, reason: 'because', target: '/notes/a.md' }];
-      assert.equal(await store.write('finish', { id: thought.id, attempt: 1, owner: 'first', outputs, now: 1 }), expected);
+      assert.equal(
+        await store.write('finish', { id: thought.id, attempt: 1, owner: 'first', outputs, now: 1 }),
+        expected,
+      );
       const [row] = await allThoughts(store);
       assert.match(row?.reason ?? '', /output 1.*because/);
     }

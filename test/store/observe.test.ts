@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { allThoughts, claimAll, captureAll, matching, observation, observe, temporaryStore } from '../support/store.ts';
+import {
+  allThoughts,
+  captureAll,
+  claimAll,
+  matching,
+  observation,
+  observe,
+  temporaryStore,
+} from '../support/store.ts';
 
 describe('observing files', () => {
   it('makes one thought of one change, however often it is observed', async (t) => {
@@ -14,7 +22,8 @@ describe('observing files', () => {
   it('takes A, then B, then A again for three changes', async (t) => {
     const { store, root } = await temporaryStore(t);
     const news = [];
-    for (const hash of ['aa', 'bb', 'aa']) news.push(...(await observe(store, root, observation('a.md', hash))));
+    for (const hash of ['aa', 'bb', 'aa'])
+      news.push(...(await observe(store, root, observation('a.md', hash))));
     assert.deepEqual(
       news.map((each) => each.change),
       ['added', 'modified', 'modified'],
@@ -68,7 +77,11 @@ describe('observing files', () => {
     const { store, root } = await temporaryStore(t);
     await observe(store, root, observation('draft.tmp.md', 'aa'));
     const carried = matching({ seenAs: 'added', carried: true });
-    await observe(store, root, observation('final.md', 'aa', { change: 'moved', from: 'draft.tmp.md', matches: carried }));
+    await observe(
+      store,
+      root,
+      observation('final.md', 'aa', { change: 'moved', from: 'draft.tmp.md', matches: carried }),
+    );
     const thoughts = await allThoughts(store);
     assert.deepEqual(
       thoughts.map((each) => [each.context.path, each.state]),
@@ -83,7 +96,11 @@ describe('observing files', () => {
     const { store, root } = await temporaryStore(t);
     await observe(store, root, observation('a.md', 'aa', { matches: [] }));
     const carried = matching({ carried: true });
-    const [moved] = await observe(store, root, observation('b.md', 'aa', { change: 'moved', from: 'a.md', matches: carried }));
+    const [moved] = await observe(
+      store,
+      root,
+      observation('b.md', 'aa', { change: 'moved', from: 'a.md', matches: carried }),
+    );
     assert.equal(moved?.change, 'moved');
     assert.deepEqual(await allThoughts(store), []);
   });

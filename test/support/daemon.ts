@@ -25,7 +25,11 @@ export interface Home {
 
 export function createHome(t: TestContext, modelUrl: string, more = ''): Home {
   const folder = temporaryFolder(t);
-  const [inbox, notes, rules] = ['inbox', 'notes', 'rules'].map((name) => join(folder, name)) as [string, string, string];
+  const [inbox, notes, rules] = ['inbox', 'notes', 'rules'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
   for (const each of [inbox, notes, rules]) mkdirSync(each);
   const home: Home = {
     folder,
@@ -77,11 +81,19 @@ export interface StartOptions {
   killed?: boolean;
 }
 
-export async function startDaemon(t: TestContext, home: Home, options: StartOptions = {}): Promise<RunningDaemon> {
-  const child = spawn(process.execPath, [BIN, 'start', '--home', home.folder, '--json', ...(options.args ?? [])], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...(options.killed ? { NODE_V8_COVERAGE: '' } : {}) },
-  });
+export async function startDaemon(
+  t: TestContext,
+  home: Home,
+  options: StartOptions = {},
+): Promise<RunningDaemon> {
+  const child = spawn(
+    process.execPath,
+    [BIN, 'start', '--home', home.folder, '--json', ...(options.args ?? [])],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...(options.killed ? { NODE_V8_COVERAGE: '' } : {}) },
+    },
+  );
   t.after(() => child.kill('SIGKILL'));
   const events: LiveEvent[] = [];
   const listeners = new Set<() => void>();
@@ -123,7 +135,9 @@ export async function startDaemon(t: TestContext, home: Home, options: StartOpti
     saw: (wanted, what = 'that event') => when(() => events.find(wanted), what),
     reached: (state, count) =>
       when(() => {
-        const seen = new Set(events.flatMap((event) => (event.type === 'state' && event.state === state ? [event.thought] : [])));
+        const seen = new Set(
+          events.flatMap((event) => (event.type === 'state' && event.state === state ? [event.thought] : [])),
+        );
         return seen.size >= count ? true : undefined;
       }, `${count} thoughts were ${state}`).then(() => undefined),
     end: (signal = 'SIGTERM') => {

@@ -14,7 +14,9 @@ export interface ModelServer {
   start(): Promise<void>;
 }
 
-export async function startModelServer(answer: ModelServer['answer'] = () => 'an answer'): Promise<ModelServer> {
+export async function startModelServer(
+  answer: ModelServer['answer'] = () => 'an answer',
+): Promise<ModelServer> {
   let server: http.Server | undefined;
   const model: ModelServer = {
     port: 0,
@@ -43,11 +45,17 @@ export async function startModelServer(answer: ModelServer['answer'] = () => 'an
   return model;
 }
 
-async function respond(model: ModelServer, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+async function respond(
+  model: ModelServer,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
   if (request.method === 'GET') {
     const known = request.url === '/v1/models';
     response.writeHead(known ? 200 : 404, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(known ? { data: [{ id: 'test-model', object: 'model' }] } : { error: 'no such route' }));
+    response.end(
+      JSON.stringify(known ? { data: [{ id: 'test-model', object: 'model' }] } : { error: 'no such route' }),
+    );
     return;
   }
   const parts: Buffer[] = [];
@@ -60,6 +68,9 @@ async function respond(model: ModelServer, request: http.IncomingMessage, respon
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   const frame = (value: unknown) => response.write(`data: ${JSON.stringify(value)}\n\n`);
   frame({ model: 'test-model', choices: [{ index: 0, delta: { content }, finish_reason: null }] });
-  frame({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage: { prompt_tokens: 11, completion_tokens: 7 } });
+  frame({
+    choices: [{ index: 0, delta: {}, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 11, completion_tokens: 7 },
+  });
   response.end('data: [DONE]\n\n');
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { MatchedObservation } from '../../src/contract/match.ts';
-import type { RegisteredRoot } from '../../src/store/operations/roots.ts';
 import { openStore } from '../../src/store/open.ts';
+import type { RegisteredRoot } from '../../src/store/operations/roots.ts';
 import type { Store } from '../../src/store/store.ts';
 
 /** A folder that goes away with the test. */
@@ -15,7 +15,9 @@ export function temporaryFolder(t: TestContext): string {
 }
 
 /** A real store in a real file, with one root and one rule in force. */
-export async function temporaryStore(t: TestContext): Promise<{ store: Store; root: RegisteredRoot; file: string }> {
+export async function temporaryStore(
+  t: TestContext,
+): Promise<{ store: Store; root: RegisteredRoot; file: string }> {
   const file = join(temporaryFolder(t), 'state', 'consciousness.db');
   const store = await openStore(file, () => undefined);
   t.after(() => store.close());
@@ -37,7 +39,11 @@ const MATCH = {
 };
 
 /** An observation of `path` with the content that `hash` stands for. */
-export function observation(path: string, hash: string, more: Partial<MatchedObservation> = {}): MatchedObservation {
+export function observation(
+  path: string,
+  hash: string,
+  more: Partial<MatchedObservation> = {},
+): MatchedObservation {
   const deleted = more.change === 'deleted';
   return {
     path,
@@ -92,8 +98,19 @@ export async function captureAll(store: Store, text = 'hello'): Promise<void> {
 }
 
 /** Claims up to `slots` thoughts of the version in force for `owner`. */
-export async function claimAll(store: Store, owner: string, slots = 10, now = 10_000, version = RULE.version) {
-  const { claimed } = await store.write('claim', { owner, lanes: [{ versions: [version], slots }], leaseMs: 30_000, now });
+export async function claimAll(
+  store: Store,
+  owner: string,
+  slots = 10,
+  now = 10_000,
+  version = RULE.version,
+) {
+  const { claimed } = await store.write('claim', {
+    owner,
+    lanes: [{ versions: [version], slots }],
+    leaseMs: 30_000,
+    now,
+  });
   return claimed;
 }
 

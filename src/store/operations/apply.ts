@@ -12,7 +12,10 @@ export interface AnsweredThought extends Hold {
   outputs: PendingOutput[];
 }
 
-const selectAnswered = statement<{ owner: string; limit: number }, { id: string; attempt: number; rule: string; subject: string }>(
+const selectAnswered = statement<
+  { owner: string; limit: number },
+  { id: string; attempt: number; rule: string; subject: string }
+>(
   `SELECT id, attempt, rule, subject FROM thoughts WHERE state = 'answered' AND owner = :owner ORDER BY seq LIMIT :limit`,
 );
 const selectPlanned = statement<
@@ -69,7 +72,13 @@ function ledgerOf(row: {
   ledger_hash: string | null;
   ledger_sha256: string | null;
 }): LedgerEntry | null {
-  const { ledger_ino: ino, ledger_size: size, ledger_mtime: mtime, ledger_hash: hash, ledger_sha256: sha256 } = row;
+  const {
+    ledger_ino: ino,
+    ledger_size: size,
+    ledger_mtime: mtime,
+    ledger_hash: hash,
+    ledger_sha256: sha256,
+  } = row;
   if (ino === null || size === null || mtime === null || hash === null || sha256 === null) return null;
   return { ino, size, mtime, hash, sha256 };
 }
@@ -95,7 +104,14 @@ const putLedger = statement<
 export async function ledger(tx: Transaction, input: LedgerInput): Promise<boolean> {
   if (!(await isHeld(tx, input, 'answered'))) return false;
   const replaced = input.replaced === null ? null : await putBlob(tx, input.replaced);
-  await tx.run(putLedger, { id: input.id, attempt: input.attempt, position: input.position, target: input.target, replaced, ...input.entry });
+  await tx.run(putLedger, {
+    id: input.id,
+    attempt: input.attempt,
+    position: input.position,
+    target: input.target,
+    replaced,
+    ...input.entry,
+  });
   return true;
 }
 
@@ -116,9 +132,10 @@ const settleOutput = statement<{
   `UPDATE outputs SET state = :state, reason = :reason, target = :target, applied_at = :now
    WHERE thought = :id AND attempt = :attempt AND position = :position`,
 );
-const outputStates = statement<{ id: string; attempt: number }, { position: number; state: OutputState; reason: string }>(
-  `SELECT position, state, reason FROM outputs WHERE thought = :id AND attempt = :attempt ORDER BY position`,
-);
+const outputStates = statement<
+  { id: string; attempt: number },
+  { position: number; state: OutputState; reason: string }
+>(`SELECT position, state, reason FROM outputs WHERE thought = :id AND attempt = :attempt ORDER BY position`);
 const finishThought = statement<
   { id: string; state: string; reason: string; now: number; finishedAt: number | null },
   { rule: string; version: string; event: number }
@@ -136,7 +153,13 @@ export async function finish(tx: Transaction, input: FinishInput): Promise<Thoug
   }
   const outputs = await tx.all(outputStates, { id, attempt });
   const { state, reason } = outcomeOf(outputs);
-  const row = await tx.one(finishThought, { id, state, reason, now, finishedAt: state === 'proposed' ? null : now });
+  const row = await tx.one(finishThought, {
+    id,
+    state,
+    reason,
+    now,
+    finishedAt: state === 'proposed' ? null : now,
+  });
   if (row && state === 'done') {
     await appendEvent(tx, {
       dedup: `thought:${id}#done#${input.attempt}`,

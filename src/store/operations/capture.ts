@@ -34,7 +34,14 @@ export async function captureDue(
 }
 
 export type CaptureResult = { id: string; now: number } & (
-  | { kind: 'captured'; text: string; format: string; characters: number; truncated: boolean; content: string }
+  | {
+      kind: 'captured';
+      text: string;
+      format: string;
+      characters: number;
+      truncated: boolean;
+      content: string;
+    }
   /** There is nothing to read: a deletion. */
   | { kind: 'nothing' }
   | { kind: 'unreadable'; reason: string }
@@ -42,7 +49,13 @@ export type CaptureResult = { id: string; now: number } & (
   | { kind: 'later'; at: number; reason: string }
 );
 
-const ready = statement<{ id: string; captured: string | null; capture: string | null; content: string | null; now: number }>(
+const ready = statement<{
+  id: string;
+  captured: string | null;
+  capture: string | null;
+  content: string | null;
+  now: number;
+}>(
   `UPDATE thoughts SET state = 'ready', reason = '', captured = :captured, capture = :capture,
      content = coalesce(:content, content), available_at = :now, updated_at = :now
    WHERE id = :id AND state = 'waiting'`,
@@ -65,7 +78,11 @@ export async function captured(tx: Transaction, result: CaptureResult): Promise<
           id,
           now,
           captured: await putBlob(tx, result.text),
-          capture: JSON.stringify({ format: result.format, characters: result.characters, truncated: result.truncated }),
+          capture: JSON.stringify({
+            format: result.format,
+            characters: result.characters,
+            truncated: result.truncated,
+          }),
           content: result.content,
         })) === 1
       );

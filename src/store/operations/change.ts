@@ -66,14 +66,29 @@ async function retryOne(tx: Transaction, id: string, now: number): Promise<Chang
   const row = await tx.one(select, { id });
   if (!row) return { id, ok: false, state: null, reason: 'there is no such thought' };
   if (row.state !== 'dead' && row.state !== 'cancelled') {
-    return { id, ok: false, state: row.state, reason: `it is ${row.state}: only dead or cancelled thoughts can be retried` };
+    return {
+      id,
+      ok: false,
+      state: row.state,
+      reason: `it is ${row.state}: only dead or cancelled thoughts can be retried`,
+    };
   }
   if (row.current === null) {
-    return { id, ok: false, state: row.state, reason: `its rule ${row.rule} is gone: put the rule file back first` };
+    return {
+      id,
+      ok: false,
+      state: row.state,
+      reason: `its rule ${row.rule} is gone: put the rule file back first`,
+    };
   }
   const twin = await tx.one(openTwin, { rule: row.rule, subject: row.subject });
   if (twin) {
-    return { id, ok: false, state: row.state, reason: `thought ${twin.id} about the same subject is queued already` };
+    return {
+      id,
+      ok: false,
+      state: row.state,
+      reason: `thought ${twin.id} about the same subject is queued already`,
+    };
   }
   const state = row.sense === 'files' && row.captured === null ? 'waiting' : 'ready';
   if (row.current === row.version) {
@@ -110,7 +125,12 @@ async function retryUnderNewVersion(
     return { id, ok: true, state, reason: `queued again as ${id} under the rule's newer version` };
   }
   const twin = await tx.one(select, { id });
-  return { id: row.id, ok: false, state: row.state, reason: `${id}, under the rule's newer version, is ${twin?.state}` };
+  return {
+    id: row.id,
+    ok: false,
+    state: row.state,
+    reason: `${id}, under the rule's newer version, is ${twin?.state}`,
+  };
 }
 
 /** Cancels thoughts that are not answered yet; a running one loses its hold and its call is dropped. */
@@ -123,7 +143,9 @@ export async function cancel(tx: Transaction, input: { ids: string[]; now: numbe
       continue;
     }
     const row = await tx.one(select, { id });
-    const reason = row ? `it is ${row.state}: only waiting, ready or running thoughts can be cancelled` : 'there is no such thought';
+    const reason = row
+      ? `it is ${row.state}: only waiting, ready or running thoughts can be cancelled`
+      : 'there is no such thought';
     results.push({ id, ok: false, state: row?.state ?? null, reason });
   }
   return results;

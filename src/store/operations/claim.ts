@@ -1,5 +1,5 @@
-import { statement, type Transaction } from '../statement.ts';
 import { getText } from '../blob.ts';
+import { statement, type Transaction } from '../statement.ts';
 
 /** What may be claimed now: rule versions whose provider is online, and how many calls it still takes. */
 export interface Lane {
@@ -100,7 +100,12 @@ export async function claim(
 
 async function claimOne(tx: Transaction, id: string, input: ClaimInput): Promise<ClaimedThought | null> {
   if ((await tx.one(blocked, { id }))?.blocked === 1) return null;
-  const row = await tx.one(take, { id, owner: input.owner, lease: input.now + input.leaseMs, now: input.now });
+  const row = await tx.one(take, {
+    id,
+    owner: input.owner,
+    lease: input.now + input.leaseMs,
+    now: input.now,
+  });
   if (!row) return null;
   await tx.run(openAttempt, { id, attempt: row.attempt, owner: input.owner, now: input.now });
   const event = await tx.one(selectEvent, { seq: row.event });

@@ -14,10 +14,13 @@ export interface QueueExistingInput {
   now: number;
 }
 
-const selectFile = statement<{ root: number; path: string }, { revision: number; hash: string | null; size: number; mtime: number }>(
-  `SELECT revision, hash, size, mtime FROM files WHERE root = :root AND path = :path AND present = 1`,
+const selectFile = statement<
+  { root: number; path: string },
+  { revision: number; hash: string | null; size: number; mtime: number }
+>(`SELECT revision, hash, size, mtime FROM files WHERE root = :root AND path = :path AND present = 1`);
+const selectEvent = statement<{ dedup: string }, { seq: number }>(
+  `SELECT seq FROM events WHERE dedup = :dedup`,
 );
-const selectEvent = statement<{ dedup: string }, { seq: number }>(`SELECT seq FROM events WHERE dedup = :dedup`);
 const decide = statement<{ rule: string; root: number; existing: string; now: number }>(
   `INSERT INTO met_roots (rule, root, existing, decided_at) VALUES (:rule, :root, :existing, :now)
    ON CONFLICT DO NOTHING`,

@@ -13,12 +13,14 @@ export interface GiveBackInput extends Hold {
   now: number;
 }
 
-const failures = statement<{ id: string }, { failures: number }>(`SELECT failures FROM thoughts WHERE id = :id`);
+const failures = statement<{ id: string }, { failures: number }>(
+  `SELECT failures FROM thoughts WHERE id = :id`,
+);
 const back = statement<{ id: string; failures: number; reason: string; at: number; now: number }>(
   `UPDATE thoughts SET state = 'ready', failures = :failures, reason = :reason, available_at = :at,
      owner = NULL, lease_until = NULL, updated_at = :now WHERE id = :id`,
 );
-export const giveUp = statement<{ id: string; failures: number; reason: string; now: number }>(
+const giveUp = statement<{ id: string; failures: number; reason: string; now: number }>(
   `UPDATE thoughts SET state = 'dead', failures = :failures, reason = :reason, owner = NULL, lease_until = NULL,
      updated_at = :now, finished_at = :now WHERE id = :id`,
 );

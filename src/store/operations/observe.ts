@@ -64,7 +64,15 @@ const markBaselined = statement<{ root: number; now: number }>(
 );
 
 const selectKnown = statement<
-  { root: number; path: string; target: string; ino: number; size: number; mtime: number; hash: string | null },
+  {
+    root: number;
+    path: string;
+    target: string;
+    ino: number;
+    size: number;
+    mtime: number;
+    hash: string | null;
+  },
   Known
 >(
   `SELECT f.revision, f.present, f.hash, EXISTS (
@@ -93,7 +101,11 @@ export async function observe(tx: Transaction, input: ObserveInput): Promise<Obs
   return news;
 }
 
-async function observeOne(tx: Transaction, input: ObserveInput, it: MatchedObservation): Promise<Observed | null> {
+async function observeOne(
+  tx: Transaction,
+  input: ObserveInput,
+  it: MatchedObservation,
+): Promise<Observed | null> {
   const root = input.root.id;
   const { path, hash, stat, change } = it;
   if (stat === null) {
@@ -103,14 +115,23 @@ async function observeOne(tx: Transaction, input: ObserveInput, it: MatchedObser
     return journal(tx, input, it, 'deleted', gone.revision + 1);
   }
   const { ino, size, mtime } = stat;
-  const known = await tx.one(selectKnown, { root, path, target: `${input.root.path}/${path}`, ino, size, mtime, hash });
+  const known = await tx.one(selectKnown, {
+    root,
+    path,
+    target: `${input.root.path}/${path}`,
+    ino,
+    size,
+    mtime,
+    hash,
+  });
   const revision = known?.revision ?? 0;
   const present = known?.present === 1;
   if (change === 'unchanged' && present) {
     await tx.run(refreshRow, { root, path, hash, ...stat });
     return null;
   }
-  const place = (as: number, existing: number) => tx.run(upsertRow, { root, path, revision: as, existing, hash, ...stat });
+  const place = (as: number, existing: number) =>
+    tx.run(upsertRow, { root, path, revision: as, existing, hash, ...stat });
   if (change === 'existing') {
     await place(Math.max(1, revision), 1);
     return null;
@@ -164,7 +185,13 @@ async function journal(
     const fresh = await insertThought(tx, thoughtOf(match, id, seq, subject, it, input.now));
     if (fresh) queued.push({ rule: match.rule, id });
   }
-  return { seq, path, change, rules: queued.map((each) => each.rule), thoughts: queued.map((each) => each.id) };
+  return {
+    seq,
+    path,
+    change,
+    rules: queued.map((each) => each.rule),
+    thoughts: queued.map((each) => each.id),
+  };
 }
 
 /** Cancels what nobody has claimed about this file's older revisions and former name; the rules it was for. */
@@ -180,8 +207,13 @@ async function supersedeOlder(
   const cancel = async (of: string, reason: string) => {
     for (const row of await tx.all(supersede, { subject: of, now: input.now, reason })) rules.add(row.rule);
   };
-  if (revision > 1) await cancel(subject, change === 'deleted' ? 'superseded: the file was deleted' : 'superseded by a newer revision');
-  if (it.from !== undefined) await cancel(`file:${input.root.path}/${it.from}`, 'superseded: the file was moved');
+  if (revision > 1)
+    await cancel(
+      subject,
+      change === 'deleted' ? 'superseded: the file was deleted' : 'superseded by a newer revision',
+    );
+  if (it.from !== undefined)
+    await cancel(`file:${input.root.path}/${it.from}`, 'superseded: the file was moved');
   return rules;
 }
 
@@ -191,7 +223,14 @@ async function forget(tx: Transaction, root: number, from: string | undefined): 
   if (row?.present === 1) await tx.run(markDeleted, { root, path: from, revision: row.revision + 1 });
 }
 
-function thoughtOf(match: Match, id: string, seq: number, subject: string, it: MatchedObservation, now: number) {
+function thoughtOf(
+  match: Match,
+  id: string,
+  seq: number,
+  subject: string,
+  it: MatchedObservation,
+  now: number,
+) {
   return {
     id,
     rule: match.rule,

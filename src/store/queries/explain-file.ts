@@ -40,7 +40,8 @@ export async function explainFile(
 ): Promise<FileFacts> {
   const subject = `file:${input.path}`;
   const { path, root } = input;
-  const file = root === null ? undefined : await tx.one(selectFile, { root, relative: path.slice(root.length + 1) });
+  const file =
+    root === null ? undefined : await tx.one(selectFile, { root, relative: path.slice(root.length + 1) });
   const thoughts: FileFacts['thoughts'] = [];
   for (const row of await tx.all(selectThoughts, { subject })) {
     thoughts.push({
@@ -68,6 +69,8 @@ export async function explainFile(
       revision: eventData(row.data).revision ?? 0,
     })),
     thoughts,
-    writtenBy: writer ? { thought: writer.thought, rule: writer.rule, at: new Date(writer.at ?? 0).toISOString() } : null,
+    writtenBy: writer
+      ? { thought: writer.thought, rule: writer.rule, at: new Date(writer.at ?? 0).toISOString() }
+      : null,
   };
 }

@@ -3,7 +3,16 @@ import { statement, type Transaction } from '../statement.ts';
 
 const select = statement<
   { root: number },
-  { path: string; dev: number; ino: number; birth: number; size: number; mtime: number; ctime: number; hash: string | null }
+  {
+    path: string;
+    dev: number;
+    ino: number;
+    birth: number;
+    size: number;
+    mtime: number;
+    ctime: number;
+    hash: string | null;
+  }
 >(`SELECT path, dev, ino, birth, size, mtime, ctime, hash FROM files WHERE root = :root AND present = 1`);
 const baselined = statement<{ root: number }, { done: number }>(
   `SELECT baselined_at IS NOT NULL AS done FROM roots WHERE id = :root`,

@@ -29,7 +29,16 @@ export async function queueFacts(tx: Transaction): Promise<QueueFacts> {
 }
 
 function queueOf(counted: { state: ThoughtState; n: number }[]): Record<ThoughtState, number> {
-  const queue = { waiting: 0, ready: 0, running: 0, answered: 0, proposed: 0, done: 0, dead: 0, cancelled: 0 };
+  const queue = {
+    waiting: 0,
+    ready: 0,
+    running: 0,
+    answered: 0,
+    proposed: 0,
+    done: 0,
+    dead: 0,
+    cancelled: 0,
+  };
   for (const state of THOUGHT_STATES) queue[state] = counted.find((row) => row.state === state)?.n ?? 0;
   return queue;
 }

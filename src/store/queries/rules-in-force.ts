@@ -1,5 +1,5 @@
-import { statement, type Transaction } from '../statement.ts';
 import type { StoredRule } from '../operations/rules.ts';
+import { statement, type Transaction } from '../statement.ts';
 
 const select = statement<Record<string, never>, StoredRule>(
   `SELECT r.name, r.version, r.file, v.text FROM rules r JOIN rule_versions v ON v.version = r.version`,
@@ -22,6 +22,9 @@ export async function hasMet(tx: Transaction, input: { rule: string; root: numbe
 }
 
 /** Every indexed file of a root (relative path texts) and whether its content was hashed. */
-export async function indexedPaths(tx: Transaction, input: { root: number }): Promise<{ path: string; hashed: boolean }[]> {
+export async function indexedPaths(
+  tx: Transaction,
+  input: { root: number },
+): Promise<{ path: string; hashed: boolean }[]> {
   return (await tx.all(selectPaths, input)).map((row) => ({ path: row.path, hashed: row.hashed === 1 }));
 }

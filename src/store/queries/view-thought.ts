@@ -67,8 +67,13 @@ export async function viewThought(tx: Transaction, input: { id: string }): Promi
 }
 
 function captureFacts(json: string | null): { characters: number; truncated: boolean; kind: string } {
-  const facts: { characters?: number; truncated?: boolean; format?: string } = json === null ? {} : JSON.parse(json);
-  return { characters: facts.characters ?? 0, truncated: facts.truncated ?? false, kind: facts.format ?? 'text' };
+  const facts: { characters?: number; truncated?: boolean; format?: string } =
+    json === null ? {} : JSON.parse(json);
+  return {
+    characters: facts.characters ?? 0,
+    truncated: facts.truncated ?? false,
+    kind: facts.format ?? 'text',
+  };
 }
 
 interface AttemptColumns {
@@ -127,7 +132,10 @@ const selectOutputs = statement<
 );
 
 /** What the latest attempt planned, and what became of it. */
-export async function outputsOf(tx: Transaction, input: { id: string; attempt: number }): Promise<OutputView[]> {
+export async function outputsOf(
+  tx: Transaction,
+  input: { id: string; attempt: number },
+): Promise<OutputView[]> {
   const views: OutputView[] = [];
   for (const row of await tx.all(selectOutputs, input)) {
     views.push({

@@ -15,9 +15,9 @@ export async function followThought(
 ): Promise<AsyncGenerator<StreamEvent, void>> {
   const concerns = (event: LiveEvent) =>
     event.type === 'hold' || ('thought' in event && event.thought.startsWith(idOrPrefix));
+  const events = hub.subscribe(concerns, signal);
   const said = hub.said(idOrPrefix);
   const thought = await daemon.thought(idOrPrefix);
-  const events = hub.subscribe(concerns, signal);
   return follow(daemon, events, thought, said);
 }
 

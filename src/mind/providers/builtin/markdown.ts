@@ -7,8 +7,7 @@ import { findTasks } from './tasks.ts';
 import { titleOf } from './title.ts';
 
 /** Said first in every free answer, so that nobody takes it for thought. */
-const NOTICE =
-  '*Extracted by builtin/extract. It is no language model: these are the text’s own words.*';
+const NOTICE = '*Extracted by builtin/extract. It is no language model: these are the text’s own words.*';
 
 /** A free answer as Markdown: title, summary, key phrases, dates, sums and open tasks, as far as there are any. */
 export function extractAsMarkdown(document: Document): string {
