@@ -6,7 +6,7 @@ const SECRET_KEY = /(^|[_-])(api[_-]?key|key|token|secret|password|passwd|author
 const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i;
 
 /** Whether a key names a secret. */
-export function isSecretKey(key: string | number): boolean {
+function isSecretKey(key: string | number): boolean {
   return typeof key === 'string' && SECRET_KEY.test(key);
 }
 

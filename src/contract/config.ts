@@ -2,7 +2,6 @@ import * as z from 'zod';
 
 /** Level names of the log, least to most severe; any case in configuration. */
 export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Name of the database where `db_path` says nothing else. */
 export const DEFAULT_DATABASE = 'consciousness.db';
@@ -143,9 +142,6 @@ export const BUILT_IN_PROVIDERS = ['lmstudio', 'builtin'] as const;
 export const BUILT_IN_MODELS = ['extract'] as const;
 
 export type ConfigValues = z.output<typeof configSchema>;
-
-/** Dotted keys whose values are shown masked and never logged. */
-export const SECRET_KEYS = ['api_key'] as const;
 
 /** A configuration, validated, with every path absolute (path text). */
 export interface Config {

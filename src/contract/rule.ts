@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { FILE_CHANGES } from './event.ts';
 
 /** A duration as written by people: `500ms`, `3s`, `5m`, `2h`, `7d`. Parses to milliseconds. */
-export const duration = z
+const duration = z
   .string()
   .regex(/^\d{1,9}(\.\d{1,3})?(ms|s|m|h|d)$/, 'not a duration')
   .meta({ title: 'a number and a unit: 500ms, 3s, 5m, 2h or 7d' })

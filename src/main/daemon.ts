@@ -5,7 +5,7 @@ import { CodedError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { CaptureWorker } from '../capture/worker.ts';
-import type { LiveEvent } from '../contract/api.ts';
+import type { LiveEvent, ThoughtRow } from '../contract/api.ts';
 import { LOG_LEVELS } from '../contract/config.ts';
 import type { Mind } from '../mind/worker.ts';
 import type { Holds } from '../queue/holds.ts';
@@ -69,17 +69,28 @@ export function createDaemon(parts: DaemonParts): Daemon {
         results.push({ id, ok: false, state: null, reason: error.message });
       }
     }
-    tell(results);
+    await tell(results);
     return results;
   }
 
-  function tell(results: Changed[]): void {
+  async function tell(results: Changed[]): Promise<void> {
     const at = new Date(clock.now()).toISOString();
     for (const { id, ok, state, reason } of results) {
-      if (ok && state) parts.live({ type: 'state', at, thought: id, rule: '', subject: '', state, reason });
+      const row = ok && state ? await store.read('thoughtRow', { id }) : null;
+      if (!row || !state) continue;
+      const { rule, context } = row;
+      parts.live({ type: 'state', at, thought: id, rule, subject: context.subject, state, reason });
     }
     parts.capture.queued();
     parts.mind.look();
+  }
+
+  /** Says of a ready thought why nobody takes it just now. */
+  function withHold<Row extends ThoughtRow>(row: Row): Row {
+    const version = configuration.allRules().find((rule) => rule.name === row.rule)?.version;
+    const where =
+      row.state === 'ready' && version !== undefined ? parts.routing.lanes().routes.get(version) : undefined;
+    return where === undefined || where.kind === 'go' ? row : { ...row, reason: where.reason };
   }
 
   return {
@@ -104,19 +115,19 @@ export function createDaemon(parts: DaemonParts): Daemon {
         loopDelay: parts.loopDelay,
       });
     },
-    thoughts: (query) => listThoughts(store, query),
-    thought: (id) => findThought(store, id),
+    thoughts: async (query) => (await listThoughts(store, query)).map(withHold),
+    thought: async (id) => withHold(await findThought(store, id)),
     async think(request) {
       const row = await accept(request, configuration.allRules(), { store, clock, random: parts.random });
       parts.routing.asked();
-      tell([{ id: row.id, ok: true, state: row.state, reason: '' }]);
-      return row;
+      await tell([{ id: row.id, ok: true, state: row.state, reason: '' }]);
+      return withHold(row);
     },
     async retry(which) {
       const now = clock.now();
       if ('ids' in which) return change(which.ids, (ids) => store.write('retry', { ids, now }));
       const results = await store.write('retry', { ids: 'dead', now });
-      tell(results);
+      await tell(results);
       return results;
     },
     cancel: (ids) =>
@@ -134,7 +145,7 @@ export function createDaemon(parts: DaemonParts): Daemon {
         senses: [parts.sense.health()],
         ignoredBy: (file) => parts.sense.ignoredBy(file),
       }),
-    live: (signal) => parts.events.listen(AbortSignal.any([signal, parts.stopping.signal])),
+    live: (signal) => parts.events.listen(signal),
     setLogLevel(level) {
       const known = LOG_LEVELS.find((each) => each === level.toUpperCase());
       if (!known)

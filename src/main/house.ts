@@ -25,7 +25,6 @@ import { createFilesSense } from '../senses/files/sense.ts';
 import { patientStore } from '../store/patient.ts';
 import type { Store } from '../store/store.ts';
 import type { RunOptions } from '../surfaces/daemon.ts';
-import { createApp } from '../surfaces/http/app.ts';
 import { serve } from '../surfaces/http/serve.ts';
 import type { Configuration } from './configuration.ts';
 import { createDaemon } from './daemon.ts';
@@ -227,8 +226,12 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
 
   const streams = new AbortController();
   const report = (error: unknown) => log.error('request failed', { error });
+  const app = lazy(async () => {
+    const { createApp } = await import('../surfaces/http/app.ts');
+    return createApp(daemon, { signal: streams.signal, report });
+  });
   const listening = await serve({
-    app: createApp(daemon, { signal: streams.signal, report }),
+    app: { fetch: async (request) => (await app()).fetch(request) },
     socket: options.folders.socket,
   });
   try {
@@ -261,6 +264,15 @@ function tellRoots(live: (event: LiveEvent) => void, clock: Clock): (root: RootH
     if (told.get(path) === `${state} ${detail}`) return;
     told.set(path, `${state} ${detail}`);
     live({ type: 'root', at: new Date(clock.now()).toISOString(), path, state, detail });
+  };
+}
+
+/** Makes something at its first use. */
+function lazy<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 

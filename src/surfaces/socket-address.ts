@@ -2,7 +2,7 @@ import { CodedError, EXIT } from '../base/errors.ts';
 import { toFs } from '../base/path-text.ts';
 
 /** Longest address of a Unix socket, in bytes: `sun_path` is 108 on Linux and 104 on macOS, with its end mark. */
-export const SOCKET_PATH_LIMIT = 103;
+const SOCKET_PATH_LIMIT = 103;
 
 /** The address to listen on or to dial, of a socket's path text. Throws `socket-path` where there can be none. */
 export function socketAddress(pathText: string): string {

@@ -27,7 +27,7 @@ export async function temporaryStore(
   return { store, root, file };
 }
 
-export const RULE = { name: 'notes', version: 'v1', file: '/rules/notes.md', text: '{}' };
+const RULE = { name: 'notes', version: 'v1', file: '/rules/notes.md', text: '{}' };
 
 const MATCH = {
   rule: RULE.name,

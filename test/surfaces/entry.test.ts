@@ -49,7 +49,7 @@ describe('bin/consciousness.js', () => {
     assert.match(await readFile(ENTRY, 'utf8'), /major < 24 \|\| \(major === 24 && minor < 15\)/);
   });
 
-  it('runs what was built, with its own main for `start`; the source where nothing was built', async (t) => {
+  it('runs what was built, with its own main for `start`; the source in a checkout, also beside an old build', async (t) => {
     const folder = await temporaryFolder(t);
     await mkdir(`${folder}/bin`);
     await cp(ENTRY, `${folder}/bin/consciousness.js`);
@@ -61,11 +61,11 @@ describe('bin/consciousness.js', () => {
       const daemon = `export async function runDaemon(options) { console.log('${place}', options.from); return { code: 7 }; }`;
       await writeFile(`${folder}/${place}/main.${extension}`, daemon);
     };
-    await put('src', 'ts');
-    const entry = `${folder}/bin/consciousness.js`;
-    assert.deepEqual(await run(process.execPath, [entry]), { code: 7, out: 'src src\n', err: '' });
     await put('dist', 'js');
+    const entry = `${folder}/bin/consciousness.js`;
     assert.deepEqual(await run(process.execPath, [entry]), { code: 7, out: 'dist dist\n', err: '' });
+    await put('src', 'ts');
+    assert.deepEqual(await run(process.execPath, [entry]), { code: 7, out: 'src src\n', err: '' });
   });
 
   it('says what is missing when a part of the built package is broken, instead of running the source', async (t) => {

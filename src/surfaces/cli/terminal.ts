@@ -18,7 +18,7 @@ export interface Sink {
  */
 export interface Terminal {
   readonly isTty: boolean;
-  /** Width to fit in; Infinity when piped. */
+  /** Width to fit in: 80 where the terminal does not know its own, Infinity when piped. */
   readonly columns: number;
   line(...spans: Span[]): void;
   /** Running text: line breaks and tabs stay. */
@@ -40,7 +40,7 @@ export function createTerminal(sink: Sink, colour: boolean): Terminal {
   };
   return {
     isTty,
-    columns: isTty ? (sink.columns ?? 80) : Number.POSITIVE_INFINITY,
+    columns: isTty ? sink.columns || 80 : Number.POSITIVE_INFINITY,
     line: (...spans) => void sink.write(`${spans.map(paint).join('').trimEnd()}\n`),
     text: (chunk) => void sink.write(escapeText(chunk)),
     json: (value) => void sink.write(`${escapeJson(JSON.stringify(value, null, 2))}\n`),
@@ -56,12 +56,12 @@ const HARMFUL =
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 /** Text for one line of a terminal: everything harmful is shown as its code, line breaks too. */
-export function escapeLine(text: string): string {
+function escapeLine(text: string): string {
   return text.toWellFormed().replace(HARMFUL, shown);
 }
 
 /** Text of many lines for a terminal: as {@link escapeLine}, but line breaks and tabs stay. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text
     .replaceAll('\r\n', '\n')
     .toWellFormed()

@@ -1,6 +1,6 @@
 import { chmod, lstat, mkdir, stat, unlink } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { dirname } from 'node:path';
-import { createAdaptorServer } from '@hono/node-server';
 import { CodedError, EXIT, systemCode } from '../../base/errors.ts';
 import { socketAddress } from '../socket-address.ts';
 
@@ -25,11 +25,7 @@ export async function serve({ app, socket, graceMs = 2000 }: ServeOptions): Prom
   const address = socketAddress(socket);
   await makePrivate(dirname(address));
   await removeStale(address);
-  const server = createAdaptorServer({
-    fetch: (request) => app.fetch(request),
-    // Else the whole process gets its Request and Response, undici's users too.
-    overrideGlobalObjects: false,
-  });
+  const server = createServer(adapted(app));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(address, () => {
@@ -45,6 +41,21 @@ export async function serve({ app, socket, graceMs = 2000 }: ServeOptions): Prom
       closing ??= closeServer(server, graceMs);
       return closing;
     },
+  };
+}
+
+/** Loads the adapter with the first request: with what it pulls in it takes 10 MB [measured], and many never ask. */
+function adapted(app: ServeOptions['app']): RequestListener {
+  let listener: Promise<RequestListener> | undefined;
+  return (request, response) => {
+    listener ??= import('@hono/node-server').then(({ getRequestListener }) =>
+      // Else the whole process gets its Request and Response, undici's users too.
+      getRequestListener((each) => app.fetch(each), { overrideGlobalObjects: false }),
+    );
+    listener.then(
+      (listen) => listen(request, response),
+      () => response.destroy(),
+    );
   };
 }
 
@@ -82,12 +93,12 @@ async function removeStale(address: string): Promise<void> {
   }
 }
 
-async function closeServer(server: ReturnType<typeof createAdaptorServer>, graceMs: number): Promise<void> {
+async function closeServer(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
   const cut = setTimeout(() => {
-    if ('closeAllConnections' in server) server.closeAllConnections();
+    server.closeAllConnections();
   }, graceMs);
   await closed;
   clearTimeout(cut);
