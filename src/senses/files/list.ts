@@ -134,7 +134,7 @@ function namesIn(ground: Ground, directory: Directory): string[] | null {
   const path = fsPath(ground.root, directory.path);
   try {
     const names = readdirSync(path);
-    ground.unreadable.delete(directory.path);
+    forgetUnreadable(ground, directory);
     // Decoding loses the bytes of names that are not UTF-8, so they are asked for again.
     return names.some(mayBeLossy) ? readdirSync(path, { encoding: 'buffer' }).map(fromFs) : names.map(fromFs);
   } catch (error) {
@@ -143,5 +143,13 @@ function namesIn(ground: Ground, directory: Directory): string[] | null {
       ground.pending.hint(directory.path, ground.clock.monotonic());
     else ground.unreadable.set(directory.path, code);
     return null;
+  }
+}
+
+/** What could not be read in it, and it itself: whatever still cannot will be met again now. */
+function forgetUnreadable(ground: Ground, directory: Directory): void {
+  ground.unreadable.delete(directory.path);
+  for (const path of ground.unreadable.keys()) {
+    if (path.slice(0, Math.max(0, path.lastIndexOf('/'))) === directory.path) ground.unreadable.delete(path);
   }
 }

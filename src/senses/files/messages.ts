@@ -11,9 +11,14 @@ export interface FilesSettings {
   debounceMs: number;
 }
 
+/** When settings were put in force (epoch ms): what is made later beneath a root first met by them is new. */
+export interface Since {
+  since: number;
+}
+
 /** What the worker thread is started with. */
 export interface WorkerStart {
-  settings: FilesSettings;
+  settings: FilesSettings & Since;
   stateDirectory: string;
   databases: string[];
 }
@@ -24,7 +29,7 @@ export type ToWorker =
   | { type: 'index'; root: string; columns: IndexColumns }
   | { type: 'accepted' }
   | { type: 'rescan'; root: string | null }
-  | { type: 'settings'; settings: FilesSettings }
+  | { type: 'settings'; settings: FilesSettings & Since }
   | { type: 'hash'; root: string; paths: string[] }
   | { type: 'close' };
 

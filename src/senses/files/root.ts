@@ -26,6 +26,8 @@ export interface RootOptions {
   root: string;
   matcher: IgnoreMatcher;
   debounceMs: number;
+  /** Epoch ms: beneath a root that was never scanned, what is younger than this is new. */
+  since: number;
   lane: Lane;
   stateFiles: StateFiles;
   clock: Clock;
@@ -85,7 +87,7 @@ export function createRoot(options: RootOptions): Root {
 
   async function run(signal: AbortSignal): Promise<void> {
     tree = treeOf(await options.loadIndex());
-    baselineSince = tree.baselined ? null : clock.now();
+    baselineSince = tree.baselined ? null : options.since;
     const vigil = createVigil(clock);
     signal.addEventListener('abort', () => lane.close(), { once: true });
     try {

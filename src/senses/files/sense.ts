@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { createBell } from '../../base/bell.ts';
+import { systemClock } from '../../base/clock.ts';
 import { CodedError } from '../../base/errors.ts';
 import { workerUrl } from '../../base/worker-url.ts';
 import type { Explanation, RootHealth } from '../../contract/api.ts';
@@ -49,7 +50,11 @@ export function createFilesSense(options: FilesSenseOptions): FilesSense {
     ignorePatterns: options.ignorePatterns,
     debounceMs: options.debounceMs,
   };
-  const start: WorkerStart = { settings, stateDirectory, databases };
+  const start: WorkerStart = {
+    settings: { ...settings, since: systemClock.now() },
+    stateDirectory,
+    databases,
+  };
   const worker = new Worker(workerUrl(import.meta.url, './worker'), {
     name: 'files',
     workerData: start,
@@ -161,7 +166,7 @@ export function createFilesSense(options: FilesSenseOptions): FilesSense {
       const known = new Set(settings.roots.map((root) => root.path));
       settings = { roots, ignorePatterns, debounceMs };
       for (const path of healths.keys()) if (!roots.some((root) => root.path === path)) healths.delete(path);
-      post({ type: 'settings', settings });
+      post({ type: 'settings', settings: { ...settings, since: systemClock.now() } });
       for (const { path } of roots) if (!known.has(path)) void sendIndex(path);
     },
     hashWhenIdle: (root, paths) => post({ type: 'hash', root, paths }),

@@ -6,7 +6,7 @@ import type { IndexColumns } from '../../contract/event.ts';
 import { fsPath } from './ground.ts';
 import { createHasher } from './hash.ts';
 import { BUILT_IN_PATTERNS, ignoreMatcher } from './ignore.ts';
-import type { FilesSettings, FromWorker, ToWorker, WorkerStart } from './messages.ts';
+import type { FilesSettings, FromWorker, Since, ToWorker, WorkerStart } from './messages.ts';
 import { createOverflowGuess, queueLength } from './overflow.ts';
 import { createRoot, type Root } from './root.ts';
 import { createSender } from './sender.ts';
@@ -53,7 +53,7 @@ async function perceiveRoots(
     for (const { root } of running.values()) root.scan();
   });
 
-  function begin(config: RootConfig, settings: FilesSettings): void {
+  function begin(config: RootConfig, settings: FilesSettings & Since): void {
     const { path } = config;
     const stop = new AbortController();
     const index = Promise.withResolvers<IndexColumns>();
@@ -61,6 +61,7 @@ async function perceiveRoots(
       root: path,
       matcher: ignoreMatcher([...settings.ignorePatterns, ...config.ignorePatterns]),
       debounceMs: settings.debounceMs,
+      since: settings.since,
       lane: sender.lane(path),
       stateFiles: createStateFiles(start.stateDirectory, start.databases),
       clock: systemClock,
@@ -90,7 +91,7 @@ async function perceiveRoots(
     await ending?.ended;
   }
 
-  async function configure(settings: FilesSettings): Promise<void> {
+  async function configure(settings: FilesSettings & Since): Promise<void> {
     const wanted = new Map(settings.roots.map((config) => [config.path, config]));
     const unwanted = [...running.keys()].filter((path) => !wanted.has(path));
     for (const [path, config] of wanted) {
