@@ -18,8 +18,8 @@ export interface Row {
   what: string;
   ours: string;
   baseline: string;
-  /** Ours over the baseline; null where the target is no ratio and there is nothing to compare with. */
-  ratio: number | null;
+  /** Ours over the baseline. */
+  ratio: number;
   target: string;
   met: boolean;
 }

@@ -54,6 +54,5 @@ function rowOf(name: string, row: Row, date: string): string {
 }
 
 function cellsOf(row: Row): string[] {
-  const ratio = row.ratio === null ? '' : `${row.ratio.toFixed(2)}x`;
-  return [row.what, row.ours, row.baseline, ratio, row.target, row.met ? 'yes' : 'NO'];
+  return [row.what, row.ours, row.baseline, `${row.ratio.toFixed(2)}x`, row.target, row.met ? 'yes' : 'NO'];
 }

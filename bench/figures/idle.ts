@@ -21,27 +21,31 @@ export const idle: Figure = {
   async measure(bench) {
     const large = await idleWithMany(bench, await bench.largeTree());
     const small = await memoryWithFew(bench);
-    const row = { baseline: '', ratio: null };
+    const nothing = await memoryOfNothing(bench);
+    const memory = { baseline: `${nothing.toFixed(0)} MB Node that does nothing` };
     return {
       rows: [
         {
-          ...row,
           what: `${LARGE} files watched: processor`,
           ours: `${large.percent.toFixed(3)} % of a core`,
+          baseline: `${large.walkPercent.toFixed(3)} % for an lstat walk each ${RECONCILE_MINUTES} min`,
+          ratio: large.percent / large.walkPercent,
           target: `<= ${TARGET_PERCENT} %`,
           met: large.percent <= TARGET_PERCENT,
         },
         {
-          ...row,
+          ...memory,
           what: `${LARGE} files watched: resident memory`,
           ours: `${large.mb.toFixed(0)} MB`,
+          ratio: large.mb / nothing,
           target: `<= ${TARGET_LARGE_MB} MB`,
           met: large.mb <= TARGET_LARGE_MB,
         },
         {
-          ...row,
+          ...memory,
           what: `${SMALL} files watched: resident memory`,
           ours: `${small.mb.toFixed(0)} MB`,
+          ratio: small.mb / nothing,
           target: `<= ${TARGET_SMALL_MB} MB`,
           met: small.mb <= TARGET_SMALL_MB,
         },
@@ -51,10 +55,16 @@ export const idle: Figure = {
   },
 };
 
-async function idleWithMany(
-  bench: Bench,
-  tree: KnownTree,
-): Promise<{ percent: number; mb: number; notes: string[] }> {
+interface Idle {
+  /** Of one core. */
+  percent: number;
+  /** What walking the tree as often as a reconcile comes would cost. */
+  walkPercent: number;
+  mb: number;
+  notes: string[];
+}
+
+async function idleWithMany(bench: Bench, tree: KnownTree): Promise<Idle> {
   const daemon = await startDaemon(bench, tree.home, { quiet: true });
   await bench.quiet(daemon.pid);
   const { used, mb } = await watchIdle(bench, daemon, bench.minutes);
@@ -70,9 +80,11 @@ async function idleWithMany(
       `(${reconcile.toFixed(2)} s) every ${RECONCILE_MINUTES} minutes; \`npm run bench -- idle\` watches for ${WHOLE_MINUTES}.`;
   }
   const after = memoryMb(daemon.pid).now;
+  const walk = await walkSeconds(bench, tree.home.inbox);
   await daemon.stop();
   return {
     percent: (100 * seconds) / (WHOLE_MINUTES * 60),
+    walkPercent: (100 * walk) / (RECONCILE_MINUTES * 60),
     mb: Math.max(mb, after),
     notes: [
       how,
@@ -133,4 +145,21 @@ async function reconcileSeconds(bench: Bench, daemon: Daemon, tree: KnownTree): 
   await bench.pause(2000);
   await bench.quiet(daemon.pid);
   return cpuSeconds(daemon.pid) - before;
+}
+
+/** Processor seconds of listing the tree and looking at every file, in a process of its own. */
+async function walkSeconds(bench: Bench, folder: string): Promise<number> {
+  const child = bench.children.program('walk', [folder]);
+  await child.ended;
+  return Number(child.lines[1]);
+}
+
+/** Resident MB of a Node process that only waits. */
+async function memoryOfNothing(bench: Bench): Promise<number> {
+  const child = bench.children.node(['-e', 'setInterval(() => {}, 60_000); console.log("waiting")']);
+  await child.line(() => true);
+  await bench.quiet(child.pid);
+  const { now } = memoryMb(child.pid);
+  await child.stop();
+  return now;
 }

@@ -40,9 +40,9 @@ export const overhead: Figure = {
         {
           what: 'overhead of a thought, p50',
           ours: `${p50.toFixed(1)} ms`,
-          baseline: `${fsync.toFixed(2)} ms an fsync`,
-          ratio: p50 / fsync,
-          target: `<= ${FSYNCS} fsyncs + ${REST_MS} ms = ${allowed.toFixed(1)} ms`,
+          baseline: `${FSYNCS} fsyncs of ${fsync.toFixed(2)} ms + ${REST_MS} ms = ${allowed.toFixed(1)} ms`,
+          ratio: p50 / allowed,
+          target: '<= 1x',
           met: p50 <= allowed,
         },
       ],

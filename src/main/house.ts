@@ -67,8 +67,13 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   const store = patientStore(options.store, {
     clock,
     signal: group.signal,
-    onTrouble: (reason) =>
-      reason === null ? holds.clear('store', 'database') : holds.set('store', 'database', reason),
+    onTrouble(reason) {
+      if (reason === null) holds.clear('store', 'database');
+      else {
+        if (holds.reason('store', 'database') === null) log.error('database takes no changes', { reason });
+        holds.set('store', 'database', reason);
+      }
+    },
   });
 
   // Rules and what the last daemon left behind.

@@ -1,5 +1,5 @@
 import { Agent } from 'undici';
-import { exchangeOf, type Transport, type TransportOptions } from './transport.ts';
+import { exchangeOf, type Transport, type TransportOptions } from './transport-exchange.ts';
 import { lookup } from './transport-lookup.ts';
 
 const CONNECT_MS = 5_000;

@@ -21,6 +21,7 @@ export interface WorkerStart {
   settings: FilesSettings & Since;
   stateDirectory: string;
   databases: string[];
+  retryMs: number;
 }
 
 /** From the main thread to the worker. */

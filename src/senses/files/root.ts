@@ -28,6 +28,8 @@ export interface RootOptions {
   debounceMs: number;
   /** Epoch ms: beneath a root that was never scanned, what is younger than this is new. */
   since: number;
+  /** How often an absent root is looked for, and at least between two polls. */
+  retryMs: number;
   lane: Lane;
   stateFiles: StateFiles;
   clock: Clock;
@@ -48,8 +50,6 @@ export interface Root {
   hashWhenIdle(paths: readonly string[]): void;
 }
 
-/** How often (ms) an absent root is looked for. */
-const RETRY = 2000;
 /** No hint for so long (ms) is quiet enough to scan after a suspected overflow; while it is never quiet, it is scanned after the longer time. */
 const QUIET = 100;
 const NEVER_QUIET = 5000;
@@ -94,7 +94,7 @@ export function createRoot(options: RootOptions): Root {
       while (!signal.aborted) {
         ground ??= await arrive(tree, signal);
         if (ground === null) {
-          await bell.wait(RETRY, signal);
+          await bell.wait(options.retryMs, signal);
           continue;
         }
         await turn(ground, vigil);
@@ -147,7 +147,7 @@ export function createRoot(options: RootOptions): Root {
     const began = clock.monotonic();
     await work();
     const ended = clock.monotonic();
-    here.nextPoll = ended + Math.max(RETRY, 20 * (ended - began));
+    here.nextPoll = ended + Math.max(options.retryMs, 20 * (ended - began));
   }
 
   async function hashSome(here: Online): Promise<void> {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { createBell } from '../../base/bell.ts';
-import { systemClock } from '../../base/clock.ts';
+import { type Clock, systemClock } from '../../base/clock.ts';
 import { CodedError } from '../../base/errors.ts';
 import { workerUrl } from '../../base/worker-url.ts';
 import type { Explanation, RootHealth } from '../../contract/api.ts';
@@ -15,8 +15,11 @@ export interface FilesSenseOptions extends FilesSettings {
   stateDirectory: string;
   /** Databases outside the state directory (absolute path texts): never opened either. */
   databases?: string[];
+  /** How often (ms) absent roots are looked for, and folders that cannot be watched are polled. Default: 2000. */
+  retryMs?: number;
   /** A root's index as journaled, asked for once whenever the root starts; its buffers are transferred. */
   loadIndex(root: string): Promise<IndexColumns>;
+  clock?: Clock;
   /** A root's health changed. */
   onHealth?(health: RootHealth): void;
 }
@@ -44,16 +47,17 @@ const END_WITHIN = 2000;
 
 /** Makes the files sense. Its thread starts at once and finds what changed since the index was journaled. */
 export function createFilesSense(options: FilesSenseOptions): FilesSense {
-  const { stateDirectory, databases = [] } = options;
+  const { stateDirectory, databases = [], retryMs = 2000, clock = systemClock } = options;
   let settings: FilesSettings = {
     roots: options.roots,
     ignorePatterns: options.ignorePatterns,
     debounceMs: options.debounceMs,
   };
   const start: WorkerStart = {
-    settings: { ...settings, since: systemClock.now() },
+    settings: { ...settings, since: clock.now() },
     stateDirectory,
     databases,
+    retryMs,
   };
   const worker = new Worker(workerUrl(import.meta.url, './worker'), {
     name: 'files',
@@ -166,7 +170,7 @@ export function createFilesSense(options: FilesSenseOptions): FilesSense {
       const known = new Set(settings.roots.map((root) => root.path));
       settings = { roots, ignorePatterns, debounceMs };
       for (const path of healths.keys()) if (!roots.some((root) => root.path === path)) healths.delete(path);
-      post({ type: 'settings', settings: { ...settings, since: systemClock.now() } });
+      post({ type: 'settings', settings: { ...settings, since: clock.now() } });
       for (const { path } of roots) if (!known.has(path)) void sendIndex(path);
     },
     hashWhenIdle: (root, paths) => post({ type: 'hash', root, paths }),

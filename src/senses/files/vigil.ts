@@ -14,7 +14,7 @@ const PULSE = 30_000;
 /** The wall clock ran ahead of the monotonic one by so much (ms): the machine slept, or the clock was set. */
 const GAP = 5000;
 
-export function createVigil(clock: Clock): Vigil {
+export function createVigil(clock: Pick<Clock, 'now' | 'monotonic'>): Vigil {
   let scannedAt = clock.monotonic();
   let offset = clock.now() - scannedAt;
   return {

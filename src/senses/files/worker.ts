@@ -62,6 +62,7 @@ async function perceiveRoots(
       matcher: ignoreMatcher([...settings.ignorePatterns, ...config.ignorePatterns]),
       debounceMs: settings.debounceMs,
       since: settings.since,
+      retryMs: start.retryMs,
       lane: sender.lane(path),
       stateFiles: createStateFiles(start.stateDirectory, start.databases),
       clock: systemClock,

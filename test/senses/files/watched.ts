@@ -92,6 +92,7 @@ export async function watchRoot(root: string, options: WatchedOptions = {}): Pro
     ignorePatterns: [],
     debounceMs: 1000,
     stateDirectory: '/nowhere',
+    retryMs: 100,
     loadIndex: async () => index.columns(),
     ...rest,
   });

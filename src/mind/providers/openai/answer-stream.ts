@@ -1,5 +1,5 @@
 import type { ProviderFailure, ThinkEvent, Usage } from '../../../contract/provider.ts';
-import type { Exchange } from '../../transport.ts';
+import type { Exchange } from '../../transport-exchange.ts';
 import { type Chunk, errorIn, readChunk } from './chunk.ts';
 import { createFrames, type Frames } from './frames.ts';
 import { isRecord, parseJson } from './json.ts';

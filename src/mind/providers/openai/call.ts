@@ -1,6 +1,6 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { ProviderFailure, ThinkCall, ThinkEvent } from '../../../contract/provider.ts';
-import type { Exchange, Transport, TransportRequest } from '../../transport.ts';
+import type { Exchange, Transport, TransportRequest } from '../../transport-exchange.ts';
 import { advised } from './advice.ts';
 import { readAnswerStream } from './answer-stream.ts';
 import { textOf } from './body-text.ts';

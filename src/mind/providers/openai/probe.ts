@@ -1,6 +1,6 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { ProviderFailure, ProviderHealth, ProviderState } from '../../../contract/provider.ts';
-import type { Transport } from '../../transport.ts';
+import type { Transport } from '../../transport-exchange.ts';
 import { keyRefused, noModel, notAnswering } from './advice.ts';
 import { textOf } from './body-text.ts';
 import { errorIn } from './chunk.ts';

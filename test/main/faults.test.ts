@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, rmdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { fromFs } from '../../src/base/path-text.ts';
+import { cli, copyRule, createHome, startDaemon, thoughtsOf } from '../support/daemon.ts';
+import { startModelServer } from '../support/model-server.ts';
+
+async function documents(t: TestContext) {
+  const server = await startModelServer(
+    (prompt) => /BEGIN DOCUMENT \w+\n([\s\S]*)\nEND/.exec(prompt)?.[1] ?? '',
+  );
+  t.after(() => server.stop());
+  return server;
+}
+
+/** A small disk at a folder, gone with the test; skips the test with the reason where mounting is not allowed. */
+function mountSmall(t: TestContext, folder: string, kilobytes: number): Disposable | null {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', folder], { stdio: 'pipe' });
+  } catch {
+    t.skip('mounting a small file system needs root');
+    return null;
+  }
+  return { [Symbol.dispose]: () => execFileSync('umount', ['-l', folder]) };
+}
+
+describe('a full disk', () => {
+  it('where notes go holds their thoughts, answered, and they are written when there is room', async (t) => {
+    const server = await documents(t);
+    const home = createHome(t, server.url);
+    using disk = mountSmall(t, home.notes, 64);
+    if (!disk) return;
+    home.rule('copy', copyRule(home));
+    const ballast = join(home.notes, 'ballast');
+    writeFileSync(ballast, Buffer.alloc(60 * 1024));
+    const daemon = await startDaemon(t, home);
+    writeFileSync(join(home.inbox, 'long.md'), 'a long letter '.repeat(1000));
+    await daemon.saw((event) => event.type === 'hold' && event.held && event.what === 'root', 'the hold');
+    const status = JSON.parse((await cli(home, 'status', '--json')).stdout);
+    assert.equal(status.queue.answered, 1);
+    assert.match(status.holds[0].reason, /disk is full/);
+    rmSync(ballast);
+    await daemon.reached('done', 1);
+    assert.deepEqual(home.noteNames(), ['long.md']);
+    assert.equal(server.prompts.length, 1, 'the model was not asked again');
+    await daemon.end();
+  });
+
+  it('under the database pauses intake visibly, loses nothing, and goes on by itself', async (t) => {
+    const server = await documents(t);
+    const home = createHome(t, server.url);
+    const state = join(home.folder, 'state');
+    mkdirSync(state, { mode: 0o700 });
+    using disk = mountSmall(t, state, 24 * 1024);
+    if (!disk) return;
+    home.rule('copy', copyRule(home));
+    const daemon = await startDaemon(t, home);
+    writeFileSync(join(home.inbox, 'before.md'), 'before');
+    await daemon.reached('done', 1);
+    const ballast = join(state, 'ballast');
+    try {
+      writeFileSync(ballast, Buffer.alloc(32 * 1024 * 1024));
+    } catch {
+      // It is as large as the disk allows: that is the point.
+    }
+    // More than the pages that the database still owns can take.
+    for (let n = 0; n < 40; n += 1) writeFileSync(join(home.inbox, `${n}.md`), `${n} `.repeat(20_000));
+    await daemon.saw((event) => event.type === 'hold' && event.held && event.what === 'store', 'the hold');
+    rmSync(ballast);
+    await daemon.reached('done', 41);
+    assert.equal(home.noteNames().length, 41);
+    await daemon.end();
+  });
+});
+
+describe('files that cannot be read', () => {
+  it('leave a visible reason on the thought, and everything else goes on', async (t) => {
+    const server = await documents(t);
+    const home = createHome(t, server.url);
+    home.rule('copy', copyRule(home));
+    const daemon = await startDaemon(t, home);
+    writeFileSync(join(home.inbox, 'empty.md'), '');
+    writeFileSync(join(home.inbox, 'binary.md'), Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 1, 0]));
+    writeFileSync(join(home.inbox, 'huge.md'), '');
+    truncateSync(join(home.inbox, 'huge.md'), 2 ** 31);
+    symlinkSync('/etc/hostname', join(home.inbox, 'link.md'));
+    writeFileSync(join(home.inbox, 'fine.md'), 'fine');
+    await daemon.reached('dead', 3);
+    await daemon.reached('done', 1);
+    const reasons = Object.fromEntries(
+      (await thoughtsOf(home, '--state', 'dead')).map((row) => [
+        row.context.path?.split('/').at(-1),
+        row.reason,
+      ]),
+    );
+    assert.match(reasons['empty.md'] ?? '', /empty/);
+    assert.match(reasons['binary.md'] ?? '', /PNG|binary/i);
+    assert.ok((reasons['huge.md'] ?? '').length > 0);
+    assert.match((await cli(home, 'explain', join(home.inbox, 'link.md'))).stdout, /link/i);
+    assert.deepEqual(home.noteNames(), ['fine.md']);
+    await daemon.end();
+  });
+
+  it('say which mode stands in the way', async (t) => {
+    if (process.getuid?.() === 0) return t.skip('root may read everything');
+    const server = await documents(t);
+    const home = createHome(t, server.url);
+    home.rule('copy', copyRule(home));
+    const daemon = await startDaemon(t, home);
+    writeFileSync(join(home.inbox, 'secret.md'), 'text');
+    chmodSync(join(home.inbox, 'secret.md'), 0);
+    await daemon.reached('dead', 1);
+    assert.match((await thoughtsOf(home))[0]?.reason ?? '', /mode/);
+    await daemon.end();
+  });
+});
+
+describe('names', () => {
+  it('of any bytes are perceived, shown escaped, and found again by explain', async (t) => {
+    const server = await documents(t);
+    const home = createHome(t, server.url);
+    home.rule('copy', copyRule(home).replace('{{ event.name }}', '{{ event.name | slug }}.txt'));
+    const daemon = await startDaemon(t, home);
+    const names = [
+      Buffer.from('caf\xe9.md', 'latin1'),
+      Buffer.from('line\nbreak.md'),
+      Buffer.from('«héé» 🎈.md'),
+    ];
+    for (const name of names) {
+      writeFileSync(Buffer.concat([Buffer.from(`${home.inbox}/`), name]), 'text');
+    }
+    await daemon.reached('done', names.length);
+    for (const name of names) {
+      const shown = `${home.inbox}/${fromFs(name)}`;
+      const explained = JSON.parse((await cli(home, 'explain', shown, '--json')).stdout);
+      assert.equal(explained.thoughts[0]?.state, 'done', shown);
+    }
+    assert.match((await cli(home, 'thoughts')).stdout, /caf\\xe9\.md/);
+    await daemon.end();
+  });
+});
+
+describe('a watched folder', () => {
+  it('that does not exist yet is offline, and what lands in it later is thought', async (t) => {
+    const server = await documents(t);
+    const home = createHome(t, server.url);
+    rmdirSync(home.inbox);
+    home.rule('copy', copyRule(home));
+    const daemon = await startDaemon(t, home);
+    await daemon.saw((event) => event.type === 'root' && event.state === 'offline', 'offline');
+    mkdirSync(home.inbox);
+    await daemon.saw((event) => event.type === 'root' && event.state === 'watching', 'watching');
+    writeFileSync(join(home.inbox, 'f.md'), 'text');
+    await daemon.reached('done', 1);
+    await daemon.end();
+  });
+});
+
+describe('an output', () => {
+  it('that a link would take out of its root is refused, and the thought says so', async (t) => {
+    const server = await documents(t);
+    const home = createHome(t, server.url);
+    const outside = join(home.folder, 'outside');
+    mkdirSync(outside);
+    symlinkSync(outside, join(home.notes, 'sub'));
+    home.rule('copy', copyRule(home).replace(`${home.notes}/`, `${home.notes}/sub/`));
+    const daemon = await startDaemon(t, home);
+    writeFileSync(join(home.inbox, 'f.md'), 'text');
+    await daemon.reached('dead', 1);
+    assert.match((await thoughtsOf(home))[0]?.reason ?? '', /outside every output root/);
+    await daemon.end();
+  });
+});
