@@ -4,8 +4,8 @@ import type { Rule } from '../contract/rule.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Store } from '../store/store.ts';
 
-/** Files queued in one transaction; small, so that claims never wait long behind it. */
-const CHUNK = 200;
+/** Files looked at and queued at a time: small, so that claims never wait long behind it. */
+const PAGE = 500;
 
 export interface MeetOptions {
   store: Store;
@@ -21,42 +21,44 @@ export interface MeetOptions {
  * were there before, and has those that any rule matches hashed, so that a later touch is no change.
  */
 export async function meetRoot(root: string, rules: readonly Rule[], options: MeetOptions): Promise<void> {
-  const { id } = options.journal.root(root);
   const aboutFiles = rules.filter((rule) => rule.on.file !== undefined);
-  const undecided: Rule[] = [];
-  for (const rule of aboutFiles) {
-    if (!(await options.store.read('hasMet', { rule: rule.name, root: id }))) undecided.push(rule);
+  for (const rule of aboutFiles) await meet(rule, root, options);
+  for await (const page of indexed(root, true, options)) {
+    const wanted = page.filter((path) => aboutFiles.some((rule) => matchesRule(rule, `${root}/${path}`)));
+    if (wanted.length > 0) options.hashWhenIdle(root, wanted);
   }
-  const files = await options.store.read('indexedPaths', { root: id });
-  for (const rule of undecided) await meet(rule, root, id, files, options);
-  const unhashed = files
-    .filter((file) => !file.hashed && aboutFiles.some((rule) => matchesRule(rule, `${root}/${file.path}`)))
-    .map((file) => file.path);
-  if (unhashed.length > 0) options.hashWhenIdle(root, unhashed);
 }
 
-async function meet(
-  rule: Rule,
-  root: string,
-  id: number,
-  files: { path: string }[],
-  { store, clock, onQueued }: MeetOptions,
-): Promise<void> {
+async function meet(rule: Rule, root: string, options: MeetOptions): Promise<void> {
+  const { store, clock, journal } = options;
   const on = rule.on.file;
-  if (!on) return;
+  const { id } = journal.root(root);
+  if (!on || (await store.read('hasMet', { rule: rule.name, root: id }))) return;
   if (on.existing === 'process') {
-    const paths = files.map((file) => file.path).filter((path) => matchesRule(rule, `${root}/${path}`));
-    for (let at = 0; at < paths.length; at += CHUNK) {
-      const queued = await store.write('queueExisting', {
-        root: { id, path: root },
-        rule: rule.name,
-        version: rule.version,
-        settleMs: on.settleMs,
-        paths: paths.slice(at, at + CHUNK),
-        now: clock.now(),
-      });
-      if (queued > 0) onQueued();
+    for await (const page of indexed(root, false, options)) {
+      const paths = page.filter((path) => matchesRule(rule, `${root}/${path}`));
+      const { name, version } = rule;
+      const { settleMs } = on;
+      const which = { root: { id, path: root }, rule: name, version, settleMs, paths, now: clock.now() };
+      if (paths.length > 0 && (await store.write('queueExisting', which)) > 0) options.onQueued();
     }
   }
   await store.write('decideExisting', { rule: rule.name, root: id, existing: on.existing, now: clock.now() });
+}
+
+/** Pages of a root's indexed files. */
+async function* indexed(
+  root: string,
+  unhashedOnly: boolean,
+  { store, journal }: MeetOptions,
+): AsyncGenerator<string[]> {
+  const { id } = journal.root(root);
+  let after = '';
+  for (;;) {
+    const page = await store.read('indexedPaths', { root: id, after, unhashedOnly, limit: PAGE });
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page;
+    after = last;
+  }
 }

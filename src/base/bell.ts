@@ -26,7 +26,8 @@ export function createBell(): Bell {
           rung = false;
           resolve();
         };
-        const timer = setTimeout(done, ms);
+        // Timers end at 2^31 ms; a longer wait only looks again sooner.
+        const timer = setTimeout(done, Math.min(ms, 2 ** 31 - 1));
         signal.addEventListener('abort', done, { once: true });
         wake = done;
       });

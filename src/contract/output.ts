@@ -1,3 +1,6 @@
+import type { EventData } from './event.ts';
+import type { Rule } from './rule.ts';
+
 /** The kinds of output of this version. */
 export type OutputKind = 'write' | 'append';
 
@@ -50,4 +53,16 @@ export interface LedgerEntry {
   /** xxh64, 16 hex digits, as the files sense hashes. */
   hash: string;
   sha256: string;
+}
+
+/** What an answered thought is to do, for the planner of outputs. */
+export interface PlanRequest {
+  thought: string;
+  rule: Rule;
+  /** `at` in epoch milliseconds; the data as the rule sees it. */
+  event: { at: number; data: EventData };
+  captured: { text: string; format: string; truncated: boolean } | null;
+  answer: unknown;
+  former: FormerOutput[];
+  now: number;
 }

@@ -1,26 +1,17 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { attend } from '../attention/attend.ts';
-import { dataSeenBy } from '../attention/decide.ts';
-import { meetRoot } from '../attention/meet-roots.ts';
 import type { Broadcast } from '../base/broadcast.ts';
 import type { Clock } from '../base/clock.ts';
-import { loadContentHash } from '../base/content-hash.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { TaskGroup } from '../base/task-group.ts';
-import { createExtractor } from '../capture/extract.ts';
-import { createCaptureWorker } from '../capture/worker.ts';
 import { watchConfiguration } from '../config/watch.ts';
 import type { LiveEvent, RootHealth } from '../contract/api.ts';
 import type { Folders } from '../contract/config.ts';
 import { formatProblem } from '../contract/problem.ts';
 import { createJournal } from '../journal/journal.ts';
-import { createMind } from '../mind/worker.ts';
-import { plan } from '../outputs/plan.ts';
-import { createOutputs } from '../outputs/worker.ts';
 import { createHolds } from '../queue/holds.ts';
-import { createLeases } from '../queue/lease.ts';
 import { createFilesSense } from '../senses/files/sense.ts';
 import { patientStore } from '../store/patient.ts';
 import type { Store } from '../store/store.ts';
@@ -29,10 +20,10 @@ import { serve } from '../surfaces/http/serve.ts';
 import type { Configuration } from './configuration.ts';
 import { createDaemon } from './daemon.ts';
 import { rememberErrors } from './last-error.ts';
-import { createProviderSet } from './providers.ts';
-import { createRouting } from './routing.ts';
+import { createMeeting } from './meeting.ts';
 import { startStage } from './stage.ts';
 import { LOOP_RESOLUTION_MS } from './status.ts';
+import { createWorkers } from './workers.ts';
 
 /** How long everything together may take to stop; calls under way get 20 s of it. */
 const STOP_WITHIN_MS = 25_000;
@@ -97,69 +88,16 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   const isOffline = (path: string) =>
     sense.health().roots.some((root) => root.path === path && root.state === 'offline');
 
-  // Workers; each tells the next that there is something in its rows.
-  const providers = createProviderSet({
-    config,
-    version: options.version,
-    clock,
-    random,
-    onChange: () => onRouting(),
-  });
-  const leases = createLeases(store, clock, owner);
-  const capture = createCaptureWorker({
+  const workers = await createWorkers({ ...options, store, log, holds, owner, isOffline });
+  const { capture, mind, outputs, leases, providers, onRouting } = workers;
+  const meeting = createMeeting({
     store,
-    extractor: createExtractor(),
+    journal,
     clock,
-    log,
-    onReady: () => mind.look(),
-    live,
-    isOffline,
+    rules: configuration.rules,
+    hashWhenIdle: (root, paths) => sense.hashWhenIdle(root, paths),
+    onQueued: capture.queued,
   });
-  const outputs = createOutputs({
-    store,
-    clock,
-    log,
-    holds,
-    owner,
-    hash: await loadContentHash(),
-    outputRoots: () => configuration.config().outputRoots,
-    live,
-    onFinished: () => mind.look(),
-  });
-  const mind = createMind({
-    store,
-    clock,
-    random,
-    log,
-    health: providers.health,
-    owner,
-    timezone: () => configuration.config().values.timezone,
-    live,
-    plan: (request) => {
-      const { values, outputRoots } = configuration.config();
-      return plan({ ...request, timezone: values.timezone, outputRoots });
-    },
-    dataFor: dataSeenBy,
-    providers: () => providers.map(),
-    maxRetries: (provider) => providers.maxRetries(provider),
-    leases,
-    rules: () => configuration.allRules(),
-    onAnswered: () => outputs.answered(),
-  });
-  const routing = await createRouting({ store: options.store, configuration, providers, holds });
-  const onRouting = () => {
-    routing.update();
-    mind.look();
-  };
-
-  async function meetRoots(roots: readonly string[]): Promise<void> {
-    for (const root of roots) {
-      if (!journal.root(root).baselined) continue;
-      const hashWhenIdle = (of: string, paths: string[]) => sense.hashWhenIdle(of, paths);
-      const context = { store, journal, clock, hashWhenIdle, onQueued: capture.queued };
-      await meetRoot(root, configuration.rules(), context);
-    }
-  }
 
   async function reload(): Promise<void> {
     const { configChanged, rulesChanged } = await configuration.reload();
@@ -176,7 +114,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     }
     if (configChanged || rulesChanged) {
       await configuration.settle(store);
-      await meetRoots(now.roots.map((root) => root.path));
+      meeting.arrange(now.roots.map((root) => root.path));
       capture.queued();
       onRouting();
     }
@@ -191,43 +129,39 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
 
   const daemon = createDaemon({
     ...options,
+    ...workers,
     log,
     lastError,
     owner,
     startedAt: clock.now(),
     holds,
-    providers,
-    mind,
-    leases,
-    capture,
     sense,
     loopDelay,
     stopping: stopRequested,
-    routing,
   });
 
-  const intake = startStage(group, 'files sense', async (signal) => {
-    const baselined = (root: string) => {
-      journal.root(root).baselined = true;
-      void meetRoots([root]).catch((error: unknown) => log.error('existing files not met', { root, error }));
-    };
-    await attend({
+  const intake = startStage(group, 'files sense', (signal) =>
+    attend({
       perceptions: sense.perceive(signal),
       journal,
       rules: configuration.rules,
       onQueued: capture.queued,
-      onBaselined: baselined,
-    });
-  });
+      onBaselined(root) {
+        journal.root(root).baselined = true;
+        meeting.arrange([root]);
+      },
+    }),
+  );
   const watching = startStage(group, 'configuration', (signal) =>
     watchConfiguration({ folders: options.folders, onChange: reload, signal, since: options.since }),
   );
+  const acquainting = startStage(group, 'existing files', meeting.run);
   const probing = startStage(group, 'providers', (signal) => providers.health.watch(signal));
   const capturing = startStage(group, 'capture', capture.run);
   const thinking = startStage(group, 'mind', mind.run);
   const heartbeats = startStage(group, 'leases', leases.keep);
   const applying = startStage(group, 'outputs', outputs.run);
-  await meetRoots(config.roots.map((root) => root.path));
+  meeting.arrange(config.roots.map((root) => root.path));
 
   const streams = new AbortController();
   const report = (error: unknown) => log.error('request failed', { error });
@@ -247,7 +181,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     stopRequested.abort();
     log.info('daemon stopping');
     const inOrder = async () => {
-      for (const stage of [intake, watching, capturing, thinking, applying, heartbeats, probing])
+      for (const stage of [intake, watching, acquainting, capturing, thinking, applying, heartbeats, probing])
         await stage.stop();
     };
     await Promise.race([inOrder(), clock.sleep(STOP_WITHIN_MS, group.signal)]);

@@ -5,7 +5,7 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { LiveEvent } from '../contract/api.ts';
 import type { EventData } from '../contract/event.ts';
-import type { FormerOutput, PlannedOutput } from '../contract/output.ts';
+import type { PlannedOutput, PlanRequest } from '../contract/output.ts';
 import { FAILURE_KINDS, type Provider, type ProviderFailure } from '../contract/provider.ts';
 import type { Rule } from '../contract/rule.ts';
 import type { ThoughtState } from '../contract/thought.ts';
@@ -16,17 +16,6 @@ import { readAnswer, repairPrompt } from './answer.ts';
 import { type CallOutcome, listen } from './call.ts';
 import { compose } from './compose.ts';
 import type { HealthMonitor } from './health.ts';
-
-/** What an answered thought is to do, for the planner of outputs. */
-export interface PlanRequest {
-  thought: string;
-  rule: Rule;
-  event: { at: number; data: EventData };
-  captured: { text: string; format: string; truncated: boolean } | null;
-  answer: unknown;
-  former: FormerOutput[];
-  now: number;
-}
 
 export interface ThinkContext {
   store: Store;

@@ -26,6 +26,8 @@ export interface MindOptions extends Omit<ThinkContext, 'timezone'> {
   leases: Leases;
   /** The rules in force, the built-in request rule among them. */
   rules(): readonly Rule[];
+  /** A thought came back under a rule version that is no longer in force. */
+  onOutdated(): Promise<void>;
   /** An answer is recorded and its outputs wait to be applied. */
   onAnswered(): void;
 }
@@ -96,6 +98,8 @@ export function createMind(options: MindOptions): Mind {
       );
       if (ended) tell(thought, ended.state, ended.reason);
       if (ended?.state === 'answered') options.onAnswered();
+      const isOutdated = !options.rules().some((each) => each.version === rule.version);
+      if (ended?.state === 'ready' && isOutdated) await options.onOutdated();
     } catch (error) {
       // Only a store that is gone gets here; its own worker ends the daemon.
       options.log.error('thought abandoned', { thought: thought.id, error });

@@ -1,21 +1,12 @@
 import { CodedError } from '../base/errors.ts';
-import type { EventData } from '../contract/event.ts';
-import type { FormerOutput, PlannedOutput } from '../contract/output.ts';
-import type { Rule } from '../contract/rule.ts';
+import type { PlannedOutput, PlanRequest } from '../contract/output.ts';
 import { compileTemplate, renderPath, renderTemplate } from '../contract/template.ts';
 import { templateScope } from '../contract/template-scope.ts';
 import { assertReallyInside, rootOf } from './inside.ts';
 import { OUTPUT_KINDS } from './kinds.ts';
 import { parentOf } from './place.ts';
 
-export interface PlanInput {
-  thought: string;
-  rule: Rule;
-  event: { at: number; data: EventData };
-  captured: { text: string; format: string; truncated: boolean } | null;
-  answer: unknown;
-  former: FormerOutput[];
-  now: number;
+export interface PlanInput extends PlanRequest {
   timezone: string;
   outputRoots: readonly string[];
 }

@@ -284,6 +284,23 @@ describe('configuration and rules of a running daemon', () => {
     await daemon.end();
   });
 
+  it('take over a thought whose call failed while its rule was changed', async (t) => {
+    const server = await model(t, () => new Promise(() => undefined));
+    const home = createHome(t, server.url);
+    home.rule('copy', copyRule(home));
+    const daemon = await startDaemon(t, home);
+    writeFileSync(join(home.inbox, 'a.md'), 'a');
+    await daemon.saw((event) => event.type === 'sent', 'the call');
+    home.rule('copy', copyRule(home).replace('Say it again', 'Changed'));
+    await daemon.saw((event) => event.type === 'reloaded', 'the reload');
+    await server.stop();
+    server.answer = (prompt) => prompt.split(':')[0];
+    await server.start();
+    await daemon.reached('done', 1);
+    assert.equal(home.note('a.md'), 'Changed');
+    await daemon.end();
+  });
+
   it('are refused at the start with every problem and exit 78', async (t) => {
     const home = createHome(t, 'http://127.0.0.1:9/v1');
     home.config('lm_studio: { timeout: 9999 }\nfile_wacher: {}\n');

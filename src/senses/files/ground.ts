@@ -50,3 +50,12 @@ export function fsPath(root: string, path: string): string | Buffer {
   if (path === '') return toFs(root);
   return toFs(root.endsWith('/') ? root + path : `${root}/${path}`);
 }
+
+/** The same for the names in one directory, of which a scan asks for very many. */
+export function fsPathsIn(root: string, directory: string): (name: string) => string | Buffer {
+  const path = directory === '' ? root : `${root.endsWith('/') ? root : `${root}/`}${directory}`;
+  const prefix = path.endsWith('/') ? path : `${path}/`;
+  // A path text without a backslash is the path itself.
+  if (prefix.includes('\\')) return (name) => toFs(prefix + name);
+  return (name) => (name.includes('\\') ? toFs(prefix + name) : prefix + name);
+}

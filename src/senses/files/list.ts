@@ -1,7 +1,7 @@
 import { readdirSync, type Stats } from 'node:fs';
 import { systemCode } from '../../base/errors.ts';
 import { fromFs, mayBeLossy } from '../../base/path-text.ts';
-import { fsPath, type Ground } from './ground.ts';
+import { fsPath, fsPathsIn, type Ground } from './ground.ts';
 import { meetFile, noteDevice } from './meet.ts';
 import type { Slice } from './slice.ts';
 import { fileStat, type Look, lookAt } from './stat.ts';
@@ -34,10 +34,11 @@ export async function listDirectory(
   const names = namesIn(ground, directory);
   if (names === null) return listed;
 
+  const pathOf = fsPathsIn(ground.root, directory.path);
   let knownFiles = 0;
   const notFiles = new Map<string, Look['kind']>();
   for (const name of names) {
-    const look = lookAt(fsPath(ground.root, pathIn(directory, name)));
+    const look = lookAt(pathOf(name));
     if (look.kind === 'file') meetListed(ground, directory, name, look.stats);
     else if (look.kind === 'blocked') ground.unreadable.set(pathIn(directory, name), look.code);
     else notFiles.set(name, look.kind);

@@ -7,8 +7,12 @@ const select = statement<Record<string, never>, StoredRule>(
 const selectMet = statement<{ rule: string; root: number }, { existing: string }>(
   `SELECT existing FROM met_roots WHERE rule = :rule AND root = :root`,
 );
-const selectPaths = statement<{ root: number }, { path: string; hashed: number }>(
-  `SELECT path, hash IS NOT NULL AS hashed FROM files WHERE root = :root AND present = 1`,
+const selectPaths = statement<
+  { root: number; after: string; unhashed: number; limit: number },
+  { path: string }
+>(
+  `SELECT path FROM files WHERE root = :root AND path > :after AND present = 1 AND (:unhashed = 0 OR hash IS NULL)
+   ORDER BY path LIMIT :limit`,
 );
 
 /** The last good version of every rule, which survives restarts. */
@@ -21,10 +25,17 @@ export async function hasMet(tx: Transaction, input: { rule: string; root: numbe
   return (await tx.one(selectMet, input)) !== undefined;
 }
 
-/** Every indexed file of a root (relative path texts) and whether its content was hashed. */
-export async function indexedPaths(
-  tx: Transaction,
-  input: { root: number },
-): Promise<{ path: string; hashed: boolean }[]> {
-  return (await tx.all(selectPaths, input)).map((row) => ({ path: row.path, hashed: row.hashed === 1 }));
+export interface PathsQuery {
+  root: number;
+  /** The last path of the page before; empty for the first. */
+  after: string;
+  unhashedOnly: boolean;
+  limit: number;
+}
+
+/** A page of a root's indexed files (relative path texts, in order). */
+export async function indexedPaths(tx: Transaction, query: PathsQuery): Promise<string[]> {
+  const { root, after, limit } = query;
+  const rows = await tx.all(selectPaths, { root, after, limit, unhashed: query.unhashedOnly ? 1 : 0 });
+  return rows.map((row) => row.path);
 }

@@ -1,0 +1,102 @@
+import { dataSeenBy } from '../attention/decide.ts';
+import type { Clock } from '../base/clock.ts';
+import { loadContentHash } from '../base/content-hash.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import { createExtractor } from '../capture/extract.ts';
+import { type CaptureWorker, createCaptureWorker } from '../capture/worker.ts';
+import type { LiveEvent } from '../contract/api.ts';
+import { createMind, type Mind } from '../mind/worker.ts';
+import { plan } from '../outputs/plan.ts';
+import { createOutputs, type Outputs } from '../outputs/worker.ts';
+import type { Holds } from '../queue/holds.ts';
+import { createLeases, type Leases } from '../queue/lease.ts';
+import type { Store } from '../store/store.ts';
+import type { Configuration } from './configuration.ts';
+import { createProviderSet, type ProviderSet } from './providers.ts';
+import { createRouting, type Routing } from './routing.ts';
+
+export interface WorkersOptions {
+  store: Store;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  holds: Holds;
+  owner: string;
+  version: string;
+  configuration: Configuration;
+  live(event: LiveEvent): void;
+  isOffline(root: string): boolean;
+}
+
+/** Everything that works on thoughts, in flow order. */
+export interface Workers {
+  capture: CaptureWorker;
+  mind: Mind;
+  outputs: Outputs;
+  leases: Leases;
+  providers: ProviderSet;
+  routing: Routing;
+  /** Rules or providers are other ones now, or well again. */
+  onRouting(): void;
+}
+
+/** Builds the workers; each tells the next that there is something in its rows. */
+export async function createWorkers(options: WorkersOptions): Promise<Workers> {
+  const { store, clock, random, log, holds, owner, configuration, live } = options;
+  const providers = createProviderSet({
+    config: configuration.config(),
+    version: options.version,
+    clock,
+    random,
+    onChange: () => onRouting(),
+  });
+  const routing = await createRouting({ store, configuration, providers, holds });
+  const leases = createLeases(store, clock, owner);
+  const capture = createCaptureWorker({
+    store,
+    extractor: createExtractor(),
+    clock,
+    log,
+    onReady: () => mind.look(),
+    live,
+    isOffline: options.isOffline,
+  });
+  const outputs = createOutputs({
+    store,
+    clock,
+    log,
+    holds,
+    owner,
+    hash: await loadContentHash(),
+    outputRoots: () => configuration.config().outputRoots,
+    live,
+    onFinished: () => mind.look(),
+  });
+  const mind = createMind({
+    store,
+    clock,
+    random,
+    log,
+    health: providers.health,
+    owner,
+    timezone: () => configuration.config().values.timezone,
+    live,
+    plan: (request) => {
+      const { values, outputRoots } = configuration.config();
+      return plan({ ...request, timezone: values.timezone, outputRoots });
+    },
+    dataFor: dataSeenBy,
+    providers: () => providers.map(),
+    maxRetries: (provider) => providers.maxRetries(provider),
+    leases,
+    rules: () => configuration.allRules(),
+    onAnswered: () => outputs.answered(),
+    onOutdated: () => configuration.settle(store),
+  });
+  const onRouting = () => {
+    routing.update();
+    mind.look();
+  };
+  return { capture, mind, outputs, leases, providers, routing, onRouting };
+}
