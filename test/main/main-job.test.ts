@@ -294,6 +294,7 @@ describe('configuration and rules of a running daemon', () => {
     home.rule('copy', copyRule(home).replace('Say it again', 'Changed'));
     await daemon.saw((event) => event.type === 'reloaded', 'the reload');
     await server.stop();
+    await daemon.saw((event) => event.type === 'hold' && event.held, 'the hold');
     server.answer = (prompt) => prompt.split(':')[0];
     await server.start();
     await daemon.reached('done', 1);
