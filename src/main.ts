@@ -144,7 +144,8 @@ function openLog(config: Config): Log {
   return createLog({
     level: config.values.log_level,
     file: { path: `${config.folders.logs}/consciousness.log` },
-    pretty: false,
+    // On a terminal the CLI shows what happens; whoever asks for DEBUG wants the log itself.
+    pretty: config.values.log_level === 'DEBUG' && process.stderr.isTTY === true,
     secrets: () => config.secrets,
   });
 }

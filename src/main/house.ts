@@ -191,6 +191,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     streams.abort();
     await listening.close();
     await sense.close();
+    await workers.close();
     loopDelay.disable();
     await group.stop();
   }

@@ -39,6 +39,8 @@ export interface Workers {
   routing: Routing;
   /** Rules or providers are other ones now, or well again. */
   onRouting(): void;
+  /** Lets go of what outlives the loops. */
+  close(): Promise<void>;
 }
 
 /** Builds the workers; each tells the next that there is something in its rows. */
@@ -53,9 +55,10 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   });
   const routing = await createRouting({ store, configuration, providers, holds });
   const leases = createLeases(store, clock, owner);
+  const extractor = createExtractor();
   const capture = createCaptureWorker({
     store,
-    extractor: createExtractor(),
+    extractor,
     clock,
     log,
     onReady: () => mind.look(),
@@ -98,5 +101,5 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     routing.update();
     mind.look();
   };
-  return { capture, mind, outputs, leases, providers, routing, onRouting };
+  return { capture, mind, outputs, leases, providers, routing, onRouting, close: () => extractor.close() };
 }

@@ -1,6 +1,6 @@
 import { backoff } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
+import { CodedError, messageOf, systemCode } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { LiveEvent } from '../contract/api.ts';
@@ -72,7 +72,10 @@ export async function think(
     if (stopping.aborted) return giveBack(work, context, { outcome: 'stopped', reason: '', call: NO_CALL });
     if (signal.aborted) return null;
     context.log.error('thinking failed', { thought: work.thought.id, error });
-    return giveBack(work, context, { outcome: 'final', reason: messageOf(error), call: NO_CALL });
+    // What the system refused may go better next time; what the rule or its templates got wrong will not.
+    const passes = error instanceof CodedError ? error.retryable : systemCode(error) !== undefined;
+    const outcome = passes ? 'failed' : 'final';
+    return giveBack(work, context, { outcome, reason: messageOf(error), call: NO_CALL });
   }
 }
 

@@ -50,7 +50,8 @@ export const append: OutputHandler = {
         Buffer.from(output.content),
       ]);
       const stat = await writeTemporary(temporary, content, standing?.mode ?? 0o666);
-      await context.commit(target, entryOf(stat, content, context), standing?.content ?? null);
+      // Nothing is replaced: the marked block alone can be taken out again.
+      await context.commit(target, entryOf(stat, content, context), null);
       if (
         standing === null
           ? await create(temporary, target)

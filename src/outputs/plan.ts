@@ -22,7 +22,7 @@ export async function plan(input: PlanInput): Promise<PlannedOutput[]> {
   for (const [position, output] of rule.outputs.entries()) {
     const wanted = renderPath(parsed(output.path, 'path'), scope, { timezone });
     const root = rootOf(wanted, input.outputRoots);
-    await assertReallyInside(parentOf(wanted), root);
+    await assertInsideIfThere(parentOf(wanted), root);
     const body = renderTemplate(parsed(output.body, 'text'), scope, { timezone });
     const draft = { thought: input.thought, position, kind: output.kind, wanted, body, former: input.former };
     planned.push(await OUTPUT_KINDS[output.kind].plan(draft));
@@ -34,4 +34,13 @@ function parsed(source: string, purpose: 'path' | 'text') {
   const compiled = compileTemplate(source, purpose);
   if (!compiled.ok) throw new CodedError('template-failed', compiled.message);
   return compiled.template;
+}
+
+/** A root that is not there now is a hold when the output is applied, and checked then. */
+async function assertInsideIfThere(folder: string, root: string): Promise<void> {
+  try {
+    await assertReallyInside(folder, root);
+  } catch (error) {
+    if (!(error instanceof CodedError) || !error.retryable) throw error;
+  }
 }

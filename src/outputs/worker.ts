@@ -80,7 +80,10 @@ export function createOutputs(options: OutputsOptions): Outputs {
     try {
       for (const output of thought.outputs) settled.push(await applyOutput(thought, output));
     } catch (error) {
-      if (error instanceof CodedError && error.code === 'hold-lost') return;
+      if (error instanceof CodedError && error.code === 'hold-lost') {
+        waitingUntil.delete(thought.id);
+        return;
+      }
       waitingUntil.set(thought.id, clock.now() + HELD_RETRY_MS);
       return;
     }

@@ -159,6 +159,21 @@ describe('a watched folder', () => {
 });
 
 describe('an output', () => {
+  it('whose root is away is held, and applied when it is there', async (t) => {
+    const server = await documents(t);
+    const home = createHome(t, server.url);
+    home.rule('copy', copyRule(home));
+    rmdirSync(home.notes);
+    const daemon = await startDaemon(t, home);
+    writeFileSync(join(home.inbox, 'f.md'), 'text');
+    await daemon.saw((event) => event.type === 'hold' && event.held && event.what === 'root', 'the hold');
+    mkdirSync(home.notes);
+    await daemon.reached('done', 1);
+    assert.equal(home.note('f.md'), 'text');
+    assert.equal(server.prompts.length, 1);
+    await daemon.end();
+  });
+
   it('that a link would take out of its root is refused, and the thought says so', async (t) => {
     const server = await documents(t);
     const home = createHome(t, server.url);
