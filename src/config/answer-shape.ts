@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import { messageOf } from '../base/errors.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { isMap, type KeyPath } from './key-path.ts';
 
@@ -117,7 +119,27 @@ function fullSchema(schema: JsonSchema, problems: ShapeProblem[]): JsonSchema {
       problems.push({ path, value, message: 'a reference to another document', allowed: '#/$defs/…' });
     }
   }
-  return { ...schema, type: 'object' };
+  const whole = { ...schema, type: 'object' };
+  const message = problems.length === 0 ? whyUnusable(whole) : null;
+  if (message !== null) {
+    problems.push({
+      path: [],
+      value: undefined,
+      message,
+      allowed: 'a JSON Schema without not, if, then and else',
+    });
+  }
+  return whole;
+}
+
+/** Why answers could not be checked against a schema, or null; asked here so that no thought finds it out. */
+function whyUnusable(schema: JsonSchema): string | null {
+  try {
+    z.fromJSONSchema(schema);
+    return null;
+  } catch (error) {
+    return `cannot be used: ${messageOf(error)}`;
+  }
 }
 
 function references(value: unknown, path: KeyPath): { path: KeyPath; value: unknown }[] {

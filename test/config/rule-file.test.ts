@@ -446,6 +446,7 @@ describe('the shape of an answer', () => {
     ['a number for a type', { a: 1 }],
     ['a name that starts with _', JSON.parse('{"__proto__": "string"}')],
     ['a JSON Schema of a list', { $schema: 'x', type: 'array' }],
+    ['a JSON Schema that answers cannot be checked against', { type: 'object', not: { required: ['a'] } }],
     ['a reference to elsewhere', { type: 'object', properties: { a: { $ref: 'https://example.org/x' } } }],
     [
       'too many fields',
