@@ -4,7 +4,7 @@ import type { FileStat } from '../../contract/event.ts';
  * Milliseconds by which a file's change time may lag behind the clock we read: the kernel stamps files with
  * its tick, 10 ms long where it is longest (HZ=100).
  */
-export const CLOCK_TICK = 20;
+const CLOCK_TICK = 20;
 
 /** What a file is to the index, once its content is known. `row` is null for a path that is not indexed. */
 export function changeOf(row: { hash: bigint } | null, hash: bigint): 'added' | 'modified' | 'unchanged' {

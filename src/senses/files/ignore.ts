@@ -13,7 +13,7 @@ export interface IgnoreMatcher {
 }
 
 /** Never perceived, whatever the configuration says: where secrets are kept. gitignore syntax. */
-export const DENIED_PATTERNS = [
+const DENIED_PATTERNS = [
   '.env*',
   '*.pem',
   'id_*',

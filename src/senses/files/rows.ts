@@ -5,6 +5,8 @@ import type { FileStat } from '../../contract/event.ts';
 export interface Rows<Owner> {
   readonly size: number;
   add(owner: Owner, name: string, stat: FileStat, hash: bigint): number;
+  /** Takes the next row of the columns it was made with; all of them before anything is added. */
+  adopt(owner: Owner, name: string): number;
   set(slot: number, stat: FileStat, hash: bigint): void;
   /** Gives a row to another owner and name: its file was moved. */
   move(slot: number, owner: Owner, name: string): void;
@@ -32,16 +34,16 @@ const DELETED = -2;
 
 /**
  * Rows as columns: 56 bytes of numbers a file and no object, so that 100,000 files cost what they must.
- * Inodes are found through an open-addressing table of slots (4 bytes an entry, at most half full).
+ * The columns it is made with are taken as they are, not copied. Inodes are found through an open-addressing table of slots (4 bytes an entry, at most half full).
  */
-export function createRows<Owner>(expected = 64): Rows<Owner> {
-  let columns = new Float64Array(expected * FIELDS);
-  let contents = new BigUint64Array(expected);
+export function createRows<Owner>(stats = new Float64Array(0), hashes = new BigUint64Array(0)): Rows<Owner> {
+  let columns = stats;
+  let contents = hashes;
   const owners: (Owner | undefined)[] = [];
   const names: string[] = [];
   const free: number[] = [];
   let size = 0;
-  let table = new Int32Array(2 ** Math.ceil(Math.log2(expected * 2 + 16))).fill(EMPTY);
+  let table = new Int32Array(2 ** Math.ceil(Math.log2(hashes.length * 2 + 16))).fill(EMPTY);
   let used = 0;
 
   function home(dev: number, ino: number): number {
@@ -111,6 +113,14 @@ export function createRows<Owner>(expected = 64): Rows<Owner> {
       owners[slot] = owner;
       names[slot] = name;
       write(slot, stat, hash);
+      enlist(slot);
+      size += 1;
+      return slot;
+    },
+    adopt(owner, name) {
+      const slot = owners.length;
+      owners.push(owner);
+      names.push(name);
       enlist(slot);
       size += 1;
       return slot;

@@ -1,4 +1,4 @@
-import type { FileStat, IndexColumns } from '../../contract/event.ts';
+import type { IndexColumns } from '../../contract/event.ts';
 import { createRows, type Rows } from './rows.ts';
 
 /** A directory beneath a root, known from the index or seen on disk. */
@@ -32,31 +32,18 @@ export interface Tree {
 
 /** The tree of an index as journaled. */
 export function treeOf(columns: IndexColumns): Tree {
-  const paths = columns.paths === '' ? [] : columns.paths.split('\0');
   const top = directory('', null);
-  const rows = createRows<Directory>(paths.length + 64);
+  const rows = createRows<Directory>(columns.stats, columns.hashes);
   let last = top;
-  paths.forEach((path, row) => {
+  for (const path of columns.paths === '' ? [] : columns.paths.split('\0')) {
     const cut = path.lastIndexOf('/');
-    const parent = cut < 0 ? '' : path.slice(0, cut);
-    if (parent !== last.path) last = ensureDirectory(top, parent);
-    const name = cut < 0 ? path : path.slice(cut + 1);
-    const slot = rows.add(last, name, statAt(columns.stats, row * 6), columns.hashes[row] ?? 0n);
-    last.files.set(name, slot);
-  });
+    // Rows come in the order of their paths, so most are in the directory of the one before.
+    const isInLast = cut === last.path.length && path.startsWith(last.path);
+    if (!isInLast) last = ensureDirectory(top, path.slice(0, Math.max(0, cut)));
+    const name = path.slice(cut + 1);
+    last.files.set(name, rows.adopt(last, name));
+  }
   return { top, rows, baselined: columns.baselined };
-}
-
-/** Read by position: taking a typed array apart by pattern is ten times slower, and there are 100,000. */
-function statAt(stats: Float64Array, at: number): FileStat {
-  return {
-    dev: stats[at] ?? 0,
-    ino: stats[at + 1] ?? 0,
-    birth: stats[at + 2] ?? 0,
-    size: stats[at + 3] ?? 0,
-    mtime: stats[at + 4] ?? 0,
-    ctime: stats[at + 5] ?? 0,
-  };
 }
 
 /** The directory at this relative path, made (with those above it) where the tree has none. */

@@ -29,7 +29,7 @@ describe('index rows', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-        const rows = createRows<string>(1);
+        const rows = createRows<string>();
         const model = new Map<number, { owner: string; name: string; stat: FileStat; hash: bigint }>();
         for (const [at, { what, pick, ino, size }] of steps.entries()) {
           const slot = [...model.keys()][pick % Math.max(1, model.size)];
