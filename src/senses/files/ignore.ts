@@ -37,7 +37,7 @@ const DENIED_PATTERNS = [
 ] as const;
 
 /** What tools leave beside files people care for. gitignore syntax. */
-export const BUILT_IN_PATTERNS = [
+const BUILT_IN_PATTERNS = [
   '.git',
   'node_modules',
   '.venv',

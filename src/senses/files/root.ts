@@ -1,27 +1,23 @@
 import { createBell } from '../../base/bell.ts';
 import type { Clock } from '../../base/clock.ts';
-import { fromFs } from '../../base/path-text.ts';
 import type { RootHealth } from '../../contract/api.ts';
 import type { IndexColumns } from '../../contract/event.ts';
-import { fsPath, type Ground } from './ground.ts';
-import type { Hasher } from './hash.ts';
 import { createTeller, describe } from './health.ts';
 import type { IgnoreMatcher } from './ignore.ts';
-import { createLargeFiles } from './large-files.ts';
 import { hashKnown } from './meet.ts';
+import { type GroundMakers, goOnline, type Online } from './online.ts';
 import { createPending } from './pending.ts';
 import { type Found, findRoot, judge } from './presence.ts';
 import { scan } from './scan.ts';
 import type { Lane } from './sender.ts';
 import { serve } from './serve.ts';
 import { createSlice } from './slice.ts';
-import { identityOf, type StateFiles } from './state-files.ts';
-import { type Directory, type Identity, resolve, sameIdentity, type Tree, treeOf } from './tree.ts';
-import { createVigil } from './vigil.ts';
-import type { Hints, Watching } from './watching.ts';
+import type { StateFiles } from './state-files.ts';
+import { type Identity, resolve, type Tree, treeOf } from './tree.ts';
+import { createVigil, type Vigil } from './vigil.ts';
 
 /** What a root is given. */
-export interface RootOptions {
+export interface RootOptions extends GroundMakers {
   /** Absolute path text. */
   root: string;
   matcher: IgnoreMatcher;
@@ -33,9 +29,7 @@ export interface RootOptions {
   lane: Lane;
   stateFiles: StateFiles;
   clock: Clock;
-  hasher(realRoot: () => Buffer | null): Hasher;
   loadIndex(): Promise<IndexColumns>;
-  watch(root: string, realPath: string, hints: Hints): Promise<Watching>;
   onHealth(health: RootHealth, scanned: boolean): void;
 }
 
@@ -44,8 +38,8 @@ export interface Root {
   readonly path: string;
   /** Perceives until `signal` aborts. Rejects only where the index cannot be had, or for a defect. */
   run(signal: AbortSignal): Promise<void>;
-  /** Scans as soon as it is quiet. */
-  scan(): void;
+  /** Scans the whole root. */
+  scan(when: 'now' | 'when quiet'): void;
   configure(matcher: IgnoreMatcher, debounceMs: number): void;
   hashWhenIdle(paths: readonly string[]): void;
 }
@@ -106,7 +100,7 @@ export function createRoot(options: RootOptions): Root {
     }
   }
 
-  async function turn(here: Online, vigil: ReturnType<typeof createVigil>): Promise<void> {
+  async function turn(here: Online, vigil: Vigil): Promise<void> {
     const now = clock.monotonic();
     const isIdle = pending.size === 0 && now - pending.lastHint > QUIET;
     if (!here.stillThere()) return;
@@ -120,7 +114,7 @@ export function createRoot(options: RootOptions): Root {
     lane.flush();
   }
 
-  async function scanAll(here: Online, vigil: ReturnType<typeof createVigil>): Promise<void> {
+  async function scanAll(here: Online, vigil: Vigil): Promise<void> {
     wanted = null;
     scanning = !scanned;
     if (scanning) tell();
@@ -160,7 +154,7 @@ export function createRoot(options: RootOptions): Root {
     if (lane.full) await lane.room();
   }
 
-  async function sleep(here: Online, vigil: ReturnType<typeof createVigil>): Promise<void> {
+  async function sleep(here: Online, vigil: Vigil): Promise<void> {
     const now = clock.monotonic();
     let until = Math.min(pending.next(), now + vigil.pulse);
     if (here.doubted.size > 0 || wanted === 'now' || toHash.length > 0) until = now;
@@ -191,59 +185,35 @@ export function createRoot(options: RootOptions): Root {
     found: Extract<Found, { kind: 'directory' }>,
     signal: AbortSignal,
   ): Promise<Online> {
-    const gone = new AbortController();
-    const over = AbortSignal.any([signal, gone.signal]);
     identity = found.identity;
-    const hasher = options.hasher(() => (gone.signal.aborted ? null : found.real));
-    const doubted = new Set<Directory>();
-    const hint = (path: string) => {
-      const now = clock.monotonic();
-      if (!pending.hint(path, now)) want('when quiet');
-      if (now + QUIET_AT_LEAST < sleepsUntil) bell.ring();
-    };
-    const hints: Hints = {
-      path: hint,
-      directory: (directory) => {
-        doubted.add(directory);
-        bell.ring();
-      },
-      everything: () => want('when quiet'),
-    };
-    const largeDone = (path: string) => {
-      hint(path);
-      toHash.push(path);
-    };
-    const large = createLargeFiles(hasher, (path) => fsPath(root, path), largeDone, over);
-    const watching = await options.watch(root, fromFs(found.real), hints);
     wanted = 'now';
-    return {
-      root,
-      tree: known,
-      pending,
-      lane,
-      hasher,
-      large,
-      stateFiles,
-      clock,
-      watching,
-      matcher,
-      baselineSince,
-      polled: new Set(),
-      doubted,
-      limit: null,
-      unreadable: new Map(),
-      devices: { renumbered: new Set(), layered: new Set() },
-      signal: over,
-      remote: found.remote,
-      nextPoll: 0,
-      stillThere() {
-        const now = identityOf(root);
-        if (now !== null && sameIdentity(identity, now)) return true;
-        offline = now === null ? 'is not there any more' : 'another folder is in its place';
-        gone.abort();
-        return false;
+    return goOnline(
+      {
+        root,
+        lane,
+        stateFiles,
+        clock,
+        matcher,
+        baselineSince,
+        tree: known,
+        pending,
+        hasher: options.hasher,
+        watch: options.watch,
       },
-    };
+      found,
+      {
+        hinted(now) {
+          if (now + SOONEST_DUE < sleepsUntil) bell.ring();
+        },
+        doubted: () => bell.ring(),
+        lost: () => want('when quiet'),
+        hashed: (path) => toHash.push(path),
+        gone(why) {
+          offline = why;
+        },
+      },
+      signal,
+    );
   }
 
   async function leave(here: Online): Promise<void> {
@@ -258,7 +228,7 @@ export function createRoot(options: RootOptions): Root {
   return {
     path: root,
     run,
-    scan: () => want('now'),
+    scan: want,
     configure(nextMatcher, nextDebounce) {
       matcher = nextMatcher;
       debounceMs = nextDebounce;
@@ -273,11 +243,4 @@ export function createRoot(options: RootOptions): Root {
 }
 
 /** A hint is due this much later (ms) at the earliest, so it need not wake a root that wakes before. */
-const QUIET_AT_LEAST = 18;
-
-/** A root that is there. */
-export interface Online extends Ground {
-  remote: boolean;
-  /** Monotonic ms. */
-  nextPoll: number;
-}
+const SOONEST_DUE = 18;

@@ -36,7 +36,10 @@ const DELETED = -2;
  * Rows as columns: 56 bytes of numbers a file and no object, so that 100,000 files cost what they must.
  * The columns it is made with are taken as they are, not copied. Inodes are found through an open-addressing table of slots (4 bytes an entry, at most half full).
  */
-export function createRows<Owner>(stats = new Float64Array(0), hashes = new BigUint64Array(0)): Rows<Owner> {
+export function createRows<Owner>(
+  stats: Float64Array = new Float64Array(0),
+  hashes: BigUint64Array = new BigUint64Array(0),
+): Rows<Owner> {
   let columns = stats;
   let contents = hashes;
   const owners: (Owner | undefined)[] = [];

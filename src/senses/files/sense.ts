@@ -116,14 +116,15 @@ export function createFilesSense(options: FilesSenseOptions): FilesSense {
   for (const { path } of settings.roots) void sendIndex(path);
 
   async function* perceive(signal: AbortSignal): AsyncGenerator<Perception<FilesBatch>> {
-    while (!signal.aborted) {
+    while (!signal.aborted && !closing) {
       if (failure !== null) throw failure;
       // One that an earlier reader did not accept is perceived again.
       const batch = unaccepted;
       if (batch === null) await arrived.wait(LONG, signal);
       else {
         yield { batch, accept: () => accept(batch) };
-        while (unaccepted === batch && failure === null && !signal.aborted) await arrived.wait(LONG, signal);
+        while (unaccepted === batch && failure === null && !signal.aborted && !closing)
+          await arrived.wait(LONG, signal);
       }
     }
   }
@@ -174,10 +175,11 @@ export function createFilesSense(options: FilesSenseOptions): FilesSense {
       for (const { path } of roots) if (!known.has(path)) void sendIndex(path);
     },
     hashWhenIdle: (root, paths) => post({ type: 'hash', root, paths }),
-    ignoredBy: (path) => whyIgnored(path, { ...settings, stateDirectory }),
+    ignoredBy: (path) => whyIgnored(path, { ...settings, stateDirectory, databases }),
     async close() {
       if (!closing) {
         closing = true;
+        fail(new CodedError('files-sense-closed', 'the files sense was closed'));
         post({ type: 'close' });
         const timer = setTimeout(() => void worker.terminate(), END_WITHIN);
         await ended;

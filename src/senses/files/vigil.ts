@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 export interface Vigil {
   /** Milliseconds after which to ask at the latest: two wake-ups a minute cost nothing. */
   readonly pulse: number;
-  /** Whether a scan is due: after ten minutes once idle, and at once after the machine slept. */
+  /** Whether a scan is due: after ten minutes once idle, after twenty if never idle, at once after the machine slept. */
   needsScan(isIdle: boolean): boolean;
   scanned(): void;
 }
@@ -23,7 +23,7 @@ export function createVigil(clock: Pick<Clock, 'now' | 'monotonic'>): Vigil {
       const now = clock.monotonic();
       const drift = clock.now() - now - offset;
       offset += drift;
-      return drift > GAP || (isIdle && now - scannedAt >= RECONCILE_AFTER);
+      return drift > GAP || now - scannedAt >= (isIdle ? RECONCILE_AFTER : 2 * RECONCILE_AFTER);
     },
     scanned() {
       scannedAt = clock.monotonic();

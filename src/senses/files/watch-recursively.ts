@@ -2,11 +2,14 @@ import type { AsyncSubscription } from '@parcel/watcher';
 import { fromFs, mayBeLossy } from '../../base/path-text.ts';
 import type { Hints, Watching } from './watching.ts';
 
+/** Trees that are ignored anyway and change so much that not hearing of them is worth it. */
+const BUSY = ['**/.git/**', '**/node_modules/**', '**/.venv/**', '**/__pycache__/**'];
+
 /**
  * One subscription for the whole root, as macOS (FSEvents) and Windows offer it, through `@parcel/watcher`,
  * loaded only here. `realPath` is the root's real path, with which its events begin.
  */
-export async function watchRecursively(realPath: string, ignore: string[], hints: Hints): Promise<Watching> {
+export async function watchRecursively(realPath: string, hints: Hints): Promise<Watching> {
   const { default: watcher } = await import('@parcel/watcher');
   const prefix = realPath.endsWith('/') ? realPath : `${realPath}/`;
   const subscription: AsyncSubscription = await watcher.subscribe(
@@ -19,7 +22,7 @@ export async function watchRecursively(realPath: string, ignore: string[], hints
         else hints.path(path.slice(prefix.length).split('/').map(fromFs).join('/'));
       }
     },
-    { ignore },
+    { ignore: BUSY },
   );
   return {
     count: 1,

@@ -18,12 +18,14 @@ const BY = {
  */
 export async function whyIgnored(
   path: string,
-  settings: { roots: RootConfig[]; ignorePatterns: string[]; stateDirectory: string },
+  settings: { roots: RootConfig[]; ignorePatterns: string[]; stateDirectory: string; databases: string[] },
 ): Promise<Explanation['ignored']> {
   const root = settings.roots.find((each) => path.startsWith(prefixOf(each.path)));
   if (!root)
     return { by: 'it is in no watched folder', pattern: settings.roots.map((each) => each.path).join(', ') };
   const matcher = ignoreMatcher([...settings.ignorePatterns, ...root.ignorePatterns]);
+  const database = settings.databases.find((each) => path.startsWith(each));
+  if (database !== undefined) return { by: "it is the daemon's own state", pattern: database };
   const stateFiles = createStateFiles(settings.stateDirectory);
   const steps = path.slice(prefixOf(root.path).length).split('/');
 

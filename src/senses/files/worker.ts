@@ -5,7 +5,7 @@ import type { RootConfig } from '../../contract/config.ts';
 import type { IndexColumns } from '../../contract/event.ts';
 import { fsPath } from './ground.ts';
 import { createHasher } from './hash.ts';
-import { BUILT_IN_PATTERNS, ignoreMatcher } from './ignore.ts';
+import { ignoreMatcher } from './ignore.ts';
 import type { FilesSettings, FromWorker, Since, ToWorker, WorkerStart } from './messages.ts';
 import { createOverflowGuess, queueLength } from './overflow.ts';
 import { createRoot, type Root } from './root.ts';
@@ -50,7 +50,7 @@ async function perceiveRoots(
   const running = new Map<string, Running>();
   const sender = createSender((batch) => post({ type: 'batch', batch }));
   const guess = createOverflowGuess(queueLength(), () => {
-    for (const { root } of running.values()) root.scan();
+    for (const { root } of running.values()) root.scan('when quiet');
   });
 
   function begin(config: RootConfig, settings: FilesSettings & Since): void {
@@ -69,7 +69,7 @@ async function perceiveRoots(
       hasher: (realRoot) => createHasher(hashing, realRoot),
       loadIndex: () => index.promise,
       watch: async (root, realPath, hints) => {
-        if (process.platform !== 'linux') return watchRecursively(realPath, [...BUILT_IN_PATTERNS], hints);
+        if (process.platform !== 'linux') return watchRecursively(realPath, hints);
         const name = realPath.slice(realPath.lastIndexOf('/') + 1);
         return watchDirectories((directory) => fsPath(root, directory.path), name, hints, guess);
       },
@@ -113,7 +113,7 @@ async function perceiveRoots(
         return sender.accepted();
       case 'rescan':
         for (const { root } of running.values())
-          if (message.root === null || root.path === message.root) root.scan();
+          if (message.root === null || root.path === message.root) root.scan('now');
         return;
       case 'settings':
         return configure(message.settings);

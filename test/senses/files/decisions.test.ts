@@ -184,7 +184,7 @@ describe('a root that hears nothing', () => {
     return { watch: createVigil(clock), pass };
   }
 
-  it('is scanned every ten minutes, once it is idle', () => {
+  it('is scanned every ten minutes once it is idle, and every twenty in any case', () => {
     const { watch, pass } = vigil();
     pass(599_999);
     assert.equal(watch.needsScan(true), false);
@@ -193,6 +193,8 @@ describe('a root that hears nothing', () => {
     assert.equal(watch.needsScan(true), true);
     watch.scanned();
     assert.equal(watch.needsScan(true), false);
+    pass(1_200_000);
+    assert.equal(watch.needsScan(false), true, 'it is never idle');
   });
 
   it('is scanned at once after the machine slept, and once only', () => {

@@ -12,13 +12,15 @@ describe('the recursive watch of macOS and Windows', () => {
     inFolder(async (folder) => {
       const root = realpathSync(folder);
       const hinted = new Set<string>();
-      const watching = await watchRecursively(root, ['.git'], {
+      const watching = await watchRecursively(root, {
         path: (path) => hinted.add(path),
         directory: () => {},
         everything: () => hinted.add('*'),
       });
       try {
         await mkdir(join(root, 'sub'));
+        await mkdir(join(root, 'sub/node_modules'));
+        await writeFile(join(root, 'sub/node_modules/x'), 'x');
         const deadline = performance.now() + 5000;
         for (let at = 0; !hinted.has('sub/a.txt'); at += 1) {
           assert.ok(performance.now() < deadline, [...hinted].join());
@@ -26,6 +28,7 @@ describe('the recursive watch of macOS and Windows', () => {
           await sleep(50);
         }
         assert.ok(hinted.has('sub'));
+        assert.ok(![...hinted].some((path) => path.includes('node_modules/')));
         assert.ok([...hinted].every((path) => !path.startsWith('/')));
       } finally {
         await watching.close();
