@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,7 +16,10 @@ console.log(`The demo's home is ${home}
   drop a file into  ${join(home, 'inbox')}  (PDF, Markdown, text or HTML) and it is thought at once
   notes appear in   ${join(home, 'notes')}
 Without a model server the notes come from builtin/extract: that is extraction, no language model.
-With LM Studio serving a model on this machine, they come from that model: start it, and run this again.
+Once LM Studio serves a model on this machine, the next files are thought by that model.
+From another terminal, in this folder:
+  npx consciousness status --home demo-home
+  npx consciousness explain demo-home/inbox/pier-mast-meeting.md --home demo-home
 `);
 
 const args = [
@@ -33,23 +37,20 @@ daemon.on('exit', (code, signal) => {
   process.exitCode = signal === null ? (code ?? 1) : 1;
 });
 
-/** Copies the examples with their places filled in; what is there already is left as it is. */
+/** Copies the examples with their places filled in; once: what a person deleted stays deleted. */
 async function fill(to: string): Promise<void> {
+  if (existsSync(join(to, 'config.yaml'))) return;
   const examples = join(root, 'examples');
   await mkdir(join(to, 'rules'), { recursive: true, mode: 0o700 });
   await mkdir(join(to, 'notes'), { recursive: true });
   await cp(join(examples, 'inbox'), join(to, 'inbox'), { recursive: true, force: false });
-  await place(join(examples, 'config.yaml'), join(to, 'config.yaml'), to);
   for (const name of await readdir(join(examples, 'rules'))) {
     await place(join(examples, 'rules', name), join(to, 'rules', name), to);
   }
+  // Last, since it tells that the home is complete.
+  await place(join(examples, 'config.yaml'), join(to, 'config.yaml'), to);
 }
 
 async function place(from: string, to: string, folder: string): Promise<void> {
-  const text = (await readFile(from, 'utf8')).replaceAll('{HOME}', folder);
-  try {
-    await writeFile(to, text, { flag: 'wx' });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  }
+  await writeFile(to, (await readFile(from, 'utf8')).replaceAll('{HOME}', folder));
 }

@@ -53,7 +53,20 @@ async function run(options: RunOptions): Promise<{ code: number; reason: string 
       const reason = ['the configuration cannot be used:', ...loaded.problems.map(formatProblem)].join('\n');
       return { code: EXIT.config, reason };
     }
-    return await live({ ...options, since }, folders, loaded.config, env);
+    return await withDatabaseLock(loaded.config, () =>
+      live({ ...options, since }, folders, loaded.config, env),
+    );
+  } finally {
+    lock.release();
+  }
+}
+
+/** A database outside the state directory has a lock of its own: two homes may name the same one. */
+async function withDatabaseLock<T>({ database, folders }: Config, run: () => Promise<T>): Promise<T> {
+  if (database.startsWith(`${folders.state}/`)) return run();
+  const lock = lockState(`${database}.lock`);
+  try {
+    return await run();
   } finally {
     lock.release();
   }

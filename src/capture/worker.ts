@@ -62,7 +62,11 @@ export function createCaptureWorker(options: CaptureOptions): CaptureWorker {
       const job = backlog.shift();
       if (!job) return;
       busy.add(job.id);
-      slots.start(() => captureOne(job, options, signal).finally(() => busy.delete(job.id)));
+      slots.start(async () => {
+        const lookAgainAt = await captureOne(job, options, signal);
+        if (lookAgainAt !== null) nextAt = Math.min(nextAt ?? lookAgainAt, lookAgainAt);
+        busy.delete(job.id);
+      });
     }
   }
 
@@ -86,30 +90,33 @@ export function createCaptureWorker(options: CaptureOptions): CaptureWorker {
   };
 }
 
-async function captureOne(job: CaptureJob, options: CaptureOptions, signal: AbortSignal): Promise<void> {
+/** When to look at it again (epoch ms), where it could not be captured yet. */
+async function captureOne(
+  job: CaptureJob,
+  options: CaptureOptions,
+  signal: AbortSignal,
+): Promise<number | null> {
   const { store, clock, log } = options;
   try {
     const result = await captureFile(job, options, signal);
     const changed = await store.write('captured', result);
-    if (!changed || result.kind === 'later') return;
+    if (result.kind === 'later') return result.at;
+    if (!changed) return null;
     if (result.kind === 'unreadable') {
       log.warning('file not captured', { thought: job.id, rule: job.rule, reason: result.reason });
       tell(job, options, 'dead', result.reason);
-      return;
+      return null;
     }
     tell(job, options, 'ready', '');
     options.onReady();
+    return null;
   } catch (error) {
-    if (signal.aborted) return;
+    if (signal.aborted) return null;
     log.error('capture failed', { thought: job.id, error });
+    const at = clock.now() + LOOK_AGAIN_MS;
     const reason = 'capture failed, see the log; it is tried again';
-    await store.write('captured', {
-      id: job.id,
-      now: clock.now(),
-      kind: 'later',
-      at: clock.now() + LOOK_AGAIN_MS,
-      reason,
-    });
+    await store.write('captured', { id: job.id, now: clock.now(), kind: 'later', at, reason });
+    return at;
   }
 }
 

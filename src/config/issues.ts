@@ -113,7 +113,7 @@ function messageFor(issue: Issue, value: unknown): string {
     case 'too_small':
       return issue.origin === 'number' ? `less than ${issue.minimum}` : 'empty';
     case 'too_big':
-      return issue.origin === 'number' ? `more than ${issue.maximum}` : plainWords(issue.message, 'too long');
+      return plainWords(issue.message, issue.origin === 'number' ? `more than ${issue.maximum}` : 'too long');
     case 'invalid_value':
       return plainWords(issue.message, 'not one of the allowed values');
     case 'invalid_union':

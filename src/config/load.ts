@@ -11,6 +11,8 @@ import {
   type Folders,
 } from '../contract/config.ts';
 import type { ConfigProblem } from '../contract/problem.ts';
+import { advised } from './advised.ts';
+import { inOrder } from './in-order.ts';
 import { problemsOf } from './issues.ts';
 import { type JsonSchema, schemaAt } from './json-schema.ts';
 import { dotted, isMap, type KeyPath } from './key-path.ts';
@@ -86,7 +88,7 @@ export async function loadConfig(question: ConfigQuestion): Promise<ConfigLoad> 
   // What a broken file says about roots and providers is not known, so nothing is said about them.
   if (!file.broken) problems.push(...resolved.problems);
   const failed = file.broken || problems.some((problem) => problem.severity === 'error');
-  if (!parsed.success || failed) return { ok: false, problems };
+  if (!parsed.success || failed) return { ok: false, problems: inOrder(problems) };
   const config = assemble(parsed.data, resolved.paths, folders);
   return { ok: true, config, sources: sourcesOf(parsed.data, layers), warnings: problems };
 }
@@ -190,7 +192,7 @@ function validationProblems(
   schema: JsonSchema,
   origin: OriginOf,
 ): ConfigProblem[] {
-  const problems = problemsOf(error, { input, schema, origin, refused });
+  const problems = problemsOf(error, { input, schema, origin, refused }).map(advised);
   const gone = problems.filter((each) => each.message === NOT_YET && each.key.endsWith('.type'));
   const parents = gone.map((each) => each.key.slice(0, -'type'.length));
   // A provider of a type that is not there yet has other keys: to list them all would hide the one reason.

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { fromFs } from '../base/path-text.ts';
-import { BUILT_IN_PROVIDERS, type Folders } from '../contract/config.ts';
+import { BUILT_IN_PROVIDERS, DEFAULT_DATABASE, type Folders } from '../contract/config.ts';
 import type { ConfigProblem } from '../contract/problem.ts';
 import type { Origin } from './issues.ts';
 import { dotted, isMap, type KeyPath, listAt, valueAt } from './key-path.ts';
@@ -49,11 +49,13 @@ export function resolveConfig(question: ResolveQuestion): {
     });
   checkTimezone(valueAt(input, ['timezone']), report);
   checkProviders(input, report);
+  const text = valueAt(input, ['db_path']);
   const paths = {
     roots: rootsOf(input, homedir, folders, report),
     outputRoots: outputRootsOf(input, homedir, folders, report),
-    database: databaseOf(valueAt(input, ['db_path']), folders.state, homedir, report),
+    database: databaseOf(text, folders.state, homedir, report),
   };
+  checkDatabase(text, paths, report);
   return { paths, problems };
 }
 
@@ -158,4 +160,17 @@ function databaseOf(text: unknown, state: string, homedir: string, report: Repor
   const allowed = 'a file name in the state directory, or an absolute path';
   report(['db_path'], text, { message: resolved.message, allowed });
   return '';
+}
+
+/** A watched database would wake rules with every thought, and one among outputs could be written over. */
+function checkDatabase(text: unknown, { database, roots, outputRoots }: ResolvedPaths, report: Report): void {
+  if (database === '') return;
+  const watched = roots.find((root) => isWithin(database, root.path))?.path;
+  const written = outputRoots.find((root) => isWithin(database, root));
+  if (watched === undefined && written === undefined) return;
+  const where = watched === undefined ? `the output root ${written}` : `the watched folder ${watched}`;
+  report(['db_path'], text, {
+    message: `lies in ${where}`,
+    allowed: `a file outside watched folders and output roots: move it, or leave ${DEFAULT_DATABASE} in the state directory`,
+  });
 }

@@ -3,6 +3,7 @@ import type { ConfigProblem } from '../contract/problem.ts';
 import { NOT_IN_THIS_VERSION, type Rule, type RuleFrontMatter, ruleFrontMatter } from '../contract/rule.ts';
 import { answerShape } from './answer-shape.ts';
 import { splitFrontMatter } from './front-matter.ts';
+import { inOrder } from './in-order.ts';
 import { problemsOf } from './issues.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { dotted, isMap, type KeyPath, listAt, valueAt } from './key-path.ts';
@@ -35,7 +36,7 @@ export function parseRule(question: RuleContext & { file: string; text: string }
   const split = splitFrontMatter(question.text);
   if (!split.ok) {
     report.whole(split.message, 'a line ---, YAML, a line ---, and the prompt', split.line);
-    return { ok: false, problems: report.problems };
+    return { ok: false, problems: inOrder(report.problems) };
   }
   const { source, problems } = parseYaml(split.yaml, question.file);
   report.problems.push(...problems);
@@ -50,7 +51,7 @@ export function parseRule(question: RuleContext & { file: string; text: string }
   const outputPaths = readOutputs(at, schema);
   readPrompt(at, split.prompt, split.promptLine);
   if (name === null || front === null || report.problems.length > 0)
-    return { ok: false, problems: report.problems };
+    return { ok: false, problems: inOrder(report.problems) };
   const { prompt } = split;
   return {
     ok: true,
@@ -126,7 +127,7 @@ function readModels({ source, report, providers }: Reading): void {
 function readOutputs(reading: Reading, answer: JsonSchema | null | undefined): string[] {
   const { source, report, outputRoots, homedir } = reading;
   const absent = absentNames(source.value);
-  return listAt(source.value, ['outputs']).map((output, index) => {
+  const paths = listAt(source.value, ['outputs']).map((output, index) => {
     const base = { absent, answer };
     const body = valueAt(output, ['body']);
     if (typeof body === 'string')
@@ -137,6 +138,24 @@ function readOutputs(reading: Reading, answer: JsonSchema | null | undefined): s
     const key: KeyPath = ['outputs', index, kind];
     checkScalar(reading, key, { ...base, source: text.trim(), purpose: 'path' });
     return take(resolveOutputPath(text, outputRoots, homedir), source, report, key, text) ?? '';
+  });
+  refuseSameWrites(reading, paths);
+  return paths;
+}
+
+/** Two outputs that write one file would each take it for somebody else's. */
+function refuseSameWrites({ source, report }: Reading, paths: readonly string[]): void {
+  const first = new Map<string, number>();
+  paths.forEach((path, index) => {
+    const key: KeyPath = ['outputs', index, 'write'];
+    const text = valueAt(source.value, key);
+    if (path === '' || typeof text !== 'string') return;
+    const other = first.get(path);
+    if (other === undefined) first.set(path, index);
+    else {
+      const facts = { message: `writes the same file as outputs.${other}`, allowed: 'another path' };
+      report.at(source, key, text, facts);
+    }
   });
 }
 

@@ -20,11 +20,14 @@ export function ruleContext(config: Config, homedir: string): RuleContext {
   };
 }
 
-/** Every `*.md` in the rules folder, by name. A broken file is a problem and hides no other; no folder is no rules. */
+/**
+ * Every `*.md` in the rules folder, by name. A broken file is a problem and hides no other. `listed` is false where
+ * the folder is missing or cannot be listed: then nothing is known of its rules, rather than that there are none.
+ */
 export async function loadRules(
   folders: Pick<Folders, 'rules'>,
   context: RuleContext,
-): Promise<{ rules: Rule[]; problems: ConfigProblem[] }> {
+): Promise<{ rules: Rule[]; problems: ConfigProblem[]; listed: boolean }> {
   const listed = await listRules(folders.rules);
   const rules: Rule[] = [];
   const problems: ConfigProblem[] = [...listed.problems];
@@ -40,7 +43,7 @@ export async function loadRules(
     if (!parsed.ok) problems.push(...parsed.problems);
     else if (owner === undefined) rules.push(parsed.rule);
   }
-  return { rules, problems };
+  return { rules, problems, listed: listed.ok };
 }
 
 /** Reads and checks one rule file (path text). */
@@ -54,18 +57,21 @@ export async function loadRule(
   return { ok: false, problems: [problem] };
 }
 
-async function listRules(folder: string): Promise<{ files: string[]; problems: ConfigProblem[] }> {
+async function listRules(
+  folder: string,
+): Promise<{ ok: boolean; files: string[]; problems: ConfigProblem[] }> {
   try {
     const names = (await readdir(toFs(folder), { encoding: 'buffer' })).map((name) => fromFs(name));
     const files = names
       .filter((name) => /\.md$/i.test(name) && !name.startsWith('.'))
       .sort()
       .map((name) => path.posix.join(folder, name));
-    return { files, problems: [] };
+    return { ok: true, files, problems: [] };
   } catch (error) {
     const code = systemCode(error);
-    if (code === 'ENOENT') return { files: [], problems: [] };
+    if (code === 'ENOENT') return { ok: false, files: [], problems: [] };
     return {
+      ok: false,
       files: [],
       problems: [wholeFile(folder, `cannot be listed: ${code ?? 'unknown reason'}`, 'a folder')],
     };

@@ -53,13 +53,12 @@ export function parseYaml(
   };
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
-    const wrong = [...document.errors, ...document.warnings];
-    if (wrong.length > 0) {
-      // One broken quote breaks every line after it: the first few say what there is to know.
-      return {
-        source: nothing,
-        problems: wrong.slice(0, 3).map((each) => problem(each.message, each.pos[0])),
-      };
+    const wrong = [...document.errors, ...document.warnings].toSorted(
+      (one, other) => one.pos[0] - other.pos[0],
+    );
+    // One slip breaks what comes after it, and is found again there: the first says what there is to know.
+    if (wrong[0] !== undefined) {
+      return { source: nothing, problems: [problem(wrong[0].message, wrong[0].pos[0])] };
     }
     const value: unknown = document.toJS({ maxAliasCount: 100 });
     if (deeperThan(value, DEPTH))

@@ -64,5 +64,7 @@ export interface PlanRequest {
   captured: { text: string; format: string; truncated: boolean } | null;
   answer: unknown;
   former: FormerOutput[];
+  /** `provider/model` that answered. */
+  model: string;
   now: number;
 }

@@ -1,14 +1,17 @@
 import * as z from 'zod';
 import { FILE_CHANGES } from './event.ts';
 
-/** A duration as written by people: `500ms`, `3s`, `5m`, `2h`, `7d`. Parses to milliseconds. */
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const LONGEST_MS = 365 * 86_400_000;
+
+/** A duration as written by people: `500ms`, `3s`, `5m`, `2h`, `7d`. Parses to whole milliseconds, at most 365 days. */
 const duration = z
   .string()
-  .regex(/^\d{1,9}(\.\d{1,3})?(ms|s|m|h|d)$/, 'not a duration')
-  .meta({ title: 'a number and a unit: 500ms, 3s, 5m, 2h or 7d' })
-  .transform((text) => Number.parseFloat(text) * (UNIT_MS[text.replace(/^[\d.]+/, '')] ?? 1));
-
-const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+  .regex(/^\d{1,20}(\.\d{1,20})?(ms|s|m|h|d)$/, 'not a duration')
+  .meta({ title: 'a number and a unit: 500ms, 3s, 5m, 2h or 7d; at most 365d' })
+  // The database keeps instants as whole milliseconds, and refuses a fraction.
+  .transform((text) => Math.round(Number.parseFloat(text) * (UNIT_MS[text.replace(/^[\d.]+/, '')] ?? 1)))
+  .pipe(z.number().max(LONGEST_MS, 'longer than 365 days'));
 
 const model = z
   .string()

@@ -16,8 +16,14 @@ const REFUSED_TAGS = ['include', 'render', 'layout', 'block', 'increment', 'decr
 /** All that a path may do: a value that is not printed by `{{ }}` could not be made safe. */
 const PATH_TAGS = ['if', 'unless', 'case', 'assign', 'comment', 'raw', '#'];
 
-/** An engine for texts, or for paths, where `escapeOutput` is applied to every interpolated value. */
-export function createEngine(escapeOutput?: (value: unknown) => string): Liquid {
+/**
+ * An engine for texts, or for paths, where `escapeOutput` is applied to every interpolated value. `tolerated` names
+ * filters that do not exist and are let through, to find what else is wrong with a template.
+ */
+export function createEngine(
+  escapeOutput?: (value: unknown) => string,
+  tolerated: readonly string[] = [],
+): Liquid {
   const engine = new Liquid({
     strictFilters: true,
     strictVariables: true,
@@ -43,6 +49,7 @@ export function createEngine(escapeOutput?: (value: unknown) => string): Liquid 
   if (escapeOutput !== undefined) engine.unregisterFilter('raw');
   engine.registerFilter('slug', (value: unknown) => slug(value));
   replaceDate(engine);
+  for (const filter of tolerated) engine.registerFilter(filter, (value: unknown) => value);
   return engine;
 }
 

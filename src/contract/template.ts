@@ -30,12 +30,20 @@ export interface TemplateVariable {
   column: number;
 }
 
-/** Parses Liquid: unknown filters and tags are errors; partials, files and randomness do not exist. */
-export function compileTemplate(source: string, purpose: TemplatePurpose = 'text'): TemplateCompilation {
+/**
+ * Parses Liquid: unknown filters and tags are errors; partials, files and randomness do not exist. With `tolerated`
+ * filters, only to be looked at: a template that needs them is never rendered.
+ */
+export function compileTemplate(
+  source: string,
+  purpose: TemplatePurpose = 'text',
+  tolerated: readonly string[] = [],
+): TemplateCompilation {
   const wrong = purpose === 'path' ? pathSourceProblem(source) : null;
   if (wrong !== null) return { ok: false, line: 1, column: 1, message: wrong };
+  const engine = tolerated.length === 0 ? engineFor(purpose) : engineOf(purpose, tolerated);
   try {
-    return { ok: true, template: { source, purpose, nodes: engineFor(purpose).parse(source) } };
+    return { ok: true, template: { source, purpose, nodes: engine.parse(source) } };
   } catch (error) {
     return { ok: false, ...explain(error) };
   }
@@ -94,6 +102,11 @@ export function variables(template: CompiledTemplate): TemplateVariable[] {
     }));
 }
 
+/** The names of all filters. */
+export function filterNames(purpose: TemplatePurpose): string[] {
+  return Object.keys(engineFor(purpose).filters);
+}
+
 function asPath(template: CompiledTemplate): CompiledTemplate {
   if (template.purpose === 'path') return template;
   const again = compileTemplate(template.source, 'path');
@@ -105,8 +118,12 @@ function asPath(template: CompiledTemplate): CompiledTemplate {
 const engines: { text?: Liquid; path?: Liquid } = {};
 
 function engineFor(purpose: TemplatePurpose): Liquid {
-  engines[purpose] ??= purpose === 'path' ? createEngine(neutralise) : createEngine();
+  engines[purpose] ??= engineOf(purpose);
   return engines[purpose];
+}
+
+function engineOf(purpose: TemplatePurpose, tolerated?: readonly string[]): Liquid {
+  return createEngine(purpose === 'path' ? neutralise : undefined, tolerated);
 }
 
 function explain(error: unknown): { line: number; column: number; message: string } {

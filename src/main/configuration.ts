@@ -28,9 +28,9 @@ export interface Configuration {
   allRules(): readonly Rule[];
   /** What is wrong with the files as they are now; what they replaced stays in force. */
   problems(): readonly ConfigProblem[];
-  /** Reads the files again and puts what is good in force; whether anything changed. */
-  reload(): Promise<{ configChanged: boolean; rulesChanged: boolean }>;
-  /** Makes the rules in force durable and lets unclaimed thoughts follow them. */
+  /** Reads the files again, makes what is good durable, and puts it in force; whether anything changed. */
+  reload(store: Store): Promise<{ configChanged: boolean; rulesChanged: boolean }>;
+  /** Lets unclaimed thoughts follow the rules in force. */
   settle(store: Store): Promise<void>;
 }
 
@@ -49,28 +49,15 @@ export async function createConfiguration(
     .map((stored) => ruleFromStored(stored.text, stored.file));
   let builtin = builtinRequestRule(config.values.default_models);
 
-  async function reloadConfig(): Promise<boolean> {
-    const loaded = await loadConfig({ folders, env, flags, homedir });
-    configProblems = loaded.ok ? loaded.warnings : loaded.problems;
-    if (!loaded.ok) return false;
-    const changed = JSON.stringify(loaded.config.values) !== JSON.stringify(config.values);
-    config = loaded.config;
-    builtin = builtinRequestRule(config.values.default_models);
-    return changed;
-  }
-
-  async function reloadRules(): Promise<boolean> {
-    const loaded = await loadRules(folders, ruleContext(config, homedir));
-    ruleProblems = loaded.problems;
-    const broken = new Set(
-      loaded.problems.filter((each) => each.severity === 'error').map((each) => each.file),
-    );
+  /** The rules as their files are now; a file that is broken, or a folder that is away, keeps its last good ones. */
+  async function readRules(from: Config): Promise<Rule[]> {
+    const loaded = await loadRules(folders, ruleContext(from, homedir));
+    const errors = loaded.problems.filter((each) => each.severity === 'error');
+    const broken = new Set(errors.map((each) => each.file));
     const names = new Set(loaded.rules.map((rule) => rule.name));
-    const kept = rules.filter((rule) => broken.has(rule.file) && !names.has(rule.name));
-    const next = [...loaded.rules, ...kept].sort((a, b) => (a.name < b.name ? -1 : 1));
-    const changed = versionsOf(next) !== versionsOf(rules);
-    rules = next;
-    return changed;
+    const kept = rules.filter((rule) => !names.has(rule.name) && (!loaded.listed || broken.has(rule.file)));
+    ruleProblems = loaded.problems;
+    return [...loaded.rules, ...kept].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   function report(): void {
@@ -89,18 +76,30 @@ export async function createConfiguration(
     rules: () => rules,
     allRules: () => [...rules, builtin],
     problems: () => [...configProblems, ...ruleProblems],
-    async reload() {
-      const configChanged = await reloadConfig();
-      const rulesChanged = await reloadRules();
+    async reload(toStore) {
+      const loaded = await loadConfig({ folders, env, flags, homedir });
+      configProblems = loaded.ok ? loaded.warnings : loaded.problems;
+      const nextConfig = loaded.ok ? loaded.config : config;
+      const nextRules = await readRules(nextConfig);
+      const nextBuiltin = builtinRequestRule(nextConfig.values.default_models);
       report();
+      // Versions are durable before anybody can make a thought of them.
+      const stored = [...nextRules, nextBuiltin].map(({ name, version, file, text }) => ({
+        name,
+        version,
+        file,
+        text,
+      }));
+      await toStore.write('saveRules', { rules: stored, now: clock.now() });
+      const configChanged = JSON.stringify(nextConfig.values) !== JSON.stringify(config.values);
+      const rulesChanged =
+        versionsOf(nextRules) !== versionsOf(rules) || nextBuiltin.version !== builtin.version;
+      [config, rules, builtin] = [nextConfig, nextRules, nextBuiltin];
       return { configChanged, rulesChanged };
     },
     async settle(toStore) {
-      const all = [...rules, builtin];
-      const stored = all.map(({ name, version, file, text }) => ({ name, version, file, text }));
-      await toStore.write('saveRules', { rules: stored, now: clock.now() });
       const unclaimed = await toStore.write('unclaimedThoughts', undefined);
-      const changes = replacements(unclaimed, all, (thought) => eventData(thought.data));
+      const changes = replacements(unclaimed, [...rules, builtin], (thought) => eventData(thought.data));
       if (changes.length > 0)
         await toStore.write('replaceThoughts', { replacements: changes, now: clock.now() });
     },

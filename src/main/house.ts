@@ -23,6 +23,7 @@ import { rememberErrors } from './last-error.ts';
 import { createMeeting } from './meeting.ts';
 import { startStage } from './stage.ts';
 import { LOOP_RESOLUTION_MS } from './status.ts';
+import { createUpkeep } from './upkeep.ts';
 import { createWorkers } from './workers.ts';
 
 /** How long everything together may take to stop; calls under way get 20 s of it. */
@@ -68,7 +69,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   });
 
   // Rules and what the last daemon left behind.
-  await configuration.reload();
+  await configuration.reload(store);
   const swept = await store.write('sweep', { owner, everyone: true, now: clock.now() });
   if (swept.crashed + swept.resumed > 0) log.warning('work taken over', { ...swept });
   await configuration.settle(store);
@@ -80,8 +81,9 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   const sense = createFilesSense({
     roots: config.roots,
     debounceMs: config.values.file_watcher.debounce_seconds * 1000,
-    ignorePatterns: config.values.file_watcher.ignore_patterns,
+    ignorePatterns: [],
     stateDirectory: options.folders.state,
+    databases: [config.database],
     loadIndex: (root) => journal.index(root),
     onHealth: tellRoots(live, clock),
   });
@@ -100,7 +102,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   });
 
   async function reload(): Promise<void> {
-    const { configChanged, rulesChanged } = await configuration.reload();
+    const { configChanged, rulesChanged } = await configuration.reload(store);
     const now = configuration.config();
     if (configChanged) {
       log.setLevel(now.values.log_level);
@@ -108,7 +110,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
       sense.reconfigure({
         roots: now.roots,
         debounceMs: now.values.file_watcher.debounce_seconds * 1000,
-        ignorePatterns: now.values.file_watcher.ignore_patterns,
+        ignorePatterns: [],
       });
       providers.replace(now);
     }
@@ -160,6 +162,11 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   const capturing = startStage(group, 'capture', capture.run);
   const thinking = startStage(group, 'mind', mind.run);
   const heartbeats = startStage(group, 'leases', leases.keep);
+  const upkeep = startStage(
+    group,
+    'upkeep',
+    createUpkeep({ store, clock, owner, log, configuration, ...workers }),
+  );
   const applying = startStage(group, 'outputs', outputs.run);
   meeting.arrange(config.roots.map((root) => root.path));
 
@@ -181,7 +188,17 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     stopRequested.abort();
     log.info('daemon stopping');
     const inOrder = async () => {
-      for (const stage of [intake, watching, acquainting, capturing, thinking, applying, heartbeats, probing])
+      for (const stage of [
+        intake,
+        watching,
+        acquainting,
+        capturing,
+        thinking,
+        applying,
+        upkeep,
+        heartbeats,
+        probing,
+      ])
         await stage.stop();
     };
     await Promise.race([inOrder(), clock.sleep(STOP_WITHIN_MS, group.signal)]);

@@ -27,10 +27,11 @@ export async function createRouting(options: {
   function update(): void {
     // The built-in request rule waits for its provider only where somebody has asked something.
     const waiting = asked ? configuration.allRules() : configuration.rules();
-    for (const [name, reason] of heldProviders(lanes(), waiting, providers)) {
-      if (reason === null) holds.clear('provider', name);
-      else holds.set('provider', name, reason);
+    const wanted = holdsOf(lanes(), waiting, providers);
+    for (const { what, name } of holds.list()) {
+      if ((what === 'provider' || what === 'rule') && !wanted.has(`${what} ${name}`)) holds.clear(what, name);
     }
+    for (const { what, name, reason } of wanted.values()) holds.set(what, name, reason);
   }
 
   return {
@@ -52,18 +53,15 @@ const UNPROCESSED_REQUESTS = {
   limit: 1,
 } as const;
 
-/** Every provider with the reason why one of these rules waits for it, null where none does. */
-function heldProviders(
-  lanes: Lanes,
-  rules: readonly Rule[],
-  providers: ProviderSet,
-): Map<string, string | null> {
-  const held = new Map<string, string | null>(Array.from(providers.map().keys(), (name) => [name, null]));
-  for (const rule of rules) {
-    const where = lanes.routes.get(rule.version);
+/** What holds these rules: a provider that one of them waits for, or a rule that no provider may ever think. */
+function holdsOf(lanes: Lanes, rules: readonly Rule[], providers: ProviderSet) {
+  const holds = new Map<string, { what: 'provider' | 'rule'; name: string; reason: string }>();
+  for (const { name, version } of rules) {
+    const where = lanes.routes.get(version);
+    if (where?.kind === 'impossible') holds.set(`rule ${name}`, { what: 'rule', name, reason: where.reason });
     // Before its first probe a provider is not known to be away.
     if (where?.kind !== 'held' || providers.health.health(where.provider).state === 'unknown') continue;
-    held.set(where.provider, where.reason);
+    holds.set(`provider ${where.provider}`, { what: 'provider', name: where.provider, reason: where.reason });
   }
-  return held;
+  return holds;
 }

@@ -6,6 +6,8 @@ export interface CallOutcome {
   text: string;
   reasoning: string;
   report: CallReport;
+  /** It ended at the token limit. */
+  cutOff: boolean;
   /** Null where the model finished. */
   failure: ProviderFailure | null;
 }
@@ -42,9 +44,15 @@ export async function listen(
         onToken(event.text, event.kind === 'reasoning');
         break;
       case 'finished':
-        return { text, reasoning, failure: null, report: reportOf({ model: event.model, ...event.usage }) };
+        return {
+          text,
+          reasoning,
+          cutOff: event.finish === 'length',
+          failure: null,
+          report: reportOf({ model: event.model, ...event.usage }),
+        };
       case 'failed':
-        return { text, reasoning, failure: event.failure, report: reportOf({}) };
+        return { text, reasoning, cutOff: false, failure: event.failure, report: reportOf({}) };
       default:
         event satisfies never;
     }
@@ -53,6 +61,7 @@ export async function listen(
   return {
     text,
     reasoning,
+    cutOff: false,
     failure: { kind: 'cut', message: 'the answer ended without an end' },
     report: reportOf({}),
   };

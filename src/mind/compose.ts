@@ -41,6 +41,7 @@ export function compose(input: ComposeInput): ComposedPrompt {
     answer: null,
     schema: null,
     thought: input.thought,
+    model: null,
     rule,
     now: input.now,
     timezone: input.timezone,

@@ -79,6 +79,9 @@ export async function think(
   }
 }
 
+/** How long a held thought lets its neighbours go first: it may be what its server cannot stand. */
+const HELD_MS = 1000;
+
 export interface Ended {
   state: ThoughtState;
   reason: string;
@@ -121,7 +124,12 @@ async function attempt(work: Assignment, context: ThinkContext, signal: AbortSig
   });
   if (!sent) return { kind: 'lost' };
 
-  const finish = async (answer: unknown, call: CallReport, reusedFrom: string | null): Promise<Outcome> => {
+  const finish = async (
+    answer: unknown,
+    call: CallReport,
+    reusedFrom: string | null,
+    reason: string,
+  ): Promise<Outcome> => {
     const event = { at: thought.at, data };
     const request = {
       thought: thought.id,
@@ -130,6 +138,7 @@ async function attempt(work: Assignment, context: ThinkContext, signal: AbortSig
       captured,
       answer,
       former: sent.former,
+      model: `${provider.name}/${call.model ?? model}`,
       now: clock.now(),
     };
     const outputs = await context.plan(request);
@@ -139,11 +148,12 @@ async function attempt(work: Assignment, context: ThinkContext, signal: AbortSig
       outputs,
       call,
       reusedFrom,
+      reason,
       now: clock.now(),
     });
     return { kind: recorded ? 'answered' : 'lost' };
   };
-  if (sent.reuse) return finish(JSON.parse(sent.reuse.answer), NO_CALL, sent.reuse.thought);
+  if (sent.reuse) return finish(JSON.parse(sent.reuse.answer), NO_CALL, sent.reuse.thought, '');
 
   tellSent(work, context);
   const ask = (words: string): Promise<CallOutcome> =>
@@ -162,17 +172,17 @@ async function attempt(work: Assignment, context: ThinkContext, signal: AbortSig
       signal,
     );
   let said = await ask(prompt);
-  if (said.failure) return failed(said.failure, said.report, work, context);
+  if (said.failure) return failed(await placed(said.failure, provider, signal), said.report, work, context);
   let read = readAnswer(rule.mind.schema, said.text, said.reasoning);
   if (!read.ok && read.kind === 'bad-answer') {
     const first = said.report;
     said = await ask(repairPrompt(prompt, said.text, read.message));
     said.report = addUp(first, said.report);
-    if (said.failure) return failed(said.failure, said.report, work, context);
+    if (said.failure) return failed(await placed(said.failure, provider, signal), said.report, work, context);
     read = readAnswer(rule.mind.schema, said.text, said.reasoning);
   }
   context.health.report(provider.name, 'ok');
-  if (read.ok) return finish(read.answer, said.report, null);
+  if (read.ok) return finish(read.answer, said.report, null, said.cutOff ? CUT_OFF : '');
   const failure: ProviderFailure = { kind: read.kind, message: read.message };
   // Two answers in one attempt broke the schema: more of the same would only burn time.
   if (read.kind === 'bad-answer')
@@ -182,6 +192,21 @@ async function attempt(work: Assignment, context: ThinkContext, signal: AbortSig
       call: said.report,
     };
   return failed(failure, said.report, work, context);
+}
+
+/** Said of an answer that ended at the token limit: usable as far as it goes, and not whole. */
+const CUT_OFF = 'the answer was cut off at the token limit: raise max_output_tokens';
+
+/** A stream that broke off because its server went away is a server that is away: asked, not guessed. */
+async function placed(
+  failure: ProviderFailure,
+  provider: Provider,
+  signal: AbortSignal,
+): Promise<ProviderFailure> {
+  if (failure.kind !== 'cut') return failure;
+  const { state, reason } = await provider.probe(signal);
+  if (state === 'online') return failure;
+  return { kind: state === 'loading' ? 'loading' : 'unavailable', message: reason || failure.message };
 }
 
 function failed(failure: ProviderFailure, call: CallReport, work: Assignment, context: ThinkContext): Failed {
@@ -196,8 +221,8 @@ async function giveBack(work: Assignment, context: ThinkContext, how: Failed): P
   const { thought, maxRetries } = work;
   const { store, clock, random, owner } = context;
   const now = clock.now();
-  const waitMs =
-    how.outcome === 'failed' ? Math.max(how.retryAfterMs ?? 0, backoff(thought.failures, random)) : 0;
+  const waits = { held: HELD_MS, failed: backoff(thought.failures, random), final: 0, stopped: 0 };
+  const waitMs = Math.max(how.outcome === 'failed' ? (how.retryAfterMs ?? 0) : 0, waits[how.outcome]);
   const state = await store.write('giveBack', {
     id: thought.id,
     owner,

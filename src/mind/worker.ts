@@ -46,17 +46,21 @@ export function createMind(options: MindOptions): Mind {
   const bell = createBell();
   const limits = new Map<string, Limit>();
   const limitOf = (provider: Provider): Limit => {
-    const known = limits.get(provider.name) ?? createLimit(provider.slots, () => bell.ring());
-    limits.set(provider.name, known);
+    // Slots are part of the key: a reload that changes them begins anew beside the calls under way.
+    const key = `${provider.name} ${provider.slots}`;
+    const known = limits.get(key) ?? createLimit(provider.slots, () => bell.ring());
+    limits.set(key, known);
     return known;
   };
   const stopping = new AbortController();
 
   async function claimSome(): Promise<number | null> {
     const rules = options.rules();
-    const { open, routes } = lanesOf(rules, options.health.health, options.providers());
+    // What the lanes were made of is what the claimed go to, whatever a reload exchanges meanwhile.
+    const providers = options.providers();
+    const { open, routes } = lanesOf(rules, options.health.health, providers);
     const lanes = open.flatMap(({ provider, versions }) => {
-      const found = options.providers().get(provider);
+      const found = providers.get(provider);
       const slots = found ? limitOf(found).free() : 0;
       return slots > 0 ? [{ versions, slots }] : [];
     });
@@ -70,7 +74,7 @@ export function createMind(options: MindOptions): Mind {
     for (const thought of claimed) {
       const rule = rules.find((each) => each.version === thought.version);
       const where = routes.get(thought.version);
-      const provider = where?.kind === 'go' ? options.providers().get(where.provider) : undefined;
+      const provider = where?.kind === 'go' ? providers.get(where.provider) : undefined;
       if (!rule || where?.kind !== 'go' || !provider) continue;
       limitOf(provider).start(() => thinkOne(thought, rule, provider, where.model));
     }

@@ -49,7 +49,7 @@ export const append: OutputHandler = {
         standing ? withNewline(standing.content) : Buffer.alloc(0),
         Buffer.from(output.content),
       ]);
-      const stat = await writeTemporary(temporary, content, standing?.mode ?? 0o666);
+      const stat = await writeTemporary(temporary, content, standing?.mode ?? null);
       // Nothing is replaced: the marked block alone can be taken out again.
       await context.commit(target, entryOf(stat, content, context), null);
       if (

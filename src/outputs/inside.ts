@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs';
 import { CodedError, systemCode } from '../base/errors.ts';
 import { fromFs, toFs } from '../base/path-text.ts';
 
@@ -23,7 +23,7 @@ export async function assertReallyInside(folder: string, root: string): Promise<
     });
   }
   let existing = folder;
-  let real = await realpathOrNull(existing);
+  let real = existing === root ? realRoot : await realpathOrNull(existing);
   while (real === null && existing !== root) {
     existing = existing.slice(0, existing.lastIndexOf('/'));
     real = await realpathOrNull(existing);
@@ -36,9 +36,16 @@ function isBeneath(path: string, root: string): boolean {
   return path.startsWith(root.endsWith('/') ? root : `${root}/`);
 }
 
+/** One call of the system's own; the promise one reads every link on the way, in a call each. */
+function systemRealpath(path: string | Buffer): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    realpath.native(path, { encoding: 'buffer' }, (error, real) => (error ? reject(error) : resolve(real)));
+  });
+}
+
 async function realpathOrNull(path: string): Promise<string | null> {
   try {
-    return fromFs(await realpath(toFs(path), { encoding: 'buffer' }));
+    return fromFs(await systemRealpath(toFs(path)));
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
     throw error;

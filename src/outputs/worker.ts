@@ -29,18 +29,8 @@ const HELD_RETRY_MS = 2000;
 
 /** Troubles that pass without anybody changing the rule: the thought waits, answered, and nothing is lost. */
 const PASSING = new Set([
-  'ENOSPC',
-  'EDQUOT',
-  'EROFS',
-  'EIO',
-  'EACCES',
-  'EPERM',
-  'ENOENT',
-  'EMFILE',
-  'ENFILE',
-  'EBUSY',
-  'ESTALE',
-  'ENODEV',
+  ...['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EACCES', 'EPERM', 'ENOENT', 'EMFILE', 'ENFILE', 'EBUSY', 'ESTALE'],
+  ...['ENODEV', 'ENXIO', 'ENOTCONN', 'ETIMEDOUT', 'EHOSTDOWN', 'EHOSTUNREACH', 'EREMOTEIO', 'ENOMEM'],
 ]);
 
 export interface OutputsOptions {
@@ -84,12 +74,15 @@ export function createOutputs(options: OutputsOptions): Outputs {
         waitingUntil.delete(thought.id);
         return;
       }
+      // What is applied stays applied, also where a person moves it while the others wait.
+      if (settled.length > 0)
+        await store.write('settleOutputs', { ...holdOf(thought), outputs: settled, now: clock.now() });
       waitingUntil.set(thought.id, clock.now() + HELD_RETRY_MS);
       return;
     }
     waitingUntil.delete(thought.id);
-    const { id, attempt } = thought;
-    const state = await store.write('finish', { id, attempt, owner, outputs: settled, now: clock.now() });
+    const { id } = thought;
+    const state = await store.write('finish', { ...holdOf(thought), outputs: settled, now: clock.now() });
     if (state === null) return;
     const at = new Date(clock.now()).toISOString();
     for (const { state: outcome, reason, target, position } of settled) {
@@ -155,17 +148,19 @@ export function createOutputs(options: OutputsOptions): Outputs {
     if (!held) throw new CodedError('hold-lost', 'another worker has taken over this thought');
   }
 
+  const holdOf = ({ id, attempt }: AnsweredThought) => ({ id, attempt, owner });
+
   let backlog: AnsweredThought[] = [];
   let mayHaveMore = true;
 
   async function fetchAnswered(): Promise<void> {
     mayHaveMore = false;
     const now = clock.now();
-    const thoughts = await store.write('answeredThoughts', {
-      owner,
-      limit: PAGE + busy.size + waitingUntil.size,
-    });
+    // Those at work and those that wait are among the oldest: the page reaches beyond them.
+    const limit = PAGE + busy.size + waitingUntil.size;
+    const thoughts = await store.write('answeredThoughts', { owner, limit });
     backlog = thoughts.filter((each) => !busy.has(each.id) && (waitingUntil.get(each.id) ?? 0) <= now);
+    mayHaveMore ||= thoughts.length === limit;
   }
 
   function startSome(): void {
@@ -187,7 +182,7 @@ export function createOutputs(options: OutputsOptions): Outputs {
         if (backlog.length === 0 && slots.free() > 0 && (mayHaveMore || waitingUntil.size > 0))
           await fetchAnswered();
         startSome();
-        if (backlog.length === 0 && mayHaveMore && slots.free() > 0) continue;
+        if (backlog.length === 0 && mayHaveMore && slots.free() > 0 && busy.size < AT_ONCE) continue;
         await bell.wait(waitingUntil.size > 0 ? HELD_RETRY_MS : MAX_WAIT_MS, signal);
       }
       await slots.idle();

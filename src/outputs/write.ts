@@ -19,9 +19,6 @@ import {
   writeTemporary,
 } from './place.ts';
 
-/** Permission bits of new files: the user's umask takes away what it must. */
-const NEW_FILE_MODE = 0o666;
-
 /** How many names are tried beside a taken one. */
 const MAX_NUMBER = 10_000;
 
@@ -94,6 +91,11 @@ async function applyReplace(output: PendingOutput, context: ApplyContext): Promi
   const content = Buffer.from(output.content);
   const stat = await writeTemporary(temporary, content, standing.mode);
   await context.commit(target, entryOf(stat, content, context), standing.content);
+  // The commit took its time: what a person saved meanwhile is looked for once more, right before the rename.
+  if ((await look(target))?.sha256 !== output.before) {
+    await remove(temporary);
+    return { state: 'proposed', target, reason: editedSince(target) };
+  }
   await replace(temporary, target);
   await syncFolder(parentOf(target));
   return { state: 'applied', target, reason: '' };
@@ -102,7 +104,7 @@ async function applyReplace(output: PendingOutput, context: ApplyContext): Promi
 async function applyCreate(output: PendingOutput, context: ApplyContext): Promise<Applied> {
   const temporary = temporaryBeside(output.target, context.thought, output.position);
   const content = Buffer.from(output.content);
-  const stat = await writeTemporary(temporary, content, NEW_FILE_MODE);
+  const stat = await writeTemporary(temporary, content, null);
   let target = output.target;
   for (;;) {
     await context.commit(target, entryOf(stat, content, context), null);
@@ -110,7 +112,7 @@ async function applyCreate(output: PendingOutput, context: ApplyContext): Promis
     target = await freeName(output.wanted);
   }
   await syncFolder(parentOf(target));
-  const reason = target === output.wanted ? '' : `${output.wanted} is somebody else's file`;
+  const reason = target === output.wanted ? '' : `${output.wanted} was taken, so another name was`;
   return { state: 'applied', target, reason };
 }
 

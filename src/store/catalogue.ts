@@ -1,4 +1,4 @@
-import { answeredThoughts, finish, ledger } from './operations/apply.ts';
+import { answeredThoughts, finish, ledger, settleOutputs } from './operations/apply.ts';
 import { captureDue, captured } from './operations/capture.ts';
 import { cancel, retry } from './operations/change.ts';
 import { claim } from './operations/claim.ts';
@@ -8,7 +8,7 @@ import { observe } from './operations/observe.ts';
 import { record } from './operations/record.ts';
 import { acceptRequest } from './operations/request.ts';
 import { registerRoots } from './operations/roots.ts';
-import { replaceThoughts, saveRules, unclaimedThoughts } from './operations/rules.ts';
+import { hasOutdated, replaceThoughts, saveRules, unclaimedThoughts } from './operations/rules.ts';
 import { send } from './operations/send.ts';
 import { heartbeat, sweep } from './operations/sweep.ts';
 import { explainFile } from './queries/explain-file.ts';
@@ -27,6 +27,7 @@ export const WRITES = {
   saveRules,
   unclaimedThoughts,
   replaceThoughts,
+  hasOutdated,
   acceptRequest,
   captureDue,
   captured,
@@ -37,6 +38,7 @@ export const WRITES = {
   answeredThoughts,
   ledger,
   finish,
+  settleOutputs,
   sweep,
   heartbeat,
   retry,

@@ -14,6 +14,7 @@ export interface SqliteConnection extends Transaction {
   run<V extends object>(what: Statement<V, never>, values: V): number;
   one<V extends object, R>(what: Statement<V, R>, values: V): R | undefined;
   all<V extends object, R>(what: Statement<V, R>, values: V): R[];
+  each<V extends object, R>(what: Statement<V, R>, values: V, visit: (row: R) => void): void;
   exec(sql: string): void;
   close(): void;
 }
@@ -80,6 +81,9 @@ function connectionOf(database: DatabaseSync): SqliteConnection {
       prepare(what.sql).get(...bind(what.names, values)) as R | undefined,
     all: <V extends object, R>(what: Statement<V, R>, values: V) =>
       prepare(what.sql).all(...bind(what.names, values)) as R[],
+    each<V extends object, R>(what: Statement<V, R>, values: V, visit: (row: R) => void) {
+      for (const row of prepare(what.sql).iterate(...bind(what.names, values))) visit(row as R);
+    },
     exec: (sql) => database.exec(sql),
     close: () => database.close(),
   };

@@ -27,6 +27,8 @@ export function statement<Values extends object = Record<string, never>, Row = n
 export interface Transaction {
   run<V extends object>(what: Statement<V, never>, values: V): Promise<number> | number;
   one<V extends object, R>(what: Statement<V, R>, values: V): Promise<R | undefined> | R | undefined;
+  /** Rows one at a time: for so many that keeping them all would cost. */
+  each<V extends object, R>(what: Statement<V, R>, values: V, visit: (row: R) => void): Promise<void> | void;
   all<V extends object, R>(what: Statement<V, R>, values: V): Promise<R[]> | R[];
 }
 

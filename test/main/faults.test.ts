@@ -1,11 +1,22 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fromFs } from '../../src/base/path-text.ts';
 import { cli, copyRule, createHome, startDaemon, thoughtsOf } from '../support/daemon.ts';
 import { startModelServer } from '../support/model-server.ts';
+import { temporaryFolder } from '../support/store.ts';
 
 async function documents(t: TestContext) {
   const server = await startModelServer(
@@ -117,6 +128,26 @@ describe('files that cannot be read', () => {
   });
 });
 
+describe('many answered thoughts', () => {
+  it('whose outputs were held through a crash are all applied, each once', async (t) => {
+    const server = await documents(t);
+    const home = createHome(t, server.url);
+    home.rule('copy', copyRule(home));
+    rmdirSync(home.notes);
+    const FILES = 150;
+    const daemon = await startDaemon(t, home, { killed: true });
+    for (let n = 0; n < FILES; n += 1) writeFileSync(join(home.inbox, `${n}.md`), `text ${n}`);
+    await daemon.reached('answered', FILES);
+    await daemon.end('SIGKILL');
+    mkdirSync(home.notes);
+    const again = await startDaemon(t, home);
+    await again.reached('done', FILES);
+    assert.equal(home.noteNames().length, FILES);
+    assert.equal(server.prompts.length, FILES);
+    await again.end();
+  });
+});
+
 describe('names', () => {
   it('of any bytes are perceived, shown escaped, and found again by explain', async (t) => {
     const server = await documents(t);
@@ -154,6 +185,41 @@ describe('a watched folder', () => {
     await daemon.saw((event) => event.type === 'root' && event.state === 'watching', 'watching');
     writeFileSync(join(home.inbox, 'f.md'), 'text');
     await daemon.reached('done', 1);
+    await daemon.end();
+  });
+});
+
+describe('a thought whose folder goes away before its text is stored', () => {
+  it('waits, and is thought when the folder is back', async (t) => {
+    const server = await documents(t);
+    const home = createHome(t, server.url);
+    home.rule('copy', copyRule(home).replace('settle: 50ms', 'settle: 2s'));
+    const daemon = await startDaemon(t, home);
+    writeFileSync(join(home.inbox, 'f.md'), 'text');
+    await daemon.saw((event) => event.type === 'perceived', 'the file');
+    renameSync(home.inbox, `${home.inbox}-away`);
+    await daemon.saw((event) => event.type === 'root' && event.state === 'offline', 'offline');
+    const isLater = async () => /offline|changed/.test((await thoughtsOf(home))[0]?.reason ?? '');
+    while (!(await isLater()));
+    renameSync(`${home.inbox}-away`, home.inbox);
+    await daemon.reached('done', 1);
+    assert.equal(home.note('f.md'), 'text');
+    await daemon.end();
+  });
+});
+
+describe('two homes with one database', () => {
+  it('are one too many: the second daemon ends with exit 75', async (t) => {
+    const first = createHome(
+      t,
+      'http://127.0.0.1:9/v1',
+      `db_path: "${join(temporaryFolder(t), 'shared.db')}"\n`,
+    );
+    const second = createHome(t, 'http://127.0.0.1:9/v1');
+    const shared = /^db_path: .*$/m.exec(readFileSync(join(first.folder, 'config.yaml'), 'utf8'))?.[0] ?? '';
+    second.config(`${shared}\n`);
+    const daemon = await startDaemon(t, first);
+    await assert.rejects(startDaemon(t, second), /ended with 75/);
     await daemon.end();
   });
 });

@@ -284,6 +284,37 @@ describe('configuration and rules of a running daemon', () => {
     await daemon.end();
   });
 
+  it('lose nothing where a rule is edited and the edit taken back while its thoughts wait', async (t) => {
+    const server = await model(t);
+    await server.stop();
+    const home = createHome(t, server.url);
+    home.rule('copy', copyRule(home));
+    const daemon = await startDaemon(t, home);
+    writeFileSync(join(home.inbox, 'a.md'), 'a');
+    await daemon.reached('ready', 1);
+    const reloads = () => daemon.events.filter((event) => event.type === 'reloaded').length;
+    home.rule('copy', copyRule(home).replace('Say it again', 'Changed'));
+    await daemon.saw(() => reloads() === 1, 'the edit');
+    home.rule('copy', copyRule(home));
+    await daemon.saw(() => reloads() === 2, 'the edit taken back');
+    await server.start();
+    await daemon.reached('done', 1);
+    assert.match(server.prompts[0] ?? '', /^Say it again/);
+    await daemon.end();
+  });
+
+  it('keep every rule while the rules folder is away', async (t) => {
+    const server = await model(t, documentIn);
+    const home = createHome(t, server.url);
+    home.rule('copy', copyRule(home));
+    const daemon = await startDaemon(t, home);
+    renameSync(join(home.folder, 'rules'), join(home.folder, 'elsewhere'));
+    await daemon.saw((event) => event.type === 'reloaded', 'the reload');
+    writeFileSync(join(home.inbox, 'a.md'), 'a');
+    await daemon.reached('done', 1);
+    await daemon.end();
+  });
+
   it('take over a thought whose call failed while its rule was changed', async (t) => {
     const server = await model(t, () => new Promise(() => undefined));
     const home = createHome(t, server.url);

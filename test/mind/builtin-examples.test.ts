@@ -112,6 +112,7 @@ describe('the shipped examples', () => {
       captured,
       answer: read.answer,
       former: [],
+      model: 'builtin/extract',
       now: AT,
       timezone: 'UTC',
       outputRoots: config.outputRoots,

@@ -106,6 +106,19 @@ describe('write', () => {
     assert.deepEqual(rows, []);
   });
 
+  it('proposes also where a person saves in the very moment before the rename, and leaves no temporary file', async (t) => {
+    const { folder, target } = place(t);
+    writeFileSync(target, 'old');
+    const plan = await planned(write, target, 'new', former(target, 'old'));
+    const context: ApplyContext = {
+      ...ledgerOf().context,
+      commit: async () => writeFileSync(target, 'edited'),
+    };
+    assert.equal((await write.apply(pending(plan), context)).state, 'proposed');
+    assert.equal(readFileSync(target, 'utf8'), 'edited');
+    assert.deepEqual(readdirSync(folder), ['note.md']);
+  });
+
   it('never touches another file of that name: the next free name is taken', async (t) => {
     const { folder, target } = place(t);
     writeFileSync(target, 'mine');

@@ -40,6 +40,7 @@ function recordAs(
     outputs,
     call: NO_CALL,
     reusedFrom: null,
+    reason: '',
     now: 11_000,
   });
 }

@@ -137,20 +137,27 @@ const outputStates = statement<
   { position: number; state: OutputState; reason: string }
 >(`SELECT position, state, reason FROM outputs WHERE thought = :id AND attempt = :attempt ORDER BY position`);
 const finishThought = statement<
-  { id: string; state: string; reason: string; now: number; finishedAt: number | null },
+  { id: string; state: string; reason: string | null; now: number; finishedAt: number | null },
   { rule: string; version: string; event: number }
 >(
-  `UPDATE thoughts SET state = :state, reason = :reason, updated_at = :now, finished_at = :finishedAt,
+  `UPDATE thoughts SET state = :state, reason = coalesce(:reason, reason), updated_at = :now, finished_at = :finishedAt,
      owner = NULL, lease_until = NULL WHERE id = :id RETURNING rule, version, event`,
 );
 
-/** Records what became of the outputs and ends the thought, with a `thought.done` event; null where no longer held. */
-export async function finish(tx: Transaction, input: FinishInput): Promise<ThoughtState | null> {
-  if (!(await isHeld(tx, input, 'answered'))) return null;
+/** Records what became of some of the outputs while others are held; false where no longer held. */
+export async function settleOutputs(tx: Transaction, input: FinishInput): Promise<boolean> {
+  if (!(await isHeld(tx, input, 'answered'))) return false;
   const { id, attempt, now } = input;
   for (const output of input.outputs) {
     await tx.run(settleOutput, { id, attempt, ...output, now: output.state === 'applied' ? now : null });
   }
+  return true;
+}
+
+/** Records what became of the outputs and ends the thought, with a `thought.done` event; null where no longer held. */
+export async function finish(tx: Transaction, input: FinishInput): Promise<ThoughtState | null> {
+  if (!(await settleOutputs(tx, input))) return null;
+  const { id, attempt, now } = input;
   const outputs = await tx.all(outputStates, { id, attempt });
   const { state, reason } = outcomeOf(outputs);
   const row = await tx.one(finishThought, {
@@ -175,11 +182,12 @@ export async function finish(tx: Transaction, input: FinishInput): Promise<Thoug
 
 function outcomeOf(outputs: { position: number; state: OutputState; reason: string }[]): {
   state: 'done' | 'proposed' | 'dead';
-  reason: string;
+  /** Null keeps what the answer brought. */
+  reason: string | null;
 } {
   const failed = outputs.find((output) => output.state === 'failed');
   if (failed) return { state: 'dead', reason: `output ${failed.position + 1} failed: ${failed.reason}` };
   const proposed = outputs.find((output) => output.state === 'proposed');
   if (proposed) return { state: 'proposed', reason: `output ${proposed.position + 1}: ${proposed.reason}` };
-  return { state: 'done', reason: '' };
+  return { state: 'done', reason: null };
 }

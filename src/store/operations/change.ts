@@ -62,6 +62,24 @@ export async function retry(
   return results;
 }
 
+const newest = statement<{ subject: string }, { seq: number }>(
+  `SELECT max(seq) AS seq FROM events WHERE subject = :subject`,
+);
+const isThere = statement<{ seq: number }, { there: number }>(
+  `SELECT EXISTS (SELECT 1 FROM files f JOIN roots r ON r.id = f.root
+     WHERE r.path = json_extract(e.data, '$.root') AND f.present = 1
+       AND f.path = substr(json_extract(e.data, '$.path'), length(r.path) + 2)) AS there
+   FROM events e WHERE e.seq = :seq AND e.kind <> 'deleted'`,
+);
+
+/** Why thinking about this event again would not mirror the present; null where it would. */
+async function whyOutdated(tx: Transaction, row: Row): Promise<string | null> {
+  if (row.sense !== 'files') return null;
+  if (((await tx.one(newest, { subject: row.subject }))?.seq ?? 0) > row.event)
+    return 'the file has a newer revision';
+  return (await tx.one(isThere, { seq: row.event }))?.there === 0 ? 'the file is gone' : null;
+}
+
 async function retryOne(tx: Transaction, id: string, now: number): Promise<Changed> {
   const row = await tx.one(select, { id });
   if (!row) return { id, ok: false, state: null, reason: 'there is no such thought' };
@@ -81,6 +99,8 @@ async function retryOne(tx: Transaction, id: string, now: number): Promise<Chang
       reason: `its rule ${row.rule} is gone: put the rule file back first`,
     };
   }
+  const outdated = await whyOutdated(tx, row);
+  if (outdated !== null) return { id, ok: false, state: row.state, reason: `superseded: ${outdated}` };
   const twin = await tx.one(openTwin, { rule: row.rule, subject: row.subject });
   if (twin) {
     return {

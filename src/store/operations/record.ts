@@ -19,11 +19,19 @@ export interface RecordInput extends Hold {
   outputs: PlannedOutput[];
   call: CallReport;
   reusedFrom: string | null;
+  /** What is to be said about the answer, such as that it was cut off; empty otherwise. */
+  reason: string;
   now: number;
 }
 
-const answered = statement<{ id: string; answer: string; reusedFrom: string | null; now: number }>(
-  `UPDATE thoughts SET state = 'answered', answer = :answer, reused_from = :reusedFrom, updated_at = :now
+const answered = statement<{
+  id: string;
+  answer: string;
+  reusedFrom: string | null;
+  reason: string;
+  now: number;
+}>(
+  `UPDATE thoughts SET state = 'answered', answer = :answer, reused_from = :reusedFrom, reason = :reason, updated_at = :now
    WHERE id = :id`,
 );
 export const closeAttempt = statement<{
@@ -65,7 +73,8 @@ const insertOutput = statement<{
 export async function record(tx: Transaction, input: RecordInput): Promise<boolean> {
   if (!(await isHeld(tx, input, 'running'))) return false;
   const { id, attempt, now } = input;
-  await tx.run(answered, { id, answer: JSON.stringify(input.answer), reusedFrom: input.reusedFrom, now });
+  const { reusedFrom, reason } = input;
+  await tx.run(answered, { id, answer: JSON.stringify(input.answer), reusedFrom, reason, now });
   const outcome = input.reusedFrom === null ? 'answered' : 'reused';
   await tx.run(closeAttempt, { id, attempt, outcome, error: null, ...input.call });
   for (const output of input.outputs) {

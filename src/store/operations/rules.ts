@@ -73,6 +73,20 @@ const selectThought = statement<{ id: string }, Replaced>(
   `SELECT t.rule, t.event, t.subject, t.state, t.priority, t.content, t.settle_until, t.captured, t.capture, e.dedup
    FROM thoughts t JOIN events e ON e.seq = t.event WHERE t.id = :id AND t.state IN ('waiting', 'ready')`,
 );
+/** A version that is in force again after it was replaced: its cancelled thought is the one to go on with. */
+const reopen = statement<{
+  id: string;
+  state: string;
+  settleUntil: number;
+  priority: number;
+  captured: string | null;
+  capture: string | null;
+  now: number;
+}>(
+  `UPDATE thoughts SET state = :state, reason = '', settle_until = :settleUntil, priority = :priority,
+     captured = :captured, capture = :capture, available_at = :now, updated_at = :now, finished_at = NULL
+   WHERE id = :id AND state = 'cancelled'`,
+);
 const cancel = statement<{ id: string; reason: string; now: number }>(
   `UPDATE thoughts SET state = 'cancelled', reason = :reason, updated_at = :now, finished_at = :now WHERE id = :id`,
 );
@@ -87,19 +101,27 @@ export async function replaceThoughts(
     if (!old) continue;
     await tx.run(cancel, { id, reason, now: input.now });
     if (version === null) continue;
-    await insertThought(tx, {
+    const newer = {
       id: idOf(old.dedup, version),
-      rule: old.rule,
-      version,
-      event: old.event,
-      subject: old.subject,
       state: old.state,
       priority: old.priority,
-      content: old.content,
       settleUntil: old.settle_until,
       captured: old.captured,
       capture: old.capture,
       now: input.now,
-    });
+    };
+    const { rule, event, subject, content } = old;
+    const fresh = await insertThought(tx, { ...newer, rule, version, event, subject, content });
+    if (!fresh) await tx.run(reopen, newer);
   }
+}
+
+const outdated = statement<Record<string, never>, { found: number }>(
+  `SELECT EXISTS (SELECT 1 FROM thoughts WHERE state IN ('waiting', 'ready')
+     AND version NOT IN (SELECT version FROM rules)) AS found`,
+);
+
+/** Whether an unclaimed thought stands under a rule version that is not in force, where no lane would ever take it. */
+export async function hasOutdated(tx: Transaction): Promise<boolean> {
+  return (await tx.one(outdated, {}))?.found === 1;
 }

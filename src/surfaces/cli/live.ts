@@ -1,68 +1,100 @@
-import type { DroppedEvents, LiveEvent } from '../../contract/api.ts';
+import type { DroppedEvents, LiveEvent, StatusView } from '../../contract/api.ts';
+import type { ThoughtState } from '../../contract/thought.ts';
 import { clockTime, count, healthSpan, outputSpan, short, stateSpan } from './phrases.ts';
 import type { Span, Terminal } from './terminal.ts';
+import { oneLine, printWrapped } from './wrap.ts';
 
-/** One line for something that just happened; nothing for tokens. `now` stands in where an event has no time. */
-export function printLive(terminal: Terminal, event: LiveEvent | DroppedEvents, now: number): void {
-  const spans = describe(event);
-  if (spans === null) return;
-  const at = 'at' in event ? event.at : new Date(now).toISOString();
-  terminal.line(['dim', clockTime(at)], '  ', ...spans);
+export interface LiveOptions {
+  /** Also what is only a step on the way, and changes that no rule is about. */
+  verbose: boolean;
+  /** Folders that paths are shown relative to. */
+  places: readonly string[];
 }
 
-function describe(event: LiveEvent | DroppedEvents): Span[] | null {
+/** Prints one line for something that just happened; `now` stands in where an event has no time. */
+export type PrintLive = (event: LiveEvent | DroppedEvents, now: number) => void;
+
+/** Columns of the time and of the word after it: what continues a line begins beneath the rest. */
+const INDENT = 20;
+/** Thoughts whose subjects are remembered; `sent` names only the thought. */
+const REMEMBERED = 1000;
+const STEPS: readonly ThoughtState[] = ['waiting', 'ready', 'running', 'answered'];
+
+/** The live view: what was perceived, what is thought about, what was written, what stands in the way. */
+export function createLive(terminal: Terminal, options: LiveOptions): PrintLive {
+  const subjects = new Map<string, string>();
+  return (event, now) => {
+    if (event.type === 'state') remember(subjects, event.thought, event.subject);
+    const spans = describe(event, options, subjects);
+    if (spans === null) return;
+    const at = 'at' in event ? event.at : new Date(now).toISOString();
+    printWrapped(terminal, INDENT, ['dim', clockTime(at)], '  ', ...spans);
+  };
+}
+
+/** Where paths of this daemon are relative to: what it watches and where it writes. */
+export function placesOf(status: StatusView): string[] {
+  return [...status.senses.flatMap((sense) => sense.roots.map((root) => root.path)), ...status.outputRoots];
+}
+
+function describe(
+  event: LiveEvent | DroppedEvents,
+  { verbose, places }: LiveOptions,
+  subjects: ReadonlyMap<string, string>,
+): Span[] | null {
   switch (event.type) {
     case 'perceived':
-      return [['cyan', event.change.padEnd(9)], ' ', event.path, ['dim', rulesOf(event.rules)]];
+      if (event.rules.length === 0 && !verbose) return null;
+      return [['cyan', event.change.padEnd(10)], nameOf(event.path, places), ['dim', rulesOf(event.rules)]];
     case 'state':
+      if (STEPS.includes(event.state) && !verbose) return null;
       return [
         ...padded(stateSpan(event.state)),
-        ['dim', short(event.thought)],
-        ' ',
-        event.rule,
-        ['dim', subjectOf(event.subject)],
-        event.reason && `: ${event.reason}`,
+        subjectOf(event.subject, event.rule, places),
+        event.reason && `: ${oneLine(event.reason)}`,
+        ['dim', `  ${event.rule} ${short(event.thought)}`],
       ];
     case 'sent':
       return [
-        ['blue', 'sent     '],
-        ' ',
-        ['dim', short(event.thought)],
-        ' ',
-        event.rule,
-        ` to ${event.provider}/${event.model}`,
+        ['blue', 'thinking  '],
+        subjectOf(subjects.get(event.thought) ?? '', event.rule, places),
+        ` with ${event.provider}/${event.model}`,
+        ['dim', `  ${event.rule} ${short(event.thought)}`],
       ];
     case 'token':
       return null;
-    case 'output':
+    case 'output': {
+      const name: Span = ['bold', nameOf(event.target, places)];
+      if (event.state === 'applied') return [['green', 'wrote     '], name];
+      if (event.state === 'planned' && !verbose) return null;
       return [
         ...padded(outputSpan(event.state)),
-        ['dim', short(event.thought)],
-        ` ${event.kind} `,
-        ['bold', event.target],
-        event.reason && `: ${event.reason}`,
+        `${event.kind} `,
+        name,
+        event.reason && `: ${oneLine(event.reason)}`,
       ];
+    }
     case 'hold':
-      return event.held
-        ? [['yellow', 'held     '], ` ${event.what} ${event.name}: ${event.reason}`]
-        : [['green', 'released '], ` ${event.what} ${event.name}`];
+      return event.held ? [['yellow', 'held      '], holdOf(event)] : [['green', 'released  '], event.name];
     case 'root':
-      return [...padded(healthSpan(event.state)), event.path, event.detail && `: ${event.detail}`];
+      return [...padded(healthSpan(event.state)), event.path, event.detail && `: ${oneLine(event.detail)}`];
     case 'reloaded':
-      return [
-        ['cyan', 'reloaded '],
-        ' ',
-        count(event.rules, 'rule'),
-        ...event.problems.map((each) => `; ${each}`),
-      ];
+      return [['cyan', 'reloaded  '], count(event.rules, 'rule'), reloadProblems(event.problems)];
     case 'problem':
-      return [['red', 'problem  '], ' ', event.message];
+      return [['red', 'problem   '], oneLine(event.message)];
     case 'dropped':
-      return [['yellow', 'missed   '], ` ${count(event.count, 'event')}: this terminal was too slow`];
+      return [['yellow', 'missed    '], `${count(event.count, 'event')}: this terminal was too slow`];
     default:
       event satisfies never;
       return null;
   }
+}
+
+function remember(subjects: Map<string, string>, thought: string, subject: string): void {
+  subjects.delete(thought);
+  subjects.set(thought, subject);
+  const [oldest] = subjects.keys();
+  if (subjects.size > REMEMBERED && oldest !== undefined) subjects.delete(oldest);
 }
 
 function rulesOf(rules: readonly string[]): string {
@@ -74,7 +106,32 @@ function padded(span: Span): Span[] {
   return [span, ' '.repeat(Math.max(1, 10 - text.length))];
 }
 
-/** `file:/a/b` -> ` /a/b`; a request's subject is a key that says nothing. */
-function subjectOf(subject: string): string {
-  return subject.startsWith('file:') ? ` ${subject.slice(5)}` : '';
+/** A path relative to the nearest of the places it is in, else its name alone. */
+function nameOf(path: string, places: readonly string[]): string {
+  const [nearest] = places
+    .filter((place) => path.startsWith(place === '/' ? place : `${place}/`))
+    .sort((a, b) => b.length - a.length);
+  return path.slice(nearest === undefined ? path.lastIndexOf('/') + 1 : nearest.length).replace(/^\//, '');
+}
+
+/** What a thought is about; a request's subject is a key that says nothing. */
+function subjectOf(subject: string, rule: string, places: readonly string[]): string {
+  return subject.startsWith('file:') ? nameOf(subject.slice(5), places) : rule;
+}
+
+/** Briefly: `status` has the whole reason. */
+function holdOf({ what, name, reason }: { what: string; name: string; reason: string }): string {
+  if (what !== 'provider') return `${what} ${name}: ${oneLine(reason)}`;
+  if (reason.startsWith(`${name} does not answer`)) return `${name} is offline`;
+  // What our sentences say after this is where and what to do about it.
+  return reason.startsWith(`${name} `)
+    ? (reason.split(/ at | \(|: /, 1)[0] ?? name)
+    : `${name}: ${oneLine(reason)}`;
+}
+
+/** Warnings alone keep nothing from being taken. */
+function reloadProblems(problems: readonly string[]): string {
+  if (problems.length === 0) return '';
+  const kept = problems.some((problem) => !problem.includes(': warning: '));
+  return `; ${kept ? 'kept the last good configuration: ' : ''}${problems.map(oneLine).join('; ')}`;
 }

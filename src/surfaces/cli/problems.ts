@@ -1,4 +1,6 @@
+import { lstat } from 'node:fs/promises';
 import { homedir } from 'node:os';
+import { toFs } from '../../base/path-text.ts';
 import type { ConfigLoad } from '../../config/load.ts';
 import { type ConfigProblem, formatProblem } from '../../contract/problem.ts';
 import type { Context } from './command.ts';
@@ -24,6 +26,12 @@ export function printProblems(terminal: Terminal, problems: readonly ConfigProbl
     problems.length > errors ? count(problems.length - errors, 'warning') : '',
   ].filter(Boolean);
   if (parts.length > 0) terminal.line(['bold', parts.join(', ')]);
+}
+
+/** The configuration file by its path, or that there is none. */
+export async function configPlace(file: string): Promise<string> {
+  const found = await lstat(toFs(file)).catch(() => null);
+  return found === null ? `none yet at ${file}: defaults are in force` : file;
 }
 
 /** Whether it stands in the way of a start. */

@@ -58,8 +58,9 @@ export function createProgram(options: ProgramOptions): Parser {
       group = program
         .command(first)
         .summary(GROUPS[first] ?? '')
-        .description(GROUPS[first] ?? '');
+        .description(`${GROUPS[first] ?? ''}.`);
       groups.set(first, group);
+      group.addHelpText('after', () => groupHelp(first, options.commands));
     }
     describe(group.command(second), command, program, options.found);
   }
@@ -92,8 +93,21 @@ function describe(
   });
 }
 
+/** The examples of every command in a group; those not loaded were not asked for. */
+function groupHelp(group: string, commands: ProgramOptions['commands']): string {
+  const examples = [...commands].flatMap(([name, command]) =>
+    name.startsWith(`${group} `) ? (command?.examples ?? []) : [],
+  );
+  if (examples.length === 0) return '';
+  return ['', 'Examples:', ...exampleLines(examples)].join('\n');
+}
+
+function exampleLines(examples: Command['examples']): string[] {
+  return examples.flatMap(({ line, does }) => [`  $ ${line}`, `      ${does}`]);
+}
+
 function afterHelp(command: Command): string {
-  const examples = command.examples.flatMap(({ line, does }) => [`  $ ${line}`, `      ${does}`]);
+  const examples = exampleLines(command.examples);
   const codes = Object.entries({ ...SHARED_EXIT_CODES, ...command.exitCodes });
   const json = command.json === null ? [] : ['', 'With --json:', `  ${command.json} (shapes: docs/cli.md)`];
   return [

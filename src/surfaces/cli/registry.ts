@@ -26,8 +26,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command 
 
 /** What the groups of commands are about. */
 export const GROUPS: Readonly<Record<string, string>> = {
-  rules: 'look at rules',
-  config: 'look at the configuration',
+  rules: 'Look at rules',
+  config: 'Look at the configuration',
 };
 
 /** Options that every command has. */

@@ -1,4 +1,5 @@
-import { fit, type Span, type Style, type Terminal, widthOf } from './terminal.ts';
+import { fit, fitEnd, type Span, type Style, type Terminal, widthOf } from './terminal.ts';
+import { wrapped } from './wrap.ts';
 
 export interface Column {
   /** Empty: a table without headings. */
@@ -7,6 +8,8 @@ export interface Column {
   align?: 'left' | 'right';
   /** Gives way where the terminal is too narrow. Default: it does not. */
   flexible?: boolean;
+  /** How a cell too wide gives way. `path`: paths lose their beginning, so that the name stays; `wrap`: not cut but continued beneath (last column only). Default: its end is cut. */
+  narrow?: 'path' | 'wrap';
 }
 
 const GAP = 2;
@@ -25,16 +28,23 @@ export function printTable(
   const widths = columnWidths(columns, all, terminal.columns - indent);
   for (const row of all) {
     const spans: Span[] = [' '.repeat(indent)];
+    let before = indent;
     for (const [at, column] of columns.entries()) {
       const width = widths[at] ?? 0;
-      const { style, text } = partsOf(row[at] ?? '');
-      const cut = fit(text, width);
+      const cell = row[at] ?? '';
+      const { style, text } = partsOf(cell);
+      if (column.narrow === 'wrap' && widthOf(text) > width) {
+        spans.push(cell);
+        continue;
+      }
+      const cut = column.narrow === 'path' && text.startsWith('/') ? fitEnd(text, width) : fit(text, width);
       const space = ' '.repeat(Math.max(0, width - widthOf(cut)));
       const gap = at === columns.length - 1 ? '' : ' '.repeat(GAP);
       const body: Span = style === null ? cut : [style, cut];
       spans.push(...(column.align === 'right' ? [space, body] : [body, space]), gap);
+      before += width + gap.length;
     }
-    terminal.line(...spans);
+    for (const line of wrapped(spans, terminal.columns, before)) terminal.line(...line);
   }
 }
 

@@ -108,3 +108,17 @@ export function fit(text: string, columns: number): string {
   }
   return columns < 1 ? '' : `${out}…`;
 }
+
+/** A path, cut at its beginning with `…` where it is wider than `columns`, at a `/` if there is one. The result is escaped. */
+export function fitEnd(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return escapeLine(text);
+  const kept: string[] = [];
+  let width = 0;
+  for (const char of [...escapeLine(text)].reverse()) {
+    width += widthOf(char);
+    if (width > columns - 1) break;
+    kept.unshift(char);
+  }
+  const end = kept.join('');
+  return columns < 1 ? '' : `…${end.slice(Math.max(0, end.indexOf('/')))}`;
+}

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { CodedError, EXIT } from '../../base/errors.ts';
 import type { Daemon } from '../daemon.ts';
+import { changeEach } from './changes.ts';
 import { createHub } from './hub.ts';
 import {
   cancelBody,
@@ -82,13 +83,16 @@ export function createApp(daemon: Daemon, options: AppOptions): Hono {
     return c.json(row, 202, { location: `/v1/thoughts/${row.id}` });
   });
 
-  app.post('/v1/thoughts/retry', async (c) =>
-    c.json(await daemon.retry(checked(retryBody, await jsonBody(c.req.raw), 'the body'))),
-  );
+  app.post('/v1/thoughts/retry', async (c) => {
+    const which = checked(retryBody, await jsonBody(c.req.raw), 'the body');
+    if ('dead' in which) return c.json(await daemon.retry(which));
+    return c.json(await changeEach(which.ids, (ids) => daemon.retry({ ids })));
+  });
 
-  app.post('/v1/thoughts/cancel', async (c) =>
-    c.json(await daemon.cancel(checked(cancelBody, await jsonBody(c.req.raw), 'the body').ids)),
-  );
+  app.post('/v1/thoughts/cancel', async (c) => {
+    const { ids } = checked(cancelBody, await jsonBody(c.req.raw), 'the body');
+    return c.json(await changeEach(ids, (each) => daemon.cancel(each)));
+  });
 
   app.get('/v1/thoughts/:id', async (c) =>
     c.json(await daemon.thought(checked(idParameter, c.req.param('id'), 'the id'))),

@@ -9,11 +9,13 @@ const TEXT_LIMIT = 1_000_000;
 const IDS_LIMIT = 1000;
 
 const flag = z.enum(['true', 'false'], 'true or false').transform((text) => text === 'true');
+const ID = /^[0-9a-f]{4,64}$/i;
 const idPrefix = z
   .string()
-  .regex(/^[0-9a-f]{4,64}$/i, 'a thought id, or at least 4 of its first hex digits')
+  .refine((text) => ID.test(text), { error: ({ input }) => notAnId(String(input)) })
   .transform((text) => text.toLowerCase());
-const ids = z.array(idPrefix).min(1).max(IDS_LIMIT);
+/** Not checked one by one: each gets a result of its own. */
+const ids = z.array(z.string().max(200)).min(1).max(IDS_LIMIT);
 const ruleName = z.string().min(1).max(255);
 
 /** `GET /v1/thoughts?…` */
@@ -33,7 +35,7 @@ export const thinkBody = z.strictObject({
   text: z
     .string()
     .max(TEXT_LIMIT)
-    .refine((text) => text.trim() !== '', 'text that is not empty'),
+    .refine((text) => text.trim() !== '', 'nothing to think about: the text is empty'),
   rule: ruleName.optional(),
 });
 
@@ -66,18 +68,37 @@ export const idParameter = idPrefix;
 export const logLevelBody = z.strictObject({
   level: z
     .string()
-    .transform((text) => text.toUpperCase())
-    .pipe(z.enum(LOG_LEVELS)),
+    .refine((text) => logLevel(text) !== undefined, {
+      error: ({ input }) => `\`${input}\` is not a log level; allowed: ${LOG_LEVELS.join(', ')}`,
+    })
+    .transform((text) => logLevel(text) ?? 'INFO'),
 });
+
+function logLevel(text: string) {
+  return LOG_LEVELS.find((level) => level === text.toUpperCase());
+}
+
+/** Whether it is a thought's id or enough of its first digits. */
+export function isIdPrefix(text: string): boolean {
+  return ID.test(text);
+}
+
+/** What to say of an id that cannot be one. */
+export function notAnId(text: string): string {
+  return `\`${text.slice(0, 80)}\` is not a thought id, nor at least 4 of its first digits`;
+}
 
 /** Input that has the schema's shape, or `request-invalid` naming everything that is wrong with it. */
 export function checked<T>(schema: z.ZodType<T>, input: unknown, what: string): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
+  // Our own checks speak in whole sentences, the schema's of a place in the request.
   const problems = result.error.issues.map((issue) =>
-    [issue.path.join('.'), issue.message].filter(Boolean).join(': '),
+    issue.code === 'custom'
+      ? issue.message
+      : [what, issue.path.join('.'), issue.message].filter(Boolean).join(': '),
   );
-  throw new CodedError('request-invalid', `${what}: ${problems.join('; ')}`, {
+  throw new CodedError('request-invalid', problems.join('; '), {
     value: offending(input, result.error.issues[0]?.path ?? []),
     exitCode: EXIT.usage,
   });

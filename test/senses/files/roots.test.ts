@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { Index, inFolder, onDisk, type Watched, watchRoot } from './watched.ts';
+import { Index, inFolder, type Watched, watchRoot } from './watched.ts';
 
 const stateOf = (watched: Watched, root = watched.root) =>
   watched.sense.health().roots.find((each) => each.path === root)?.state;
@@ -57,7 +57,7 @@ describe('a root of the files sense', { concurrency: 6 }, () => {
           watched.events().filter((event) => event.startsWith('deleted')),
           [],
         );
-        assert.deepEqual(watched.index.contents(), onDisk(root));
+        assert.deepEqual([...watched.index.rows.keys()].sort(), ['a.txt', 'b.txt']);
       });
     }));
 

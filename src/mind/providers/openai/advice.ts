@@ -21,6 +21,13 @@ export function noModel({ name }: Server): string {
   return `no chat model is loaded: ${how}`;
 }
 
+/** What to tell people when the server has not the model that was asked for. */
+function noSuchModel(server: Server, said: string): string {
+  const how =
+    server.name === 'lmstudio' ? 'load it in LM Studio or run `lms load <model>`' : 'load it on the server';
+  return `${server.name} has not the model (${said}): ${how}, or correct its name`;
+}
+
 /** What to tell people when the key is wrong. */
 export function keyRefused({ name, address }: Server, said: string): string {
   return `${name} refuses the API key at ${address.origin.origin} (${said}): set its api_key`;
@@ -33,10 +40,12 @@ export function advised(server: Server, failure: ProviderFailure, status?: numbe
       return {
         ...failure,
         message:
-          status === undefined ? notAnswering(server, failure.message) : keyRefused(server, failure.message),
+          status === 401 || status === 403
+            ? keyRefused(server, failure.message)
+            : notAnswering(server, failure.message),
       };
     case 'no-model':
-      return { ...failure, message: noModel(server) };
+      return { ...failure, message: status === 404 ? noSuchModel(server, failure.message) : noModel(server) };
     case 'loading':
       return { ...failure, message: `${server.name} is loading its model` };
     case 'overloaded':

@@ -19,6 +19,10 @@ const TEXTS: readonly [RegExp, FailureKind][] = [
   [/loading model|model is (?:still |being |currently )*loading|warming up/i, 'loading'],
 ];
 
+/** A model that the server has not: somebody may fetch or load it, so the thought waits. */
+const NO_SUCH_MODEL =
+  /model_not_found|\bmodel\b[^.]{0,200}(?:not found|does not exist|is not (?:available|installed))|no such model|unknown model/i;
+
 /** Money is not a matter of waiting a little. */
 const SPENT = /insufficient_quota|billing|spend(?:ing)? limit|credit balance/i;
 
@@ -87,6 +91,9 @@ function failureOf(
 function kindOfStatus(status: number, wait: number | undefined, evidence: string): FailureKind {
   if (status === 429 || status === 529) return SPENT.test(evidence) ? 'refused' : 'overloaded';
   if (status === 503 && wait !== undefined) return 'overloaded';
+  // What stands before the server says that it is away, which is no fault of the thought.
+  if (status === 502 || status === 503 || status === 504) return 'unavailable';
+  if (status === 404 && NO_SUCH_MODEL.test(evidence)) return 'no-model';
   // A wrong key is the configuration's fault, not the thought's: it waits until the key is right.
   if (status === 401 || status === 403) return 'unavailable';
   return status >= 500 ? 'server-error' : 'refused';

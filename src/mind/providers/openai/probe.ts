@@ -82,6 +82,9 @@ function unusable(settings: ProbeSettings, failure: ProviderFailure, status: num
   if (status === 401 || status === 403) {
     return health(settings, 'offline', keyRefused(settings, failure.message));
   }
+  if (failure.kind === 'unavailable') {
+    return health(settings, 'offline', notAnswering(settings, failure.message));
+  }
   const where = `${address.origin.origin}${address.base}`;
   const reason = `${name}: what answers at ${where} lists no models (${failure.message}): correct its base_url`;
   return health(settings, 'offline', reason);

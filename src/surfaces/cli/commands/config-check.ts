@@ -1,6 +1,6 @@
 import { EXIT } from '../../../base/errors.ts';
 import type { Command } from '../command.ts';
-import { isError, printProblems, readConfig } from '../problems.ts';
+import { configPlace, isError, printProblems, readConfig } from '../problems.ts';
 
 export const command: Command = {
   name: 'config check',
@@ -20,7 +20,7 @@ export const command: Command = {
     if (context.json) context.out.json({ ok, file: configFile, problems });
     else {
       printProblems(context.out, problems);
-      if (ok) context.out.line(['green', 'ok'], `  ${configFile}`);
+      if (ok) context.out.line(['green', 'ok'], `  ${await configPlace(configFile)}`);
     }
     return ok ? EXIT.ok : EXIT.failed;
   },

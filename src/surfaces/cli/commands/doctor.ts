@@ -2,7 +2,8 @@ import { EXIT } from '../../../base/errors.ts';
 import type { Command, Context } from '../command.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { healthSpan } from '../phrases.ts';
-import { printTable } from '../table.ts';
+import type { Span } from '../terminal.ts';
+import { printWrapped } from '../wrap.ts';
 
 export const command: Command = {
   name: 'doctor',
@@ -59,13 +60,10 @@ async function examine(context: Context): Promise<Finding[]> {
 function printFindings({ out }: Context, findings: readonly Finding[]): void {
   const width = Math.max(...findings.map((finding) => finding.check.length));
   for (const { check, status, detail, mend } of findings) {
-    // One row each, so that a long path never pushes another row's columns.
-    printTable(
-      out,
-      [{ title: '' }, { title: '' }, { title: '' }],
-      [[status === 'ok' ? ['green', 'ok  '] : healthSpan(status), check.padEnd(width), detail]],
-    );
-    if (mend !== null) out.line(' '.repeat(width + 8), ['dim', 'mend: '], ['bold', mend]);
+    const mark: Span = status === 'ok' ? ['green', 'ok  '] : healthSpan(status);
+    printWrapped(out, width + 8, mark, `  ${check.padEnd(width)}  `, detail);
+    if (mend !== null)
+      printWrapped(out, width + 14, ' '.repeat(width + 8), ['dim', 'mend: '], ['bold', mend]);
   }
   const bad = findings.filter((finding) => finding.status !== 'ok').length;
   out.line();

@@ -2,10 +2,16 @@ import { CodedError, EXIT } from '../../../base/errors.ts';
 import type { LiveEvent, StatusView } from '../../../contract/api.ts';
 import type { RunOptions } from '../../daemon.ts';
 import type { Command, Context, Options } from '../command.ts';
-import { printLive } from '../live.ts';
+import { createLive, type PrintLive, placesOf } from '../live.ts';
 import { count, healthSpan } from '../phrases.ts';
 import { printTable } from '../table.ts';
 import type { Span } from '../terminal.ts';
+import { oneLine, printWrapped } from '../wrap.ts';
+
+/** Problems that the banner has room for. */
+const PROBLEMS = 3;
+/** Column in which what follows the banner's words begins. */
+const LABELLED = 12;
 
 export const command: Command = {
   name: 'start',
@@ -14,6 +20,7 @@ export const command: Command = {
   options: [
     { flags: '--set <key=value...>', summary: 'a configuration value for this run: --set log_level=DEBUG' },
     { flags: '--quiet', summary: 'show the banner, but not what happens' },
+    { flags: '--verbose', summary: 'show also every step on the way, and changes that no rule is about' },
   ],
   examples: [
     { line: 'consciousness start', does: 'Watches, thinks and writes until Ctrl-C.' },
@@ -39,19 +46,24 @@ export const command: Command = {
     );
     // What happens while it begins is told beneath the banner.
     let early: LiveEvent[] | null = [];
+    let print: PrintLive = () => {};
     const run: RunOptions = {
       ...(context.home === null ? {} : { home: context.home }),
       flags: flagsOf(options),
       onReady: (info) => {
         if (json) context.out.jsonLine(info);
         else printBanner(context, info);
+        print = createLive(context.out, {
+          verbose: options['verbose'] === true,
+          places: placesOf(info),
+        });
         const before = early ?? [];
         early = null;
-        for (const event of before) show(context, event);
+        for (const event of before) show(event);
       },
       onLive: (event) => {
         if (options['quiet'] === true) return;
-        if (early === null) show(context, event);
+        if (early === null) show(event);
         else if (event.type !== 'token') early.push(event);
       },
       signal: context.signal,
@@ -59,17 +71,18 @@ export const command: Command = {
     const { code, reason } = await context.runDaemon(run);
     const [first = '', ...details] = reason.split('\n');
     if (code === EXIT.ok) err.line(['dim', first]);
-    else err.line(['red', 'stopped'], ': ', first);
+    // Before it was ready it was never there to be stopped.
+    else err.line(['red', early === null ? 'stopped' : 'not started'], ': ', first);
     for (const line of details) err.line(line);
     return code;
+
+    function show(event: LiveEvent): void {
+      if (event.type === 'token') return;
+      if (json) context.out.jsonLine(event);
+      else print(event, context.clock.now());
+    }
   },
 };
-
-function show({ out, json, clock }: Context, event: LiveEvent): void {
-  if (event.type === 'token') return;
-  if (json) out.jsonLine(event);
-  else printLive(out, event, clock.now());
-}
 
 function printBanner(context: Context, info: StatusView): void {
   const { out } = context;
@@ -95,18 +108,36 @@ function printBanner(context: Context, info: StatusView): void {
     ]),
     ...info.outputRoots.map((folder): Span[] => ['notes in', folder]),
   ];
-  if (roots.length === 0)
-    rows.unshift(['watching', ['yellow', 'nothing'], '', `name folders in ${info.home.config}`]);
+  if (roots.length === 0) {
+    const line = 'file_watcher: { watch_paths: [~/Inbox] }';
+    rows.unshift([
+      'watching',
+      ['yellow', 'nothing'],
+      '',
+      `add to ${info.home.config}/config.yaml a line such as  ${line}`,
+    ]);
+  }
   if (info.rules.length === 0) rows.push(['rule', ['yellow', 'none'], '', `write one in ${info.home.rules}`]);
   out.line(['bold', `Consciousness ${info.version}`], ['dim', ` · pid ${info.pid}`]);
   printTable(
     out,
-    [{ title: '' }, { title: '' }, { title: '', flexible: true }, { title: '', flexible: true }],
+    [
+      { title: '' },
+      { title: '', flexible: true, narrow: 'path' },
+      { title: '', flexible: true },
+      { title: '', flexible: true, narrow: 'wrap' },
+    ],
     rows,
     2,
   );
-  for (const problem of info.problems) out.line('  ', ['red', 'problem'], '   ', problem);
-  out.line('  stop      Ctrl-C, or ', context.line('stop'));
+  for (const problem of info.problems.slice(0, PROBLEMS)) {
+    printWrapped(out, LABELLED, '  ', ['red', 'problem   '], oneLine(problem));
+  }
+  if (info.problems.length > PROBLEMS) {
+    const more = info.problems.length - PROBLEMS;
+    printWrapped(out, LABELLED, '            ', `… ${more} more: `, context.line('rules check'));
+  }
+  printWrapped(out, LABELLED, '  stop      Ctrl-C, or ', context.line('stop'));
   out.line();
 }
 

@@ -4,6 +4,7 @@ import type { Command, Context } from '../command.ts';
 import { ago, count, healthSpan, span } from '../phrases.ts';
 import { printTable } from '../table.ts';
 import type { Span } from '../terminal.ts';
+import { oneLine, printWrapped } from '../wrap.ts';
 
 export const command: Command = {
   name: 'status',
@@ -42,7 +43,7 @@ function printStatus(context: Context, status: StatusView): void {
   section(context, 'Providers');
   printTable(
     out,
-    [{ title: '' }, { title: '' }, { title: '' }, { title: '', flexible: true }],
+    [{ title: '' }, { title: '' }, { title: '' }, { title: '', flexible: true, narrow: 'wrap' }],
     status.providers.map((provider) => [
       provider.name,
       healthSpan(provider.state),
@@ -55,18 +56,20 @@ function printStatus(context: Context, status: StatusView): void {
   section(context, 'Rules');
   printTable(
     out,
-    [{ title: '' }, { title: '', flexible: true }, { title: '' }],
+    [{ title: '' }, { title: '' }, { title: '', flexible: true, narrow: 'wrap' }],
     status.rules.map((rule) => [
       rule.name,
-      rule.problem === null ? rule.paths.join(', ') || 'on request' : ['red', rule.problem],
       ['dim', rule.models.join(', ')],
+      rule.problem === null ? rule.paths.join(', ') || 'on request' : ['red', oneLine(rule.problem)],
     ]),
     2,
   );
-  for (const problem of status.problems) out.line('  ', ['red', 'problem'], ' ', problem);
+  for (const problem of status.problems)
+    printWrapped(out, 4, '  ', ['red', 'problem'], ' ', oneLine(problem));
   if (status.lastError !== null) {
     out.line();
-    out.line(['red', 'Last error'], ` ${ago(status.lastError.at, now)}: `, status.lastError.message);
+    const { at, message } = status.lastError;
+    printWrapped(out, 2, ['red', 'Last error'], ` ${ago(at, now)}: `, oneLine(message));
   }
   out.line();
   const { p50, p99, max } = status.eventLoopDelayMs;
@@ -79,11 +82,12 @@ function printStatus(context: Context, status: StatusView): void {
   );
 }
 
-function printQueue({ out }: Context, status: StatusView): void {
+function printQueue({ out, line }: Context, status: StatusView): void {
   const states = THOUGHT_STATES.filter((state) => status.queue[state] > 0);
   const total = states.reduce((sum, state) => sum + status.queue[state], 0);
   const parts = states.map((state) => `${status.queue[state]} ${state}`);
   out.line('  ', total === 0 ? 'no thoughts yet' : `${count(total, 'thought')}: ${parts.join(', ')}`);
+  if (status.queue.dead > 0) out.line('  see: ', line('thoughts --state dead'));
   if (status.oldestRunningMs !== null)
     out.line('  the oldest has been running for ', span(status.oldestRunningMs));
 }
@@ -98,10 +102,10 @@ function printSenses(context: Context, status: StatusView): void {
     printTable(
       context.out,
       [
-        { title: '', flexible: true },
+        { title: '', flexible: true, narrow: 'path' },
         { title: '' },
         { title: '', align: 'right' },
-        { title: '', flexible: true },
+        { title: '', flexible: true, narrow: 'wrap' },
       ],
       sense.roots.map((root) => [
         root.path,
@@ -126,7 +130,7 @@ function printHolds(context: Context, status: StatusView): void {
       ['bold', hold.name],
       `  ${count(hold.thoughts, 'thought')}, begun ${since}`,
     );
-    context.out.line('    ', hold.reason);
+    printWrapped(context.out, 4, '    ', oneLine(hold.reason));
   }
 }
 

@@ -1,13 +1,15 @@
 import { CodedError, EXIT } from '../../../base/errors.ts';
 import type { DroppedEvents, LiveEvent } from '../../../contract/api.ts';
 import type { Command } from '../command.ts';
-import { printLive } from '../live.ts';
+import { createLive, placesOf } from '../live.ts';
 
 export const command: Command = {
   name: 'tail',
   summary: 'Show what happens, as it happens',
   arguments: [],
-  options: [],
+  options: [
+    { flags: '--verbose', summary: 'show also every step on the way, and changes that no rule is about' },
+  ],
   examples: [
     { line: 'consciousness tail', does: 'What is perceived, thought and written, until Ctrl-C.' },
     {
@@ -17,8 +19,11 @@ export const command: Command = {
   ],
   exitCodes: { 0: 'the daemon stopped' },
   json: 'a LiveEvent a line (without tokens), or DroppedEvents where the reader was too slow',
-  async run(context) {
-    const events = await (await context.client()).events({ tokens: false });
+  async run(context, _args, options) {
+    const client = await context.client();
+    const events = await client.events({ tokens: false });
+    const places = context.json ? [] : placesOf(await client.status());
+    const print = createLive(context.out, { verbose: options['verbose'] === true, places });
     if (!context.json) context.err.line(['dim', 'listening; Ctrl-C ends this, not the daemon']);
     try {
       for await (const event of events) show(event);
@@ -32,7 +37,7 @@ export const command: Command = {
 
     function show(event: LiveEvent | DroppedEvents): void {
       if (context.json) context.out.jsonLine(event);
-      else printLive(context.out, event, context.clock.now());
+      else print(event, context.clock.now());
     }
   },
 };

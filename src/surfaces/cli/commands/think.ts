@@ -1,5 +1,5 @@
 import { CodedError, EXIT } from '../../../base/errors.ts';
-import type { ThoughtView } from '../../../contract/api.ts';
+import type { StreamEvent, ThoughtView } from '../../../contract/api.ts';
 import type { Client } from '../../client.ts';
 import { answerText } from '../answer.ts';
 import { type Command, type Context, textOption } from '../command.ts';
@@ -7,6 +7,8 @@ import { outputSpan, short } from '../phrases.ts';
 
 /** Most bytes read from standard input. */
 const STDIN_LIMIT = 4_000_000;
+/** Milliseconds without a sign of it after which somebody wonders. */
+const PATIENCE_MS = 2000;
 
 export const command: Command = {
   name: 'think',
@@ -64,48 +66,66 @@ export const command: Command = {
 
 /** Prints tokens as they come and everything else on standard error, until the thought is processed. */
 async function follow(context: Context, client: Client, id: string): Promise<number> {
-  const { out, err, json } = context;
+  const { out, err, json, clock, signal } = context;
   let said = '';
   const say = (text: string) => {
     said += text;
     if (!json) out.text(text);
   };
   let reasoned = false;
-  for await (const event of await client.stream(id)) {
-    switch (event.type) {
-      case 'thought':
-        say(event.text);
-        break;
-      case 'sent':
-        if (said !== '' && !json) {
-          out.text('\n');
-          err.line(['yellow', 'trying again']);
-        }
-        said = '';
-        break;
-      case 'token':
-        if (!event.reasoning) say(event.text);
-        else if (!reasoned && err.isTty) err.line(['dim', 'reasoning…']);
-        reasoned ||= event.reasoning;
-        break;
-      case 'held':
-        if (event.reason !== '')
-          err.line(['yellow', 'held'], `: ${event.reason}`, ['dim', ' (waiting; Ctrl-C leaves it queued)']);
-        break;
-      case 'state':
-      case 'output':
-        break;
-      case 'end':
-        return finish(context, event.thought, said);
-      default:
-        event satisfies never;
+  const begun = new AbortController();
+  const waiting = clock.sleep(PATIENCE_MS, AbortSignal.any([signal, begun.signal])).then(
+    () =>
+      err.line(['yellow', 'waiting'], ': other thoughts come first', ['dim', ' (Ctrl-C leaves it queued)']),
+    () => {}, // it began, or nobody waits any more
+  );
+  try {
+    for await (const event of await client.stream(id)) {
+      if (isSign(event)) begun.abort();
+      switch (event.type) {
+        case 'thought':
+          say(event.text);
+          break;
+        case 'sent':
+          if (said !== '' && !json) {
+            out.text('\n');
+            err.line(['yellow', 'trying again']);
+          }
+          said = '';
+          break;
+        case 'token':
+          if (!event.reasoning) say(event.text);
+          else if (!reasoned && err.isTty) err.line(['dim', 'reasoning…']);
+          reasoned ||= event.reasoning;
+          break;
+        case 'held':
+          if (event.reason !== '')
+            err.line(['yellow', 'held'], `: ${event.reason}`, ['dim', ' (waiting; Ctrl-C leaves it queued)']);
+          break;
+        case 'state':
+        case 'output':
+          break;
+        case 'end':
+          return finish(context, event.thought, said);
+        default:
+          event satisfies never;
+      }
     }
+  } finally {
+    begun.abort();
+    await waiting;
   }
   throw new CodedError('daemon-lost', 'the daemon stopped before the thought was done; it stays queued', {
     next: context.line('start'),
     retryable: true,
     exitCode: EXIT.unavailable,
   });
+}
+
+/** Whether it says that the thought is no longer merely in the queue, or why it is. */
+function isSign(event: StreamEvent): boolean {
+  if (event.type === 'thought') return event.thought.state !== 'waiting' && event.thought.state !== 'ready';
+  return event.type !== 'state' || (event.state !== 'waiting' && event.state !== 'ready');
 }
 
 function finish({ out, err, json, line }: Context, thought: ThoughtView, said: string): number {

@@ -1,6 +1,8 @@
 import { CodedError, EXIT } from '../../../base/errors.ts';
 import type { ThoughtRow } from '../../../contract/api.ts';
+import { REQUEST_RULE } from '../../../contract/rule.ts';
 import { THOUGHT_STATES, type ThoughtState } from '../../../contract/thought.ts';
+import type { Client } from '../../client.ts';
 import { type Command, type Context, type Options, textOption } from '../command.ts';
 import { ago, short, stateSpan } from '../phrases.ts';
 import { parseSince } from '../since.ts';
@@ -33,7 +35,8 @@ export const command: Command = {
     const state = stateOption(options);
     const rule = textOption(options, 'rule');
     const since = textOption(options, 'since');
-    const rows = await (await context.client()).thoughts({
+    const client = await context.client();
+    const rows = await client.thoughts({
       limit: limitOption(options),
       ...(state === undefined ? {} : { state }),
       ...(rule === undefined ? {} : { rule }),
@@ -41,16 +44,22 @@ export const command: Command = {
       ...(options['unprocessed'] === true ? { unprocessed: true } : {}),
     });
     if (context.json) context.out.json(rows);
+    else if (rows.length === 0) context.out.line(await whyNone(client, rule));
     else printRows(context, rows);
     return 0;
   },
 };
 
+/** A name that no rule has is likelier a slip than a rule without thoughts. */
+async function whyNone(client: Client, rule: string | undefined): Promise<string> {
+  if (rule === undefined || rule === REQUEST_RULE) return 'No such thoughts.';
+  const { rules } = await client.status();
+  if (rules.some((each) => each.name === rule)) return 'No such thoughts.';
+  const names = rules.map((each) => each.name).join(', ') || 'none';
+  return `No such thoughts: no rule is named ${rule}; there are: ${names}.`;
+}
+
 function printRows({ out, clock }: Context, rows: readonly ThoughtRow[]): void {
-  if (rows.length === 0) {
-    out.line('No such thoughts.');
-    return;
-  }
   const now = clock.now();
   printTable(
     out,
@@ -59,7 +68,7 @@ function printRows({ out, clock }: Context, rows: readonly ThoughtRow[]): void {
       { title: 'STATE' },
       { title: 'WHEN', align: 'right' },
       { title: 'RULE', flexible: true },
-      { title: 'ABOUT', flexible: true },
+      { title: 'ABOUT', flexible: true, narrow: 'path' },
       { title: 'WHY', flexible: true },
     ],
     rows.map((row) => [

@@ -39,6 +39,10 @@ export async function rootFindings(config: Config): Promise<Finding[]> {
 
 /** Folders that outputs go to: writable, or possible to make. */
 export async function outputFindings(config: Config): Promise<Finding[]> {
+  if (config.outputRoots.length === 0) {
+    const mend = `name folders in ${config.folders.configFile}: output_roots: [~/Notes]`;
+    return [warn('output root', 'no output_roots, so no rule may write anything', mend)];
+  }
   return await Promise.all(
     config.outputRoots.map(async (path) => {
       const existing = await nearestExisting(path);

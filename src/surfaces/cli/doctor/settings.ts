@@ -4,7 +4,7 @@ import { type ConfigProblem, formatProblem } from '../../../contract/problem.ts'
 import type { Rule } from '../../../contract/rule.ts';
 import type { Context } from '../command.ts';
 import { count } from '../phrases.ts';
-import { readConfig } from '../problems.ts';
+import { configPlace, readConfig } from '../problems.ts';
 import { type Finding, fail, ok, quoted, warn } from './finding.ts';
 
 /** The configuration and the rules, with every problem as a finding. Null where they cannot be used. */
@@ -19,7 +19,7 @@ export async function settingsFindings(
   const none = warn('rules', `no rules in ${config.folders.rules}, so nothing is thought about files`, null);
   return {
     findings: [
-      ok('config', config.folders.configFile),
+      ok('config', await configPlace(config.folders.configFile)),
       ...problemFindings('config', loaded.warnings),
       ...(rules.length === 0 && problems.length === 0 ? [none] : []),
       ...(rules.length > 0
