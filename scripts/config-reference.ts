@@ -115,7 +115,8 @@ name is a warning in the environment and an error in \`.env\`.
 ## Folders
 
 Folders are absolute or begin with \`~/\`. Watched folders must not contain each other, nor the folder of \`config.yaml\`
-and the rules; output roots must not contain or lie in the daemon's own files. A watched folder need not exist yet.`;
+and the rules; output roots must not contain or lie in the daemon's own files; \`db_path\` must lie in none of
+either. A watched folder need not exist yet.`;
 
 const CLOSING = `## Not in this version
 

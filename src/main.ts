@@ -13,7 +13,6 @@ import type { LiveEvent } from './contract/api.ts';
 import type { Config, Folders } from './contract/config.ts';
 import { formatProblem } from './contract/problem.ts';
 import { createConfiguration } from './main/configuration.ts';
-import { runHouse } from './main/house.ts';
 import { lockState } from './store/lock.ts';
 import { openStore } from './store/open.ts';
 import type { RunDaemon, RunOptions } from './surfaces/daemon.ts';
@@ -83,10 +82,12 @@ async function live(
   const reopen = () => log.reopen();
   process.on('SIGHUP', reopen);
   try {
-    const store = await openStore(config.database, (error) => {
+    const opening = openStore(config.database, (error) => {
       log.critical('store lost', { error });
       lost.abort(error);
     });
+    // The rest of the house is loaded while the store's thread starts on another core.
+    const [{ runHouse }, store] = await Promise.all([import('./main/house.ts'), opening]);
     try {
       const base = { clock: systemClock, random: systemRandom, log };
       const configuration = await createConfiguration(config, store, {

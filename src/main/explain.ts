@@ -19,18 +19,22 @@ export interface ExplainContext {
   ignoredBy(path: string): Promise<Explanation['ignored']>;
 }
 
+const FOLDER = 'folder';
+/** Digits of a thought's id that lists show, too. */
+const ID_DIGITS = 10;
+
 /** Answers, in the daemon's own order, what was seen of a file, what was made of it, and why or why not. */
 export async function explain(path: string, context: ExplainContext): Promise<Explanation> {
-  const root = context.roots.find((each) => path.startsWith(each === '/' ? each : `${each}/`)) ?? null;
+  const root = context.roots.find((each) => isWithin(path, each)) ?? null;
   const facts = await context.store.read('explainFile', { path, root });
   const kind = await kindOnDisk(path);
   const ignored = await whyNotPerceived(path, root, kind, context);
-  const change = lastChange(facts);
-  const rules = decide({ path, change, from: undefined }, context.rules).map(({ rule, match, why }) => ({
-    rule: rule.name,
-    matched: match !== null && !match.carried,
-    why,
-  }));
+  const unknown = kind === null && facts.seen === null && facts.events.length === 0;
+  // Rules are about files: of a folder none says anything.
+  const asked = kind === FOLDER ? [] : context.rules;
+  const rules = rulesOf(path, facts, asked).map((rule) =>
+    unknown && rule.matched ? { ...rule, why: 'would match, if it were added' } : rule,
+  );
   const thoughts = facts.thoughts.map(({ version, ...thought }) => {
     const where = context.lanes.routes.get(version);
     const held =
@@ -39,7 +43,28 @@ export async function explain(path: string, context: ExplainContext): Promise<Ex
   });
   const { seen, events, writtenBy } = facts;
   const found = { path, root, ignored, onDisk: kind !== null, seen, events, rules, thoughts, writtenBy };
-  return { ...found, summary: summaryOf(found) };
+  return { ...found, summary: summaryOf({ ...found, kind, gone: goneOf(kind, facts) }) };
+}
+
+function isWithin(path: string, root: string): boolean {
+  return path === root || path.startsWith(root === '/' ? root : `${root}/`);
+}
+
+/** What each rule makes of the last change; that a thought came of it outweighs what it would be alone. */
+function rulesOf(path: string, facts: FileFacts, rules: readonly Rule[]): Explanation['rules'] {
+  const [last] = facts.events;
+  return decide({ path, change: lastChange(facts), from: undefined }, rules).map(({ rule, match, why }) => {
+    const matched = match !== null && !match.carried;
+    const came = facts.thoughts.some(
+      (thought) => thought.rule === rule.name && last !== undefined && thought.context.event === last.seq,
+    );
+    if (matched || !came) return { rule: rule.name, matched, why };
+    const how =
+      last?.change === 'moved'
+        ? 'it was moved here, and a thought came of that'
+        : `it was ${last?.change}, and that took the place of an unfinished thought`;
+    return { rule: rule.name, matched: true, why: how };
+  });
 }
 
 async function whyNotPerceived(
@@ -56,16 +81,21 @@ async function whyNotPerceived(
     .flatMap((sense) => sense.roots)
     .find((each) => each.path === root && each.state === 'offline');
   if (offline) return { by: 'its watched folder is offline', pattern: offline.detail };
+  if (path === root) return null;
   const pattern = await context.ignoredBy(path);
-  if (pattern) return pattern;
-  return kind === null || kind === 'file' ? null : { by: 'it is not an ordinary file', pattern: kind };
+  if (pattern && pattern.by !== 'it is not an ordinary file') {
+    // Patterns are told as nouns, everything else as a sentence.
+    return pattern.by.startsWith('it ') ? pattern : { ...pattern, by: `it is ignored by ${pattern.by}` };
+  }
+  if (kind === null || kind === 'file' || kind === FOLDER) return null;
+  return { by: 'it is not an ordinary file', pattern: kind };
 }
 
 async function kindOnDisk(path: string): Promise<string | null> {
   try {
     const stat = await lstat(toFs(path));
     if (stat.isFile()) return 'file';
-    if (stat.isDirectory()) return 'directory';
+    if (stat.isDirectory()) return FOLDER;
     return stat.isSymbolicLink() ? 'symbolic link: links are not followed' : 'device, socket or pipe';
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return null;
@@ -79,26 +109,63 @@ function lastChange(facts: FileFacts): FileChange {
   return known === 'modified' || known === 'deleted' || known === 'moved' ? known : 'added';
 }
 
-function summaryOf(found: Omit<Explanation, 'summary'>): string {
-  const [thought] = found.thoughts;
-  if (thought) {
-    const applied = thought.outputs
-      .filter((output) => output.state === 'applied')
-      .map((output) => output.target);
-    const because = thought.held ?? thought.reason;
-    const written = applied.length > 0 ? `; written: ${applied.join(', ')}` : '';
-    return `Rule ${thought.rule} made thought ${thought.id} of it, which is ${thought.held === null ? thought.state : 'held'}${because ? ` (${because})` : ''}${written}.`;
+/** That a file which was there is not any more, and where it went; empty where there is nothing to say. */
+function goneOf(kind: string | null, facts: FileFacts): string {
+  const [last] = facts.events;
+  if (kind !== null || (facts.seen === null && last === undefined)) return '';
+  const { movedTo } = facts;
+  if (movedTo !== null && movedTo.seq > (last?.seq ?? 0))
+    return `It is gone: it was moved to ${movedTo.path}.`;
+  return last?.change === 'deleted' ? 'It is gone: it was deleted.' : 'It is gone.';
+}
+
+type Found = Omit<Explanation, 'summary'> & { kind: string | null; gone: string };
+
+function summaryOf(found: Found): string {
+  const sentences = [found.gone, standing(found)].filter((sentence) => sentence !== '');
+  return sentences.join(' ');
+}
+
+function standing(found: Found): string {
+  const { root, thoughts, writtenBy, ignored, seen, gone } = found;
+  if (thoughts.length > 0) return newestOfEachRule(thoughts).map(thoughtSentence).join(' ');
+  if (writtenBy) {
+    const id = writtenBy.thought.slice(0, ID_DIGITS);
+    return `The daemon wrote it (thought ${id}): its own writes never trigger it.`;
   }
-  if (found.writtenBy)
-    return `The daemon wrote it (thought ${found.writtenBy.thought}): its own writes never trigger it.`;
-  if (found.ignored) return `It is not perceived: ${found.ignored.by} (${found.ignored.pattern}).`;
-  if (!found.onDisk && !found.seen) return 'It does not exist, and was never seen.';
-  if (!found.seen) return 'It was not seen yet: is the daemon still scanning?';
-  const wanted = found.rules.filter((rule) => rule.matched);
-  if (wanted.length > 0 && found.seen.existing) {
-    return `It was there before rule ${wanted[0]?.rule} met this folder, and that rule ignores existing files.`;
+  if (ignored) return `It is not perceived: ${ignored.by} (${ignored.pattern}).`;
+  if (found.path === root) return 'It is a watched folder: rules are about the files in it.';
+  if (found.kind === FOLDER)
+    return `It is a folder in the watched folder ${root}: rules are about the files in it.`;
+  const wanted = found.rules.filter((rule) => rule.matched).map((rule) => rule.rule);
+  if (gone !== '') return wanted.length > 0 ? '' : 'No rule wanted it.';
+  const names = `${wanted.length === 1 ? 'rule' : 'rules'} ${wanted.join(', ')}`;
+  if (!found.onDisk) {
+    const would = wanted.length === 0 ? 'no rule would match' : `${names} would match`;
+    return `It does not exist, and was never seen; ${would}, if it were added.`;
   }
-  if (wanted.length > 0)
-    return 'It was seen before the rules that match it now; a new change will be thought about.';
-  return 'It was seen, and no rule wants it.';
+  if (!seen) return 'It was not seen yet: is the daemon still scanning?';
+  if (wanted.length === 0) return 'It was seen, and no rule wants it.';
+  if (seen.existing) {
+    const ignore = wanted.length === 1 ? 'that rule ignores' : 'these rules ignore';
+    return `It was there before ${names} met this folder, and ${ignore} existing files.`;
+  }
+  return `It was seen before ${names} matched it; a new change will be thought about.`;
+}
+
+type ExplainedThought = Explanation['thoughts'][number];
+
+/** Thoughts are newest first. */
+function newestOfEachRule(thoughts: readonly ExplainedThought[]): ExplainedThought[] {
+  return thoughts.filter((thought, at) => thoughts.findIndex((each) => each.rule === thought.rule) === at);
+}
+
+function thoughtSentence(thought: ExplainedThought): string {
+  const applied = thought.outputs
+    .filter((output) => output.state === 'applied')
+    .map((output) => output.target);
+  const state = thought.held === null ? thought.state : 'held';
+  const because = thought.held ?? thought.reason;
+  const written = applied.length > 0 ? `; written: ${applied.join(', ')}` : '';
+  return `Rule ${thought.rule} made thought ${thought.id.slice(0, ID_DIGITS)} of it, which is ${state}${because ? ` (${because})` : ''}${written}.`;
 }

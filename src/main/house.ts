@@ -68,12 +68,6 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     },
   });
 
-  // Rules and what the last daemon left behind.
-  await configuration.reload(store);
-  const swept = await store.write('sweep', { owner, everyone: true, now: clock.now() });
-  if (swept.crashed + swept.resumed > 0) log.warning('work taken over', { ...swept });
-  await configuration.settle(store);
-
   // Senses and the journal.
   const config = configuration.config();
   const journal = createJournal({ store, clock, live });
@@ -89,6 +83,12 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   });
   const isOffline = (path: string) =>
     sense.health().roots.some((root) => root.path === path && root.state === 'offline');
+
+  // Rules and what the last daemon left behind, while the sense looks around already.
+  await configuration.reload(store);
+  const swept = await store.write('sweep', { owner, everyone: true, now: clock.now() });
+  if (swept.crashed + swept.resumed > 0) log.warning('work taken over', { ...swept });
+  await configuration.settle(store);
 
   const workers = await createWorkers({ ...options, store, log, holds, owner, isOffline });
   const { capture, mind, outputs, leases, providers, onRouting } = workers;

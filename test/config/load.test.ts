@@ -228,7 +228,7 @@ retention: { captured: 7d }
 `;
     const problems = await bad({ 'config.yaml': yaml });
     const text = problems.map((each) => `${each.line}:${each.column} ${each.key}: ${each.message}`);
-    assert.deepEqual(text.sort(), [
+    assert.deepEqual(text, [
       '1:23 lm_studio.timeout: more than 300',
       '1:28 lm_studio.modle: unknown key',
       '3:17 file_watcher.watch_paths.0: a relative path',
@@ -338,6 +338,36 @@ default_models: [ollama/x]
       'output_roots.2',
     ]);
   });
+
+  it('refuse a database in a watched folder or an output root', async () => {
+    const yaml = (database: string) =>
+      `file_watcher: { watch_paths: [~/Inbox] }\noutput_roots: [~/Notes]\ndb_path: ${database}\n`;
+    assert.deepEqual(await short(yaml('~/Inbox/deep/c.db')), [
+      '3 db_path lies in the watched folder /home/u/Inbox',
+    ]);
+    const [problem] = await bad({ 'config.yaml': yaml('/home/u/Notes/c.db') });
+    assert.equal(problem?.message, 'lies in the output root /home/u/Notes');
+    assert.match(problem?.allowed ?? '', /move it, or leave consciousness\.db/);
+    await good(yaml('/home/u/Inbox2/c.db'));
+  });
+
+  it('of an Ollama provider say how to reach it', async () => {
+    const [problem] = await bad({ 'config.yaml': 'providers: { box: { type: ollama } }' });
+    assert.equal(problem?.allowed, 'type: openai-compatible with base_url http://127.0.0.1:11434/v1');
+  });
+
+  for (const [address, meant] of [
+    ['localhost:1234', 'http://localhost:1234/v1'],
+    ['192.168.0.7:8080/v1/', 'http://192.168.0.7:8080/v1'],
+    ['"[::1]:1234"', 'http://[::1]:1234/v1'],
+    ['ftp://localhost', null],
+    ['user:pass@localhost', null],
+  ] as const) {
+    it(`suggest ${meant ?? 'nothing'} for the address ${address}`, async () => {
+      const [problem] = await bad({ 'config.yaml': `lm_studio: { base_url: ${address} }` });
+      assert.deepEqual([problem?.key, problem?.nearest], ['lm_studio.base_url', meant]);
+    });
+  }
 
   it('refuse a provider that takes a name that is taken', async () => {
     const yaml = 'providers: { builtin: { type: openai-compatible, base_url: "http://127.0.0.1:1/v1" } }';

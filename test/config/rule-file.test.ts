@@ -179,19 +179,19 @@ outputs:
 Prompt {{ evnt.path }}
 {{ answer }}
 `;
-    assert.deepEqual(short(text).sort(), [
-      '10:35 mind.answer.tags.0 unknown type',
-      '12:21 outputs.0.write undefined filter: slugg',
-      '15:null outputs.0.body unknown variable',
-      '16:13 outputs.1.append outside every output root',
-      '17:15 outputs.1.body event has no pth',
-      '20:11 prompt unknown variable',
-      '21:4 prompt the prompt comes before the answer',
+    assert.deepEqual(short(text), [
       '4:13 on.file.paths.0 outside every watched root',
       '5:22 on.file.changes.1 not one of the allowed values',
       '6:5 on.file.existng unknown key',
       '8:12 mind.models.0 unknown provider "lmstudoi"',
       '9:12 mind.offline not one of the allowed values',
+      '10:35 mind.answer.tags.0 unknown type',
+      '12:21 outputs.0.write unknown filter',
+      '15:null outputs.0.body unknown variable',
+      '16:13 outputs.1.append outside every output root',
+      '17:15 outputs.1.body event has no pth',
+      '20:11 prompt unknown variable',
+      '21:4 prompt the prompt comes before the answer',
     ]);
     const nearest = Object.fromEntries(problems(text).map((each) => [each.key, each.nearest]));
     assert.deepEqual(
@@ -222,10 +222,34 @@ Prompt {{ evnt.path }}
   }
 
   it('of the prompt are told although the front matter is malformed', () => {
-    assert.equal(
-      short('---\non: {\n---\n{{ x | nofilter }}').filter((each) => /nofilter/.test(each)).length,
-      1,
+    const found = problems('---\non: {\n---\n{{ x | nofilter }}');
+    assert.equal(found.filter((each) => each.value === 'nofilter').length, 1);
+  });
+
+  it('of malformed YAML are one, the first', () => {
+    const malformed = short('---\non: { request: {}\nmind: { models: [a }\n---\nx');
+    assert.deepEqual(malformed.length, 1, malformed.join('\n'));
+  });
+
+  it('of a template go on after an unknown filter', () => {
+    const prompt =
+      '{{ request.text | slugg }} {{ request.txt | frobnicate: 1 }}\n{{ nonsense | slugg | json }}';
+    const found = problems(`---\non: { request: {} }\n---\n${prompt}`);
+    assert.deepEqual(
+      found.map((each) => [each.line, each.message, each.value, each.nearest]),
+      [
+        [4, 'unknown filter', 'slugg', 'slug'],
+        [4, 'unknown filter', 'frobnicate', null],
+        [4, 'request has no txt', 'request.txt', 'request.text'],
+        [5, 'unknown variable', 'nonsense', null],
+      ],
     );
+    assert.match(found[0]?.allowed ?? '', /slug, json, date/);
+  });
+
+  it('of a template with unknown filters without end come to an end', () => {
+    const prompt = Array.from({ length: 200 }, (_, index) => `{{ request.text | zzz${index} }}`).join('');
+    assert.equal(problems(`---\non: { request: {} }\n---\n${prompt}`).length, 21);
   });
 
   it('of unquoted Liquid say to quote it', () => {
@@ -262,6 +286,32 @@ x`;
       /builtin has no model/,
     );
   });
+});
+
+describe('a duration', () => {
+  const settling = (settle: string) =>
+    `---\non: { file: { paths: ["*.md"], settle: ${settle} } }\n---\nPrompt`;
+
+  for (const [text, ms] of [
+    ['0.5ms', 1],
+    ['1.0004s', 1000],
+    ['500ms', 500],
+    ['1.5h', 5_400_000],
+    ['365d', 31_536_000_000],
+  ] as const) {
+    it(`${text} is ${ms} whole milliseconds`, () => assert.equal(rule(settling(text)).on.file?.settleMs, ms));
+  }
+
+  for (const text of ['365.1d', '999999999d', '99999999999999999999d']) {
+    it(`${text} is refused`, () => {
+      const [problem] = problems(settling(text));
+      assert.deepEqual([problem?.key, problem?.message], ['on.file.settle', 'longer than 365 days']);
+      assert.match(problem?.allowed ?? '', /at most 365d/);
+    });
+  }
+
+  for (const text of ['5', '"-1s"', '1e3s', '5 weeks'])
+    it(`is not ${text}`, () => assert.match(short(settling(text)).join(), /on\.file\.settle not/));
 });
 
 describe("a rule's globs", () => {
@@ -380,6 +430,17 @@ describe("a rule's outputs", () => {
   it('have no file after a request, and no request after a file', () => {
     assert.match(short(writing('~/Notes/x.md', '{{ request.text }}')).join(), /has no request/);
     assert.match(short('---\non: { request: {} }\n---\n{{ file.text }}').join(), /has no file/);
+  });
+
+  it('write a file only once', () => {
+    const outputs = (second: string) =>
+      `---\non: { request: {} }\noutputs:\n  - { write: "~/Notes/{{ answer }}.md", body: a }\n  - { ${second}, body: b }\n---\nx`;
+    const [problem, ...more] = problems(outputs('write: "/home/u/Notes/{{ answer }}.md"'));
+    assert.deepEqual(
+      [problem?.key, problem?.message, problem?.line, more.length],
+      ['outputs.1.write', 'writes the same file as outputs.0', 5, 0],
+    );
+    rule(outputs('write: "~/Notes/{{ answer }}.txt"'));
   });
 
   it('have exactly one of write and append', () => {

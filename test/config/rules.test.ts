@@ -45,7 +45,7 @@ describe('the rules folder', () => {
     assert.match(problems[0]?.message ?? '', /differs from A\.md only in case/);
   });
 
-  it('may be missing', async () => {
+  it('may be missing, which is not the same as empty', async () => {
     const folders = await temporaryHome();
     await rm(folders.rules, { recursive: true });
     const loaded = await loadConfig({ folders, env: {} });
@@ -53,7 +53,25 @@ describe('the rules folder', () => {
     assert.deepEqual(await loadRules(folders, ruleContext(loaded.config, '/home/u')), {
       rules: [],
       problems: [],
+      listed: false,
     });
+    await mkdir(folders.rules);
+    const { listed } = await loadRules(folders, ruleContext(loaded.config, '/home/u'));
+    assert.equal(listed, true);
+  });
+
+  it('that cannot be listed is a problem, and nothing is said about its rules', async () => {
+    const folders = await temporaryHome();
+    await rm(folders.rules, { recursive: true });
+    await writeFile(folders.rules, 'a file where the folder was');
+    const loaded = await loadConfig({ folders, env: {} });
+    assert.ok(loaded.ok);
+    const { rules, problems, listed } = await loadRules(folders, ruleContext(loaded.config, '/home/u'));
+    assert.deepEqual([rules, listed], [[], false]);
+    assert.deepEqual(
+      problems.map((each) => [each.file, each.message]),
+      [[folders.rules, 'cannot be listed: ENOTDIR']],
+    );
   });
 });
 

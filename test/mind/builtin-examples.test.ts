@@ -72,7 +72,7 @@ describe('the shipped examples', () => {
     assert.match(invoice ?? '', /\namount: "€905\.40"\ntags: \["invoice","anemometer",/);
     assert.match(
       index ?? '',
-      /- 2026-03-12 \[Invoice FI-2026-0412\]\(2026-03-12-invoice-fi-2026-0412\.md\), Fennmoor Instruments Ltd, €905\.40/,
+      /- 2026-03-12 Invoice FI-2026-0412, Fennmoor Instruments Ltd, €905\.40 \(from fennmoor-invoice\.pdf\)/,
     );
   });
 

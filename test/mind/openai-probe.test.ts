@@ -107,6 +107,13 @@ describe('probing a server', () => {
     assert.deepEqual([state, reason], ['loading', 'lmstudio is loading its model']);
   });
 
+  it('is offline, without a word on its base_url, while what stands before it says that it is away', async () => {
+    await using server = await serve(json(502, { error: 'bad gateway' }));
+    const { state, reason } = await probe(server.url);
+    assert.equal(state, 'offline');
+    assert.match(reason, /does not answer at .* \(bad gateway\)/);
+  });
+
   it('is overloaded until the time that the server names', async () => {
     await using server = await serve(json(429, { error: 'busy' }, { 'retry-after': '30' }));
     const { state, retryAt, checkedAt } = await probe(server.url);

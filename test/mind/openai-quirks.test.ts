@@ -157,6 +157,28 @@ describe('quirks of servers', () => {
     assert.equal(failureOf(await hear(providerFor(server.url))).kind, 'no-model');
   });
 
+  const missing: [string, unknown][] = [
+    [
+      'Ollama',
+      { error: { message: 'model "qwen2.5:7b" not found, try pulling it first', type: 'api_error' } },
+    ],
+    ['vLLM', { error: { message: 'The model `qwen2.5-7b` does not exist.', code: 404 } }],
+    ['the code model_not_found', { error: { message: 'no', code: 'model_not_found' } }],
+  ];
+  for (const [server, body] of missing) {
+    it(`a model that the server has not holds the thought and says what to do (${server})`, async () => {
+      await using serving = await serve(json(404, body));
+      const failure = failureOf(await hear(providerFor(serving.url)));
+      assert.equal(failure.kind, 'no-model');
+      assert.match(failure.message, /has not the model .*lms load <model>.*correct its name/);
+    });
+  }
+
+  it('404 about anything else is refused', async () => {
+    await using server = await serve(json(404, { detail: 'Not Found' }));
+    assert.equal(failureOf(await hear(providerFor(server.url))).kind, 'refused');
+  });
+
   it('a usage chunk without choices is no error (vercel/ai#7417)', async () => {
     const usage = { usage: { prompt_tokens: 3, completion_tokens: 1 } };
     await using server = await serve(stream(words('fine'), stopped(), usage, DONE));
@@ -251,6 +273,28 @@ describe('quirks of servers', () => {
     const error = { message: 'Loading model', type: 'unavailable_error', code: 503 };
     await using server = await serve(json(503, { error }));
     assert.equal(failureOf(await hear(providerFor(server.url))).kind, 'loading');
+  });
+
+  for (const status of [502, 503, 504]) {
+    it(`${status} holds the thought as unavailable, and as loading where it says so`, async () => {
+      await using away = await serve(json(status, { error: { message: 'upstream is away' } }));
+      const failure = failureOf(await hear(providerFor(away.url)));
+      assert.equal(failure.kind, 'unavailable');
+      assert.match(failure.message, /does not answer at .* \(upstream is away\)/);
+      await using loading = await serve(json(status, { error: { message: 'the model is still loading' } }));
+      assert.equal(failureOf(await hear(providerFor(loading.url))).kind, 'loading');
+    });
+  }
+
+  it('503 with Retry-After is overloaded until then', async () => {
+    await using server = await serve(json(503, { error: 'busy' }, { 'retry-after': '7' }));
+    const failure = failureOf(await hear(providerFor(server.url)));
+    assert.deepEqual([failure.kind, failure.retryAfterMs], ['overloaded', 7_000]);
+  });
+
+  it('a wrong key in a 200 is a wrong key', async () => {
+    await using server = await serve(json(200, { error: { message: 'Invalid API Key', code: 401 } }));
+    assert.match(failureOf(await hear(providerFor(server.url))).message, /set its api_key/);
   });
 
   it('a refused connection is unavailable and says where and what to do', async () => {

@@ -110,7 +110,7 @@ describe('observing files', () => {
     const quiet = [
       ...(await observe(store, root, observation('old.md', 'aa', { change: 'existing', hash: null }))),
       ...(await observe(store, root, observation('old.md', '0123456789abcdef', { change: 'unchanged' }))),
-      ...(await observe(store, root, observation('old.md', 'aa', { change: 'modified' }))),
+      ...(await observe(store, root, observation('old.md', '0123456789abcdef', { change: 'modified' }))),
     ];
     assert.deepEqual(quiet, []);
     const columns = await store.read('indexColumns', { root: root.id });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LiveEvent } from '../../src/contract/api.ts';
-import { begin, ended, printed, run } from './command-line.ts';
+import { begin, ended, here, printed, run } from './command-line.ts';
+import { MemoryDaemon } from './memory-daemon.ts';
 import { running, temporaryFolder } from './running.ts';
 
 const HOLD = {
@@ -75,6 +76,20 @@ describe('think', { concurrency: 4 }, () => {
     assert.deepEqual([code, out], [0, 'at last\n']);
   });
 
+  it('says once that it waits where other thoughts come first', async (t) => {
+    const { home, daemon } = await running(t);
+    const child = begin(['think', 'why?', '--home', home], { input: '' });
+    const end = ended(child);
+    const waiting = printed(child.stderr, 'waiting: other thoughts come first');
+    const id = await asked(daemon);
+    await waiting;
+    daemon.send(id);
+    daemon.become(id, 'done', { answer: 'at last' });
+    const { code, out, err } = await end;
+    assert.deepEqual([code, out], [0, 'at last\n']);
+    assert.equal(err.split('waiting').length, 2);
+  });
+
   it('leaves the thought queued on Ctrl-C, and says so, exit 130', async (t) => {
     const { home, daemon } = await running(t);
     const child = begin(['think', 'why?', '--home', home], { input: '' });
@@ -146,21 +161,23 @@ describe('think', { concurrency: 4 }, () => {
 });
 
 describe('tail', { concurrency: 4 }, () => {
-  it('prints a line for everything but tokens, harmlessly, until the daemon stops', async (t) => {
+  it('prints what matters, harmlessly, with names alone, until the daemon stops', async (t) => {
     const { home, daemon } = await running(t);
     const child = begin(['tail', '--home', home], { input: '' });
     const end = ended(child);
     await printed(child.stderr, 'listening');
-    const { id } = daemon.add({ rule: 'file-the-inbox' });
+    const context = { sense: 'files', subject: 'file:/inbox/new/a.md', event: 1 } as const;
+    const { id } = daemon.add({ rule: 'file-the-inbox', context });
     const at = '2026-11-22T12:00:00.000Z';
     daemon.tell({
       type: 'perceived',
       at,
       seq: 1,
-      path: '/inbox/a.md',
+      path: '/inbox/new/a.md',
       change: 'added',
       rules: ['file-the-inbox'],
     });
+    daemon.tell({ type: 'perceived', at, seq: 2, path: '/inbox/b.md', change: 'added', rules: [] });
     daemon.send(id);
     daemon.say(id, 'unseen');
     daemon.tell({
@@ -172,10 +189,12 @@ describe('tail', { concurrency: 4 }, () => {
       state: 'applied',
       reason: '',
     });
-    daemon.tell(held);
+    daemon.tell({ ...held, reason: 'lmstudio does not answer at http://x (refused): start it' });
+    daemon.tell({ ...held, reason: 'lmstudio refuses the API key at http://x (401): set it' });
     daemon.tell({ ...held, held: false });
     daemon.tell({ type: 'root', at, path: '/inbox', state: 'offline', detail: 'it is gone' });
-    daemon.tell({ type: 'reloaded', at, rules: 2, problems: ['a.md:3: on: missing'] });
+    daemon.tell({ type: 'reloaded', at, rules: 2, problems: ['a.md:3: on: missing\n  allowed: x'] });
+    daemon.tell({ type: 'reloaded', at, rules: 2, problems: ['a.md:3: warning: odd'] });
     daemon.tell({ type: 'problem', at, message: 'bad \u001b[2Jnews\nand more' });
     daemon.become(id, 'dead', { reason: 'gave up' });
     daemon.endLive();
@@ -186,17 +205,33 @@ describe('tail', { concurrency: 4 }, () => {
       .split('\n')
       .map((line) => line.replace(/^\d\d:\d\d:\d\d {2}/, '').replaceAll(id.slice(0, 10), 'ID'));
     assert.deepEqual(lines, [
-      'added     /inbox/a.md  file-the-inbox',
-      'running   ID file-the-inbox',
-      'sent      ID request to lmstudio/qwen3-8b',
-      'applied   ID write /notes/a.md',
-      'held      provider lmstudio: nothing listens at :1234',
-      'released  provider lmstudio',
+      'added     new/a.md  file-the-inbox',
+      'thinking  new/a.md with lmstudio/qwen3-8b  request ID',
+      'wrote     a.md',
+      'held      lmstudio is offline',
+      'held      lmstudio refuses the API key',
+      'released  lmstudio',
       'offline   /inbox: it is gone',
-      'reloaded  2 rules; a.md:3: on: missing',
-      'problem   bad \\x1b[2Jnews\\x0aand more',
-      'dead      ID file-the-inbox: gave up',
+      'reloaded  2 rules; kept the last good configuration: a.md:3: on: missing; allowed: x',
+      'reloaded  2 rules; a.md:3: warning: odd',
+      'problem   bad \\x1b[2Jnews; and more',
+      'dead      new/a.md: gave up  file-the-inbox ID',
     ]);
+  });
+
+  it('shows every step with --verbose, and changes that no rule is about', async (t) => {
+    const { home, daemon } = await running(t);
+    const child = begin(['tail', '--verbose', '--home', home], { input: '' });
+    const end = ended(child);
+    await printed(child.stderr, 'listening');
+    const { id } = daemon.add();
+    const at = '2026-11-22T12:00:00.000Z';
+    daemon.tell({ type: 'perceived', at, seq: 2, path: '/inbox/b.md', change: 'added', rules: [] });
+    daemon.become(id, 'running');
+    daemon.become(id, 'answered');
+    daemon.endLive();
+    const { out } = await end;
+    assert.match(out, /added +b\.md {2}no rule is about it\n.*running +request.*\n.*answered +request/);
   });
 
   it('prints a LiveEvent a line with --json, and exits 130 on Ctrl-C', async (t) => {
@@ -229,9 +264,24 @@ describe('start', { concurrency: 4 }, () => {
     assert.match(out, /model +lmstudio +online +qwen3-8b/);
     assert.match(out, /notes in +\/notes/);
     assert.ok(out.includes(`Ctrl-C, or consciousness stop --home ${home}`));
-    assert.match(out, /added +\/inbox\/a\\x1b\.md {2}file-the-inbox/);
+    assert.match(out, /added +a\\x1b\.md {2}file-the-inbox/);
     assert.doesNotMatch(out, /never shown/);
     assert.match(err, /stopping/);
+  });
+
+  it('shows three problems, each on a line, how many more there are, and how to watch something', async () => {
+    const { out } = await here(['start', '--home', '/nowhere'], {
+      runDaemon: async ({ onReady }) => {
+        const status = await new MemoryDaemon().status();
+        const problems = ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}.md: wrong\n  allowed: right`);
+        onReady({ ...status, senses: [], problems });
+        return { code: 0, reason: 'stopped' };
+      },
+    });
+    assert.match(out, /problem +a\.md: wrong; allowed: right\n/);
+    assert.match(out, /c\.md: .*\n +… 2 more: consciousness rules check --home \/nowhere\n/);
+    assert.doesNotMatch(out, /d\.md/);
+    assert.match(out, /watching +nothing +add to .*config\.yaml .*watch_paths: \[~\/Inbox\]/);
   });
 
   it('ends at once on the second Ctrl-C, exit 130', async () => {
@@ -266,7 +316,7 @@ describe('start', { concurrency: 4 }, () => {
   it('exits with the code of the daemon and its reason', async () => {
     const { code, err } = await run(['start', '--set', 'log_level=WRONG', 'x.y=1', '--home', '/nowhere']);
     assert.equal(code, 78);
-    assert.match(err, /^stopped: log_level: WRONG is no level\n {2}\(home \/nowhere\)\n$/);
+    assert.match(err, /^not started: log_level: WRONG is no level\n {2}\(home \/nowhere\)\n$/);
   });
 
   it('refuses a --set that is no key=value', async () => {

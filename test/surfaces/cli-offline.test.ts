@@ -137,6 +137,12 @@ describe('config', () => {
     );
   });
 
+  it('check: says where there is no file yet', async (t) => {
+    const { code, out } = await here(['config', 'check', '--home', await temporaryFolder(t)]);
+    assert.equal(code, 0);
+    assert.match(out, /none yet at .*config\.yaml: defaults are in force/);
+  });
+
   it('schema: is a JSON Schema of the configuration, or of rules', async () => {
     assert.ok('lm_studio' in JSON.parse((await here(['config', 'schema'])).out).properties);
     assert.ok('outputs' in JSON.parse((await here(['config', 'schema', '--rule'])).out).properties);
@@ -193,6 +199,12 @@ describe('doctor', () => {
     await rm(`${folder}/inbox`, { recursive: true });
     await writeFile(`${folder}/inbox`, '');
     assert.equal((await findings(['--home', folder])).about('root', 'not a folder')?.status, 'fail');
+  });
+
+  it('says of an empty home what there is not yet', async (t) => {
+    const { about } = await findings(['--home', await temporaryFolder(t)]);
+    assert.match(about('config', 'config.yaml')?.detail ?? '', /none yet at/);
+    assert.match(about('output root', 'no output_roots')?.mend ?? '', /output_roots: \[~\/Notes\]/);
   });
 
   it('asks the servers themselves', async (t) => {

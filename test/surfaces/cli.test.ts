@@ -136,6 +136,25 @@ describe('status', () => {
     assert.doesNotMatch(out, HARMFUL);
   });
 
+  it('shows a problem of several lines as one, says where the dead are, and wraps reasons', async (t) => {
+    const { home, daemon } = await running(t);
+    daemon.add({ state: 'dead' });
+    const status = await daemon.status();
+    const reason = `it failed ${'again and '.repeat(12)}at last`;
+    daemon.status = async () => ({
+      ...status,
+      queue: { ...status.queue, dead: 1 },
+      problems: ['a.md:3: on: missing\n  allowed: x\n  did you mean y?'],
+      providers: status.providers.map((provider) => ({ ...provider, state: 'offline', reason })),
+    });
+    const { out } = await here(['status', '--no-color', '--home', home], { tty: true });
+    assert.match(out, /problem a\.md:3: on: missing; allowed: x; did you mean y\?/);
+    assert.match(out, /see: consciousness thoughts --state dead/);
+    assert.ok(out.replace(/\n +/g, ' ').includes(reason));
+    const wide = out.split('\n').filter((line) => line.length > 80 && !line.includes(home));
+    assert.deepEqual(wide, []);
+  });
+
   it('prints the StatusView with --json', async (t) => {
     const { home, daemon } = await running(t);
     const { out } = await run(['status', '--json', '--home', home]);
@@ -155,6 +174,23 @@ describe('thoughts', { concurrency: 4 }, () => {
     assert.equal(new Set(lines.map((line) => line.search(/STATE|dead|done/))).size, 1);
     assert.ok(lines[1]?.startsWith(dead.id.slice(0, 10)));
     assert.match(lines[1] ?? '', /the answer breaks the schema$/);
+  });
+
+  it('says that no rule has the name that was asked for', async (t) => {
+    const { home } = await running(t);
+    const { code, out } = await here(['thoughts', '--rule', 'nope', '--home', home]);
+    assert.equal(code, 0);
+    assert.match(out, /no rule is named nope; there are: request, file-the-inbox/);
+    const known = await here(['thoughts', '--rule', 'file-the-inbox', '--home', home]);
+    assert.equal(known.out, 'No such thoughts.\n');
+  });
+
+  it('keeps the name of a file at a narrow terminal', async (t) => {
+    const { home, daemon } = await running(t);
+    const path = `/inbox/${'long-folder/'.repeat(8)}inbox/gpl3.txt`;
+    daemon.add({ context: { sense: 'files', subject: `file:${path}`, event: 1, path } });
+    const { out } = await here(['thoughts', '--home', home], { tty: true });
+    assert.match(out, /…\/.*inbox\/gpl3\.txt/);
   });
 
   it('prints ThoughtRows with --json and filters as asked', async (t) => {
@@ -306,6 +342,28 @@ describe('retry, cancel, log-level and stop', { concurrency: 4 }, () => {
     assert.equal(cancelled.code, 0);
     assert.deepEqual(JSON.parse(cancelled.out), [{ id: dead.id, ok: true, state: 'cancelled', reason: '' }]);
     assert.equal((await run(['retry', '--dead', '--home', home])).out, 'No thought is dead.\n');
+  });
+
+  it('give an id that cannot be one a result of its own', async (t) => {
+    const { home, daemon } = await running(t);
+    const dead = daemon.add({ state: 'dead' });
+    const { code, out } = await here(['retry', 'xx', dead.id, '99', '--home', home]);
+    assert.equal(code, 1);
+    assert.match(out, /^no +xx +- +`xx` is not a thought id.*\nok .*\nno +99 +- +`99` is not/);
+    assert.equal((await daemon.thought(dead.id)).state, 'ready');
+  });
+
+  it('speak of what was typed, not of the request that was made of it', async (t) => {
+    const { home } = await running(t);
+    for (const [args, said] of [
+      [['show', 'xx'], /^error: `xx` is not a thought id/],
+      [['log-level', 'loud'], /^error: `loud` is not a log level; allowed: DEBUG, INFO/],
+      [['think', ' '], /^error: nothing to think about: the text is empty/],
+    ] as const) {
+      const { code, err } = await here([...args, '--home', home]);
+      assert.equal(code, 2);
+      assert.match(err, said);
+    }
   });
 
   it('retry needs ids or --dead, and not both', async (t) => {

@@ -9,6 +9,8 @@ export interface FileFacts {
   events: Explanation['events'];
   thoughts: (ThoughtRow & { settleUntil: string | null; version: string; outputs: OutputView[] })[];
   writtenBy: Explanation['writtenBy'];
+  /** Where it was last moved to; null where it was not. */
+  movedTo: { path: string; seq: number } | null;
 }
 
 const selectFile = statement<
@@ -27,6 +29,11 @@ const selectThoughts = statement<
 >(
   `SELECT ${ROW_COLUMNS}, t.settle_until, t.version, t.attempt FROM thoughts t JOIN events e ON e.seq = t.event
    WHERE t.subject = :subject ORDER BY t.seq DESC LIMIT 20`,
+);
+// A move is journaled under the new path only. Reads every move; only people ask this.
+const selectMove = statement<{ path: string }, { seq: number; data: string }>(
+  `SELECT seq, data FROM events WHERE kind = 'moved' AND json_extract(data, '$.from') = :path
+   ORDER BY seq DESC LIMIT 1`,
 );
 const selectWriter = statement<{ target: string }, { thought: string; rule: string; at: number | null }>(
   `SELECT thought, rule, applied_at AS at FROM outputs WHERE target = :target AND ledger_ino IS NOT NULL
@@ -51,6 +58,8 @@ export async function explainFile(
       outputs: await outputsOf(tx, { id: row.id, attempt: row.attempt }),
     });
   }
+  const move = await tx.one(selectMove, { path });
+  const movedTo = move && eventData(move.data).path;
   const writer = await tx.one(selectWriter, { target: path });
   return {
     seen: file
@@ -69,6 +78,7 @@ export async function explainFile(
       revision: eventData(row.data).revision ?? 0,
     })),
     thoughts,
+    movedTo: move && movedTo !== undefined ? { path: movedTo, seq: move.seq } : null,
     writtenBy: writer
       ? { thought: writer.thought, rule: writer.rule, at: new Date(writer.at ?? 0).toISOString() }
       : null,

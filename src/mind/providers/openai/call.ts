@@ -4,7 +4,14 @@ import type { Exchange, Transport, TransportRequest } from '../../transport-exch
 import { advised } from './advice.ts';
 import { readAnswerStream } from './answer-stream.ts';
 import { textOf } from './body-text.ts';
-import { failureOfError, failureOfRefusal, failureOfThrown, isStaleSocket } from './failure.ts';
+import {
+  failureOfError,
+  failureOfRefusal,
+  failureOfThrown,
+  isStaleSocket,
+  statusIn,
+  statusOf,
+} from './failure.ts';
 import { cleaner } from './message.ts';
 import { type Address, chatBody } from './request.ts';
 import { createWatchdog, Expired } from './watchdog.ts';
@@ -60,7 +67,8 @@ export async function* think(
     yield* readAnswerStream(exchange, watchdog, {
       model,
       idleMs: timeoutMs,
-      failureOfError: (error) => advised(settings, failureOfError(error, clock.now(), clean)),
+      failureOfError: (error) =>
+        advised(settings, failureOfError(error, clock.now(), clean), statusIn(error)),
       failureOfThrown: thrown,
     });
   } catch (error) {
@@ -71,7 +79,7 @@ export async function* think(
 
   async function refusal({ status, header, body }: Exchange): Promise<ProviderFailure> {
     const refused = { status, body: await textOf(body, ERROR_LIMIT), retryAfter: header('retry-after') };
-    return advised(settings, failureOfRefusal(refused, clock.now(), clean), status);
+    return advised(settings, failureOfRefusal(refused, clock.now(), clean), statusOf(refused));
   }
 }
 

@@ -21,7 +21,7 @@ const TEXTS: readonly [RegExp, FailureKind][] = [
 
 /** A model that the server has not: somebody may fetch or load it, so the thought waits. */
 const NO_SUCH_MODEL =
-  /model_not_found|\bmodel\b[^.]{0,200}(?:not found|does not exist|is not (?:available|installed))|no such model|unknown model/i;
+  /model_not_found|\bmodel\b.{0,200}(?:not found|does not exist|is not (?:available|installed))|no such model|unknown model/i;
 
 /** Money is not a matter of waiting a little. */
 const SPENT = /insufficient_quota|billing|spend(?:ing)? limit|credit balance/i;
@@ -36,9 +36,12 @@ export interface Refusal {
 
 /** What a refusal means, from its words before its status: local servers put anything in a 200, 400 or 500. */
 export function failureOfRefusal(refusal: Refusal, now: number, clean: Clean): ProviderFailure {
-  const parsed = parseJson(refusal.body);
-  const error = errorIn(parsed) ?? refusal.body;
-  return failureOf(error, statusIn(error) ?? refusal.status, refusal.retryAfter, now, clean);
+  return failureOf(errorOf(refusal), statusOf(refusal), refusal.retryAfter, now, clean);
+}
+
+/** The status that a refusal means: the one inside its body before its own. */
+export function statusOf(refusal: Refusal): number {
+  return statusIn(errorOf(refusal)) ?? refusal.status;
 }
 
 /** What an error object in the middle of a stream means. */
@@ -73,6 +76,10 @@ const WORDS: Record<string, string> = {
   UND_ERR_CONNECT_TIMEOUT: 'the host does not answer',
 };
 
+function errorOf({ body }: Refusal): unknown {
+  return errorIn(parseJson(body)) ?? body;
+}
+
 function failureOf(
   error: unknown,
   status: number,
@@ -106,7 +113,8 @@ function wordsOf(error: unknown): string {
   return typeof said === 'string' ? said : JSON.stringify(error);
 }
 
-function statusIn(error: unknown): number | undefined {
+/** The status that an error object names. */
+export function statusIn(error: unknown): number | undefined {
   const code = isRecord(error) ? Number(error['code'] ?? error['status']) : Number.NaN;
   return Number.isInteger(code) && code >= 400 && code < 600 ? code : undefined;
 }

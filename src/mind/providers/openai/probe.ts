@@ -4,7 +4,7 @@ import type { Transport } from '../../transport-exchange.ts';
 import { keyRefused, noModel, notAnswering } from './advice.ts';
 import { textOf } from './body-text.ts';
 import { errorIn } from './chunk.ts';
-import { failureOfRefusal, failureOfThrown } from './failure.ts';
+import { failureOfRefusal, failureOfThrown, statusOf } from './failure.ts';
 import { parseJson } from './json.ts';
 import { cleaner } from './message.ts';
 import { nativeOfferOf, type Offer, offerOf } from './models.ts';
@@ -49,7 +49,7 @@ export async function probeServer(settings: ProbeSettings, signal: AbortSignal):
     const body = parseJson(listed.body);
     const offer = errorIn(body) === undefined ? offerOf(body) : null;
     if (offer === null)
-      return unusable(settings, failureOfRefusal(listed, clock.now(), clean), listed.status);
+      return unusable(settings, failureOfRefusal(listed, clock.now(), clean), statusOf(listed));
     return usable(settings, (await native(get, address.root)) ?? offer);
   } catch (error) {
     if (signal.aborted) throw signal.reason;

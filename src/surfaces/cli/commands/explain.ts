@@ -3,6 +3,7 @@ import type { Command, Context } from '../command.ts';
 import { givenPath } from '../given-path.ts';
 import { ago, bytes, outputSpan, short, stateSpan } from '../phrases.ts';
 import type { Span } from '../terminal.ts';
+import { oneLine, printWrapped } from '../wrap.ts';
 
 export const command: Command = {
   name: 'explain',
@@ -45,10 +46,10 @@ function printExplanation(context: Context, explanation: Explanation): void {
   const now = clock.now();
   const { root, ignored, seen, writtenBy } = explanation;
   out.line(['bold', explanation.path]);
-  out.line('  ', explanation.summary);
+  printWrapped(out, 2, '  ', explanation.summary);
   out.line();
   fact(context, 'root', root ?? ['yellow', 'outside every watched folder']);
-  fact(context, 'ignored', ignored === null ? 'no' : ['yellow', `by ${ignored.by}: ${ignored.pattern}`]);
+  fact(context, 'ignored', ignored === null ? 'no' : ['yellow', `${ignored.by} (${ignored.pattern})`]);
   fact(context, 'on disk', explanation.onDisk ? 'yes' : 'no');
   fact(
     context,
@@ -71,7 +72,7 @@ function printExplanation(context: Context, explanation: Explanation): void {
     out.line();
     out.line(['bold', 'Rules']);
     for (const { rule, matched, why } of explanation.rules) {
-      out.line('  ', matched ? ['green', 'yes'] : ['dim', 'no '], ` ${rule}: `, why);
+      printWrapped(out, 6, '  ', matched ? ['green', 'yes'] : ['dim', 'no '], ` ${rule}: `, why);
     }
   }
   if (explanation.thoughts.length === 0) return;
@@ -85,8 +86,8 @@ function printExplanation(context: Context, explanation: Explanation): void {
       stateSpan(thought.state),
       ` ${thought.rule}, ${ago(thought.timestamp, now)}`,
     );
-    if (thought.reason !== '') out.line('    ', thought.reason);
-    if (thought.held !== null) out.line('    ', ['yellow', 'held'], `: ${thought.held}`);
+    if (thought.reason !== '') printWrapped(out, 4, '    ', oneLine(thought.reason));
+    if (thought.held !== null) printWrapped(out, 4, '    ', ['yellow', 'held'], `: ${oneLine(thought.held)}`);
     if (thought.settleUntil !== null && thought.state === 'waiting')
       out.line('    settles ', ago(thought.settleUntil, now));
     for (const output of thought.outputs) {
@@ -102,5 +103,5 @@ function printExplanation(context: Context, explanation: Explanation): void {
 }
 
 function fact({ out }: Context, name: string, value: Span): void {
-  out.line('  ', ['dim', name.padEnd(10)], value);
+  printWrapped(out, 12, '  ', ['dim', `${name.padEnd(9)} `], value);
 }

@@ -73,7 +73,9 @@ function printStatus(context: Context, status: StatusView): void {
   }
   out.line();
   const { p50, p99, max } = status.eventLoopDelayMs;
-  out.line(
+  printWrapped(
+    out,
+    2,
     [
       'dim',
       `Event loop delay ${p50.toFixed(1)} / ${p99.toFixed(1)} / ${max.toFixed(1)} ms (p50 / p99 / max), `,
