@@ -72,6 +72,7 @@ export function createProviderSet(options: ProviderSetOptions): ProviderSet {
     health: {
       health: (name) => set.monitor.health(name),
       report: (name, outcome) => set.monitor.report(name, outcome),
+      want: (names) => set.monitor.want(names),
       async watch(signal) {
         while (!signal.aborted) {
           exchanged = new AbortController();

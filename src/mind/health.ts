@@ -14,6 +14,11 @@ export interface HealthMonitor {
   health(name: string): ProviderHealth;
   /** What a call came to; a failure of a `held` kind counts at once. */
   report(name: string, outcome: ProviderFailure | 'ok'): void;
+  /**
+   * Which providers thoughts wait for: a held one of them is asked every second, the others every five; until it
+   * is first told, all are.
+   */
+  want(names: ReadonlySet<string>): void;
   /** Probes until the signal aborts, then resolves; never more than one probe of a provider at a time. */
   watch(signal: AbortSignal): Promise<void>;
 }
@@ -29,6 +34,7 @@ export interface HealthMonitorOptions {
 interface Entry {
   provider: Provider;
   watched: Watched;
+  wanted: boolean;
   /** Counts held reports, so that a probe which began before one cannot overrule it. */
   holds: number;
   /** Wakes the loop: the time of the next probe has changed. */
@@ -44,7 +50,13 @@ export function createHealthMonitor({
   const moment = () => ({ wall: clock.now(), monotonic: clock.monotonic() });
   const entries = new Map<string, Entry>();
   for (const provider of providers) {
-    entries.set(provider.name, { provider, watched: unasked(moment()), holds: 0, wake: () => undefined });
+    entries.set(provider.name, {
+      provider,
+      watched: unasked(moment()),
+      wanted: true,
+      holds: 0,
+      wake: () => undefined,
+    });
   }
 
   const become = (entry: Entry, watched: Watched) => {
@@ -57,7 +69,7 @@ export function createHealthMonitor({
     const { holds } = entry;
     const seen = await entry.provider.probe(signal);
     const stale = seen.state === 'online' && entry.holds !== holds;
-    if (!stale) become(entry, afterProbe(entry.watched, seen, moment(), random));
+    if (!stale) become(entry, afterProbe(entry.watched, seen, moment(), random, entry.wanted));
   };
 
   const follow = async (entry: Entry, signal: AbortSignal) => {
@@ -81,6 +93,16 @@ export function createHealthMonitor({
       if (outcome !== 'ok' && FAILURE_KINDS[outcome.kind] === 'held') entry.holds += 1;
       become(entry, after);
       if (after.probeAt < probeAt) entry.wake();
+    },
+    want(names) {
+      for (const [name, entry] of entries) {
+        const isNews = names.has(name) && !entry.wanted;
+        entry.wanted = names.has(name);
+        const { health, probeAt } = entry.watched;
+        if (!isNews || (health.state !== 'offline' && health.state !== 'loading')) continue;
+        entry.watched = { ...entry.watched, probeAt: Math.min(probeAt, clock.monotonic()) };
+        entry.wake();
+      }
     },
     async watch(signal) {
       const loops = [...entries.values()].map((entry) =>

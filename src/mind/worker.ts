@@ -65,12 +65,17 @@ export function createMind(options: MindOptions): Mind {
       return slots > 0 ? [{ versions, slots }] : [];
     });
     const now = options.clock.now();
-    const { claimed, nextAt } = await options.store.write('claim', {
+    const { claimed, waiting, nextAt } = await options.store.write('claim', {
       owner: options.owner,
       lanes,
       leaseMs: LEASE_MS,
       now,
     });
+    const heldBy = waiting.flatMap((version) => {
+      const where = routes.get(version);
+      return where?.kind === 'held' ? [where.provider] : [];
+    });
+    options.health.want(new Set(heldBy));
     for (const thought of claimed) {
       const rule = rules.find((each) => each.version === thought.version);
       const where = routes.get(thought.version);

@@ -191,6 +191,24 @@ function monitoredWith(first: Partial<ReturnType<typeof probed>['state']>, ...na
 }
 
 describe('the health monitor', () => {
+  it('asks a held one that no thought waits for every five seconds, and at once when one does', async () => {
+    const { monitor, states, advance, close } = monitored('a');
+    const [state] = states;
+    assert.ok(state);
+    state.health = OFF;
+    monitor.want(new Set());
+    await advance(10);
+    const before = state.probes;
+    await advance(4_000);
+    assert.equal(state.probes, before);
+    monitor.want(new Set(['a']));
+    await advance(10);
+    assert.equal(state.probes, before + 1);
+    await advance(2_100);
+    assert.equal(state.probes, before + 3);
+    await close();
+  });
+
   it('probes every provider at the start and reports changes only', async () => {
     const { changes, states, advance, close } = monitored('a', 'b');
     for (const state of states) state.health = ONLINE;

@@ -194,7 +194,7 @@ describe('attempts', () => {
       leaseMs: 1,
       now: 14_999,
     });
-    assert.deepEqual(early, { claimed: [], nextAt: 15_000 });
+    assert.deepEqual(early, { claimed: [], waiting: ['v1'], nextAt: 15_000 });
     assert.equal((await claimAll(store, 'first', 1, 15_000)).length, 1);
   });
 });

@@ -73,11 +73,15 @@ const nextAvailable = statement<{ now: number }, { at: number | null }>(
   `SELECT min(available_at) AS at FROM thoughts WHERE state = 'ready' AND available_at > :now`,
 );
 
-/** Claims thoughts in priority order, oldest first, and tells when a backed-off one becomes available (epoch ms). */
+const versionsWaiting = statement<Record<string, never>, { version: string }>(
+  `SELECT version FROM rules r WHERE EXISTS (SELECT 1 FROM thoughts WHERE state = 'ready' AND version = r.version)`,
+);
+
+/** Claims thoughts in priority order, oldest first; which rule versions have others waiting, and when a backed-off one is available (epoch ms). */
 export async function claim(
   tx: Transaction,
   input: ClaimInput,
-): Promise<{ claimed: ClaimedThought[]; nextAt: number | null }> {
+): Promise<{ claimed: ClaimedThought[]; waiting: string[]; nextAt: number | null }> {
   const claimed: ClaimedThought[] = [];
   for (const lane of input.lanes) {
     const found: Candidate[] = [];
@@ -95,7 +99,8 @@ export async function claim(
     }
   }
   const next = await tx.one(nextAvailable, { now: input.now });
-  return { claimed, nextAt: next?.at ?? null };
+  const waiting = (await tx.all(versionsWaiting, {})).map((row) => row.version);
+  return { claimed, waiting, nextAt: next?.at ?? null };
 }
 
 async function claimOne(tx: Transaction, id: string, input: ClaimInput): Promise<ClaimedThought | null> {
