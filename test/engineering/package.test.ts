@@ -72,7 +72,17 @@ describe('the package', () => {
     );
     assert.deepEqual(
       [...kinds].sort(),
-      ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'migrations', 'package.json'].sort(),
+      [
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'bin',
+        'dist',
+        'docs',
+        'examples',
+        'migrations',
+        'package.json',
+      ].sort(),
     );
     const strangers = contents.filter((path) => /\.tsx?$|\.test\.|tsbuildinfo/.test(path));
     assert.deepEqual(strangers, []);
