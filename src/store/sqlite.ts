@@ -2,10 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statfsSync
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { CodedError, EXIT, messageOf } from '../base/errors.ts';
+import { MINIMUM_SQLITE } from './sqlite-version.ts';
 import { type SqlValue, type Statement, statement, type Transaction } from './statement.ts';
-
-/** Oldest SQLite whose WAL code is known not to lose committed rows in a rare reset race. */
-const MINIMUM_SQLITE = '3.51.3';
 
 /** File systems whose locks cannot be trusted: NFS, SMB, CIFS, SMB2, 9p, FUSE (statfs magic numbers). */
 const NETWORK_FILE_SYSTEMS = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x65735546]);

@@ -1,9 +1,8 @@
-import { sqliteVersion } from '../../../store/sqlite-version.ts';
+import { MINIMUM_SQLITE, sqliteVersion } from '../../../store/sqlite-version.ts';
 import { type Finding, fail, ok } from './finding.ts';
 
 const NODE = [24, 15, 0] as const;
-/** Older WAL code can lose committed rows. */
-const SQLITE = [3, 51, 3] as const;
+const SQLITE = MINIMUM_SQLITE.split('.').map(Number);
 
 /** The versions of Node and of the SQLite in it. */
 export function machineFindings(): Finding[] {
