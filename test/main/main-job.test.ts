@@ -230,6 +230,9 @@ describe('the main job', () => {
     assert.deepEqual([asked.code, asked.stdout.trim()], [0, 'You said hello']);
     assert.equal((await cli(home, 'think', 'hello', '--key', 'k1')).stdout.trim(), 'You said hello');
     assert.equal(server.prompts.length, 1);
+    const other = await cli(home, 'think', 'goodbye', '--key', 'k1');
+    assert.notEqual(other.code, 0);
+    assert.match(other.stderr, /another text/);
     await daemon.end();
   });
 });
