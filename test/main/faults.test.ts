@@ -240,6 +240,30 @@ describe('an output', () => {
     await daemon.end();
   });
 
+  it('that is applied beside a held one is not applied again when a person moves it', async (t) => {
+    const server = await documents(t);
+    const home = createHome(t, server.url);
+    const away = join(home.folder, 'away');
+    home.config(
+      `lm_studio: { base_url: "${server.url}", model: test-model }\nfile_watcher: { watch_paths: ["${home.inbox}"] }\noutput_roots: ["${home.notes}", "${away}"]\n`,
+    );
+    home.rule(
+      'copy',
+      copyRule(home).replace(
+        '\n---\nSay',
+        `\n  - write: "${away}/{{ event.name }}"\n    body: "{{ answer }}"\n---\nSay`,
+      ),
+    );
+    const daemon = await startDaemon(t, home);
+    writeFileSync(join(home.inbox, 'f.md'), 'text');
+    await daemon.saw((event) => event.type === 'hold' && event.held && event.name === away, 'the hold');
+    renameSync(join(home.notes, 'f.md'), join(home.notes, 'moved.md'));
+    mkdirSync(away);
+    await daemon.reached('done', 1);
+    assert.deepEqual(home.noteNames(), ['moved.md']);
+    await daemon.end();
+  });
+
   it('that a link would take out of its root is refused, and the thought says so', async (t) => {
     const server = await documents(t);
     const home = createHome(t, server.url);
