@@ -1,7 +1,8 @@
 import { cpSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { must, root } from '../scripts/tool.ts';
+import { compile } from '../scripts/build.ts';
+import { root } from '../scripts/tool.ts';
 import { type Children, cpuSeconds, createChildren } from './process.ts';
 import { createScratch } from './scratch.ts';
 import { type KnownTree, knownTree, LARGE } from './tree.ts';
@@ -62,7 +63,7 @@ export async function openBench(minutes: number): Promise<Bench & { close(): voi
   };
   try {
     say('building the package');
-    await must('tsc', ['-p', 'tsconfig.build.json', '--outDir', join(built, 'dist')]);
+    await compile(join(built, 'dist'));
     for (const name of ['bin', 'migrations', 'package.json'])
       cpSync(join(root, name), join(built, name), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(built, 'node_modules'));

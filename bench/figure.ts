@@ -3,6 +3,8 @@ import type { Bench } from './bench.ts';
 /** One figure of the table: what it is called on the command line, and how it is measured. */
 export interface Figure {
   name: string;
+  /** Takes so long that it is measured only where it is named. */
+  onlyNamed?: boolean;
   /** Measures ours and its baseline in this run; some minutes at most. */
   measure(bench: Bench): Promise<Measured>;
 }

@@ -5,17 +5,32 @@ import { root } from '../scripts/tool.ts';
 import { openBench } from './bench.ts';
 import type { Figure } from './figure.ts';
 import { burst } from './figures/burst.ts';
+import { commands } from './figures/commands.ts';
 import { idle } from './figures/idle.ts';
 import { latency } from './figures/latency.ts';
+import { million } from './figures/million.ts';
 import { overhead } from './figures/overhead.ts';
 import { start } from './figures/start.ts';
 import { status } from './figures/status.ts';
+import { storms } from './figures/storms.ts';
 import { throughput } from './figures/throughput.ts';
 import { machineFacts } from './machine.ts';
 import { type Finding, tableOf, written } from './report.ts';
 
-const FIGURES: readonly Figure[] = [throughput, overhead, burst, latency, status, start, idle];
+const FIGURES: readonly Figure[] = [
+  throughput,
+  overhead,
+  burst,
+  latency,
+  status,
+  commands,
+  start,
+  idle,
+  storms,
+  million,
+];
 const USAGE = `npm run bench [-- [--minutes N] [--dry] [NAME…]], NAME one of ${FIGURES.map(({ name }) => name).join(', ')}
+  without a name: all but ${FIGURES.flatMap(({ name, onlyNamed }) => (onlyNamed ? [name] : [])).join(' and ')}
   --minutes N  how long to watch an idle daemon: 2 in a whole run, 20 where idle is named
   --dry        print the table, and leave docs/performance.md as it is`;
 
@@ -44,7 +59,7 @@ async function run(): Promise<number> {
   const findings: Finding[] = [];
   const failed: string[] = [];
   for (const figure of FIGURES) {
-    if (positionals.length > 0 && !positionals.includes(figure.name)) continue;
+    if (positionals.length > 0 ? !positionals.includes(figure.name) : figure.onlyNamed) continue;
     bench.say(`measuring ${figure.name}`);
     try {
       findings.push({ name: figure.name, measured: await figure.measure(bench) });

@@ -1,13 +1,20 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bundleLibraries } from './libraries.ts';
 import { must, root } from './tool.ts';
+
+/** Compiles `src` into a folder, with the libraries that are packed together. */
+export async function compile(folder: string): Promise<void> {
+  await must('tsc', ['-p', 'tsconfig.build.json', '--outDir', folder]);
+  await bundleLibraries(folder);
+}
 
 /** Compiles `src` into a fresh `dist`, swapped in whole, so that nobody runs a half-written one. */
 export async function build(): Promise<void> {
   const dist = join(root, 'dist');
   const fresh = await mkdtemp(join(root, 'dist-'));
   try {
-    await must('tsc', ['-p', 'tsconfig.build.json', '--outDir', fresh]);
+    await compile(fresh);
     await rm(dist, { recursive: true, force: true });
     await rename(fresh, dist);
   } finally {

@@ -100,6 +100,7 @@ file_watcher:
     - ~/Inbox
     - { path: ~/Notes, ignore_patterns: ["*.tmp"] }
 output_roots: [~/Filed]
+retention: { captured: 7d, thoughts: 7d, undo: 30d, journal: 90d, memory: forever }
 \`\`\`
 
 ## Environment variables and \`.env\`
@@ -120,6 +121,7 @@ either. A watched folder need not exist yet.`;
 
 const CLOSING = `## Not in this version
 
-Refused by name: the keys \`retention\`, \`memory\` and \`file_watcher.watch_paths.*.remember\`, the provider types
-\`ollama\` and \`anthropic\`, and \`store\` other than \`sqlite\`. Ollama speaks the OpenAI-compatible API too: use
+Refused by name: the keys \`memory\` and \`file_watcher.watch_paths.*.remember\`, the provider types
+\`ollama\` and \`anthropic\`, \`store\` other than \`sqlite\`,
+and \`retention.memory\` other than \`forever\`. Ollama speaks the OpenAI-compatible API too: use
 \`type: openai-compatible\` with \`http://127.0.0.1:11434/v1\`.`;

@@ -1,18 +1,21 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './tool.ts';
 
-// The main job on sample input: a home of its own, filled once from examples/, and the daemon in the foreground.
-const { values } = parseArgs({
-  options: { home: { type: 'string' }, quiet: { type: 'boolean', default: false } },
-});
-const home = values.home ?? join(root, 'demo-home');
+if (import.meta.main) await main();
 
-await fill(home);
-console.log(`The demo's home is ${home}
+/** The main job on sample input: a home of its own, filled once from examples/, and the daemon in the foreground. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { home: { type: 'string' }, quiet: { type: 'boolean', default: false } },
+  });
+  const home = values.home ?? join(root, 'demo-home');
+
+  await fill(home);
+  console.log(`The demo's home is ${home}
   drop a file into  ${join(home, 'inbox')}  (PDF, Markdown, text or HTML) and it is thought at once
   notes appear in   ${join(home, 'notes')}
 Without a model server the notes come from builtin/extract: that is extraction, no language model.
@@ -22,35 +25,40 @@ From another terminal, in this folder:
   npx consciousness explain demo-home/inbox/pier-mast-meeting.md --home demo-home
 `);
 
-const args = [
-  join(root, 'bin', 'consciousness.js'),
-  'start',
-  '--home',
-  home,
-  ...(values.quiet ? ['--quiet'] : []),
-];
-const daemon = spawn(process.execPath, args, { stdio: 'inherit' });
-// Ctrl-C reaches the daemon by itself; this process only waits for it to end, and passes on what it is sent alone.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => daemon.kill('SIGTERM'));
-daemon.on('exit', (code, signal) => {
-  process.exitCode = signal === null ? (code ?? 1) : 1;
-});
+  const args = [
+    join(root, 'bin', 'consciousness.js'),
+    'start',
+    '--home',
+    home,
+    ...(values.quiet ? ['--quiet'] : []),
+  ];
+  const daemon = spawn(process.execPath, args, { stdio: 'inherit' });
+  // Ctrl-C reaches the daemon by itself; this process only waits for it to end, and passes on what it is sent alone.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => daemon.kill('SIGTERM'));
+  daemon.on('exit', (code, signal) => {
+    process.exitCode = signal === null ? (code ?? 1) : 1;
+  });
+}
 
 /** Copies the examples with their places filled in; once: what a person deleted stays deleted. */
-async function fill(to: string): Promise<void> {
+export async function fill(to: string): Promise<void> {
   if (existsSync(join(to, 'config.yaml'))) return;
   const examples = join(root, 'examples');
   await mkdir(join(to, 'rules'), { recursive: true, mode: 0o700 });
   await mkdir(join(to, 'notes'), { recursive: true });
   await cp(join(examples, 'inbox'), join(to, 'inbox'), { recursive: true, force: false });
-  for (const name of await readdir(join(examples, 'rules'))) {
-    await place(join(examples, 'rules', name), join(to, 'rules', name), to);
-  }
+  const recipe = await readFile(join(examples, 'recipes', 'inbox.md'), 'utf8');
+  await writeFile(join(to, 'rules', 'inbox.md'), demoRule(recipe, join(to, 'notes')));
   // Last, since it tells that the home is complete.
-  await place(join(examples, 'config.yaml'), join(to, 'config.yaml'), to);
+  const config = await readFile(join(examples, 'config.yaml'), 'utf8');
+  await writeFile(join(to, 'config.yaml'), config.replaceAll('{HOME}', to));
 }
 
-async function place(from: string, to: string, folder: string): Promise<void> {
-  await writeFile(to, (await readFile(from, 'utf8')).replaceAll('{HOME}', folder));
+/** The recipe as the demo uses it: with what is there already, and without waiting for a model server. */
+function demoRule(recipe: string, notes: string): string {
+  return recipe
+    .replaceAll('{NOTES}', notes)
+    .replace('existing: ignore ', 'existing: process')
+    .replace('offline: hold', 'offline: next');
 }

@@ -11,6 +11,8 @@ const THOUGHTS = 20;
 /** What one interval between two reconciles lasts, and the time that the target speaks of. */
 const RECONCILE_MINUTES = 10;
 const WHOLE_MINUTES = 20;
+/** What a daemon does once after its start, a backup and a look at what may be removed, is over by then. */
+const SETTLED_MS = 150_000;
 /** Milliseconds after which it is at rest: a thread that only answers questions ends by itself before. */
 const REST_MS = 15_000;
 const TARGET_PERCENT = 0.25;
@@ -68,10 +70,10 @@ interface Idle {
 
 async function idleWithMany(bench: Bench, tree: KnownTree): Promise<Idle> {
   const daemon = await startDaemon(bench, tree.home, { quiet: true });
-  await bench.quiet(daemon.pid);
-  await bench.pause(REST_MS);
-  const { used, mb } = await watchIdle(bench, daemon, bench.minutes);
   const isWhole = bench.minutes >= WHOLE_MINUTES;
+  await bench.pause(isWhole ? REST_MS : SETTLED_MS);
+  await bench.quiet(daemon.pid);
+  const { used, mb } = await watchIdle(bench, daemon, bench.minutes);
   const perMinute = used / bench.minutes;
   let seconds = perMinute * WHOLE_MINUTES;
   let how = `Watched for ${bench.minutes} minutes, reconciles included as they came.`;

@@ -1,14 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { MatchedObservation } from '../../src/contract/match.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { RegisteredRoot } from '../../src/store/operations/roots.ts';
 import type { Figure } from '../figure.ts';
+import { filesFrom } from '../observations.ts';
 import { median, spread } from '../statistics.ts';
 
 const ROWS = 20_000;
 const BATCH = 200;
+const ROWS_A_COMMIT = 200;
 const ROUNDS = 5;
 const TARGET = 0.5;
 const TABLES = ['events', 'files', 'thoughts'] as const;
@@ -43,7 +44,7 @@ export const throughput: Figure = {
       ],
       notes: [
         `${ROWS} files in batches of ${BATCH}, each matching one rule, 3 batches in flight, synchronous=FULL; the ` +
-          'baseline inserts the rows that ours left (events, files, thoughts, ready-made) in commits of 200 files.',
+          `baseline inserts the rows that ours left (events, files, thoughts, ready-made) in commits of ${ROWS_A_COMMIT} rows.`,
         `Ratio over ${ROUNDS} rounds: ${spread(ratios, 2)}; with one batch in flight ${alongside.toFixed(2)}x.`,
       ],
     };
@@ -54,7 +55,7 @@ export const throughput: Figure = {
 async function observed(file: string, inFlight: number): Promise<number> {
   const store = await openStore(file, () => undefined);
   try {
-    const [root] = await store.write('registerRoots', { paths: ['/inbox'] });
+    const [root] = await store.write('registerRoots', { paths: ['/inbox'], now: 1 });
     if (!root) throw new Error('no root was registered');
     await store.write('saveRules', {
       rules: [{ name: 'r', version: 'v1', file: '/r.md', text: '{}' }],
@@ -62,13 +63,13 @@ async function observed(file: string, inFlight: number): Promise<number> {
     });
     const write = (observations: MatchedObservation[]) =>
       store.write('observe', { root: known(root), observations, baselined: true, now: Date.now() });
-    await write(batchFrom(ROWS));
+    await write(filesFrom(ROWS, BATCH));
     let next = 0;
     const keepWriting = async () => {
       for (; next < ROWS; ) {
         const from = next;
         next += BATCH;
-        const news = await write(batchFrom(from));
+        const news = await write(filesFrom(from, BATCH));
         if (news.some(({ thoughts }) => thoughts.length !== 1))
           throw new Error('an event without its thought');
       }
@@ -83,49 +84,24 @@ async function observed(file: string, inFlight: number): Promise<number> {
 
 const known = ({ id, path }: RegisteredRoot) => ({ id, path });
 
-function batchFrom(first: number): MatchedObservation[] {
-  const match = {
-    rule: 'r',
-    version: 'v1',
-    settleMs: 1000,
-    priority: 1,
-    seenAs: 'added',
-    carried: false,
-  } as const;
-  return Array.from({ length: BATCH }, (_, index) => ({
-    path: `folder-${first % 7}/a file ${first + index}.txt`,
-    change: 'added',
-    stat: { dev: 1, ino: first + index, birth: 1.5, size: 5, mtime: 1.5, ctime: 1.5 },
-    hash: (first + index).toString(16).padStart(16, '0'),
-    binary: false,
-    growing: false,
-    observedAt: Date.now(),
-    matches: [match],
-  }));
-}
-
 /** Files a second when their rows are read from `from` first, and then inserted into a new database. */
 function inserted(from: string, to: string): number {
   const source = new DatabaseSync(from, { readOnly: true });
   const database = new DatabaseSync(to);
   try {
-    const schema = readFileSync(
-      new URL('../../migrations/sqlite/0001_foundation.sql', import.meta.url),
-      'utf8',
-    );
-    database.exec(
-      `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; ${schema}`,
-    );
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+    for (const sql of schemaOf(source)) database.exec(sql);
     for (const table of ['roots', 'rule_versions']) copy(source, database, table);
     const tables = TABLES.map((table) => ({
       rows: rowsOf(source, table),
       insert: insertInto(source, database, table),
     }));
     const count = tables[0]?.rows.length ?? 0;
+    const files = Math.floor(ROWS_A_COMMIT / tables.length);
     const began = performance.now();
-    for (let first = 0; first < count; first += BATCH) {
+    for (let first = 0; first < count; first += files) {
       database.exec('BEGIN IMMEDIATE');
-      for (let row = first; row < first + BATCH; row += 1) {
+      for (let row = first; row < Math.min(first + files, count); row += 1) {
         for (const { rows, insert } of tables) insert.run(...(rows[row] ?? []));
       }
       database.exec('COMMIT');
@@ -135,6 +111,17 @@ function inserted(from: string, to: string): number {
     source.close();
     database.close();
   }
+}
+
+/** Tables and their indexes, without the triggers, which are ours. */
+function schemaOf(source: DatabaseSync): string[] {
+  return source
+    .prepare(
+      `SELECT sql FROM sqlite_schema WHERE type IN ('table', 'index') AND sql IS NOT NULL AND name NOT LIKE 'sqlite_%'
+       ORDER BY type DESC, rowid`,
+    )
+    .all()
+    .map(({ sql }) => String(sql));
 }
 
 function copy(source: DatabaseSync, database: DatabaseSync, table: string): void {

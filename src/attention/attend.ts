@@ -1,3 +1,4 @@
+import { failpoint } from '../base/failpoint.ts';
 import type { FileObservation, FilesBatch } from '../contract/event.ts';
 import type { MatchedObservation } from '../contract/match.ts';
 import type { Rule } from '../contract/rule.ts';
@@ -18,9 +19,11 @@ export interface AttendOptions {
 /** Journals what the files sense perceives, each batch with the thoughts of the rules that want it. */
 export async function attend(options: AttendOptions): Promise<void> {
   for await (const { batch, accept } of options.perceptions) {
+    failpoint('batch:perceived');
     const rules = options.rules();
     const matched = batch.observations.map((observation) => withMatches(batch.root, observation, rules));
-    const queued = await options.journal.observe(batch.root, matched, batch.baselined);
+    const queued = await options.journal.observe(batch.root, matched, batch.baselined, batch.met);
+    failpoint('batch:journaled');
     accept();
     if (queued > 0) options.onQueued();
     if (batch.baselined) options.onBaselined(batch.root);

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 /** Time as an argument, so that a whole daemon can run on virtual time. */
 export interface Clock {
   /** Wall clock, milliseconds since the epoch: for records and for what people see. */
@@ -14,7 +12,24 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  sleep: async (ms, signal) => {
-    await sleep(ms, undefined, signal ? { signal } : {});
-  },
+  sleep: (ms, signal) => sleep(ms, signal, true),
 };
+
+/** The same for what only watches over something else: its sleeps keep no process alive that has nothing else to do. */
+export const watchingClock: Clock = { ...systemClock, sleep: (ms, signal) => sleep(ms, signal, false) };
+
+function sleep(ms: number, signal: AbortSignal | undefined, keepsAlive: boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    if (!keepsAlive) timer.unref();
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}

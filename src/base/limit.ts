@@ -1,26 +1,19 @@
+import { createRunning, type Running } from './running.ts';
+
 /** Runs at most so many tasks at once; the others wait their turn. */
-export interface Limit {
-  /** Starts a task that never rejects, at once; check {@link Limit.free} first. */
+export interface Limit extends Pick<Running, 'assertWell' | 'idle'> {
+  /** Starts a task at once; check {@link Limit.free} first. */
   start(task: () => Promise<void>): void;
   free(): number;
-  /** Resolves when nothing runs any more. */
-  idle(): Promise<void>;
 }
 
 /** `onFreed` is called after every task. */
 export function createLimit(slots: number, onFreed: () => void): Limit {
-  const running = new Set<Promise<void>>();
+  const running = createRunning();
   return {
-    start(task) {
-      const run = task().finally(() => {
-        running.delete(run);
-        onFreed();
-      });
-      running.add(run);
-    },
-    free: () => Math.max(0, slots - running.size),
-    idle: async () => {
-      while (running.size > 0) await Promise.allSettled(running);
-    },
+    start: (task) => running.start(task, onFreed),
+    free: () => Math.max(0, slots - running.count()),
+    assertWell: running.assertWell,
+    idle: running.idle,
   };
 }

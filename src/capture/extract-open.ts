@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, lstat, open, readlink, realpath } from 'node:fs/promises';
+import type { Disk } from '../base/disk.ts';
 import { CodedError, systemCode } from '../base/errors.ts';
 import { fromFs, toFs } from '../base/path-text.ts';
 import type { Extraction } from './extraction.ts';
@@ -7,36 +7,31 @@ import type { Extraction } from './extraction.ts';
 /** `O_NONBLOCK`, because a FIFO put in place since the `lstat` would block the open. */
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-export type Opened =
-  | { kind: 'open'; handle: FileHandle; size: number }
-  | Exclude<Extraction, { kind: 'text' }>;
+export type Opened = { kind: 'open'; file: number; size: number } | Exclude<Extraction, { kind: 'text' }>;
 
 /**
  * Opens a regular file whose real path is inside the root's real path, both path text; the caller closes
- * the handle. FIFOs and devices are never opened. Checked after opening, as a directory on the way may be
+ * the file. FIFOs and devices are never opened. Checked after opening, as a directory on the way may be
  * swapped for a link at any time and `O_NOFOLLOW` guards the last name only.
  */
-export async function openInside(path: string, root: string): Promise<Opened> {
-  let stats: Stats | undefined;
-  let handle: FileHandle | undefined;
+export async function openInside(disk: Disk, path: string, root: string): Promise<Opened> {
+  let stats: Stats | null = null;
+  let file: number | undefined;
   try {
-    stats = await lstat(toFs(path));
+    stats = await disk.lstat(toFs(path));
+    if (stats === null) return { kind: 'changed' };
     const special = notRegular(stats);
     if (special !== null) return { kind: 'unreadable', reason: special };
-    handle = await open(toFs(path), FLAGS);
-    const opened = await handle.stat();
-    const refusal = notRegular(opened) ?? (await outside(handle, opened, path, root));
-    if (refusal !== null) return await refuse(handle, refusal);
-    return { kind: 'open', handle, size: opened.size };
+    file = await disk.open(toFs(path), FLAGS);
+    const opened = await disk.fstat(file);
+    const refusal = notRegular(opened) ?? (await outside(disk, file, opened, path, root));
+    if (refusal === null) return { kind: 'open', file, size: opened.size };
+    await disk.close(file);
+    return { kind: 'unreadable', reason: refusal };
   } catch (error) {
-    await handle?.close();
+    if (file !== undefined) await disk.close(file);
     return explain(error, path, stats);
   }
-}
-
-async function refuse(handle: FileHandle, reason: string): Promise<Opened> {
-  await handle.close();
-  return { kind: 'unreadable', reason };
 }
 
 function notRegular(stats: Stats): string | null {
@@ -49,36 +44,36 @@ function notRegular(stats: Stats): string | null {
 }
 
 async function outside(
-  handle: FileHandle,
+  disk: Disk,
+  file: number,
   opened: Stats,
   path: string,
   root: string,
 ): Promise<string | null> {
-  const [real, realRoot] = await Promise.all([
-    realPathOf(handle, opened, path),
-    realpath(toFs(root), { encoding: 'buffer' }),
-  ]);
+  const real = await realPathOf(disk, file, opened, path);
   if (real === null) return 'was replaced while it was opened';
-  if (isBeneath(real, realRoot)) return null;
+  // Where no link is on the way, the real path is the one that was asked for, and the root's is part of it.
+  if (real.equals(Buffer.from(toFs(path))) && path.startsWith(`${root}/`)) return null;
+  if (isBeneath(real, await disk.realpath(toFs(root)))) return null;
   return `is really ${fromFs(real)}, outside the watched folder ${root}`;
 }
 
-async function realPathOf(handle: FileHandle, opened: Stats, path: string): Promise<Buffer | null> {
-  if (process.platform !== 'linux') return realPathByDirectory(opened, path);
-  return readlink(`/proc/self/fd/${handle.fd}`, { encoding: 'buffer' });
+async function realPathOf(disk: Disk, file: number, opened: Stats, path: string): Promise<Buffer | null> {
+  if (process.platform !== 'linux') return realPathByDirectory(disk, opened, path);
+  return disk.readlink(`/proc/self/fd/${file}`);
 }
 
 /**
  * Real path of an opened file where the system does not tell it by descriptor: its directory's real path
  * and its name, if that still is the file which was opened; else null.
  */
-export async function realPathByDirectory(opened: Stats, path: string): Promise<Buffer | null> {
+export async function realPathByDirectory(disk: Disk, opened: Stats, path: string): Promise<Buffer | null> {
   const bytes = Buffer.from(toFs(path));
   const slash = bytes.lastIndexOf(0x2f);
-  const directory = await realpath(slash === 0 ? '/' : bytes.subarray(0, slash), { encoding: 'buffer' });
+  const directory = await disk.realpath(slash === 0 ? '/' : bytes.subarray(0, slash));
   const real = Buffer.concat([directory, bytes.subarray(slash)]);
-  const there = await lstat(real);
-  return there.ino === opened.ino && there.dev === opened.dev ? real : null;
+  const there = await disk.lstat(real);
+  return there?.ino === opened.ino && there.dev === opened.dev ? real : null;
 }
 
 function isBeneath(path: Buffer, root: Buffer): boolean {
@@ -86,11 +81,7 @@ function isBeneath(path: Buffer, root: Buffer): boolean {
   return path.subarray(0, prefix.length).equals(prefix);
 }
 
-function explain(
-  error: unknown,
-  path: string,
-  stats: Stats | undefined,
-): Exclude<Extraction, { kind: 'text' }> {
+function explain(error: unknown, path: string, stats: Stats | null): Exclude<Extraction, { kind: 'text' }> {
   const code = systemCode(error);
   switch (code) {
     case 'ENOENT':
@@ -120,8 +111,8 @@ function explain(
 }
 
 /** The file's own mode where it is known; otherwise a folder on the way is closed. */
-function deniedReason(stats: Stats | undefined): string {
-  if (stats === undefined) {
+function deniedReason(stats: Stats | null): string {
+  if (stats === null) {
     return 'may not be read: a folder on its path is closed to the user that the daemon runs as; give that user search permission (chmod u+x FOLDER)';
   }
   const mode = (stats.mode & 0o7777).toString(8).padStart(4, '0');

@@ -1,5 +1,5 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { XXHashAPI } from 'xxhash-wasm';
+import type { Disk } from '../base/disk.ts';
 
 /** Bytes read and hashed at once: more would hold up the event loop and grow the hash's memory for good. */
 const CHUNK = 1024 * 1024;
@@ -12,7 +12,8 @@ export const HEAD_BYTES = 8192;
  * null = whatever is there). All `size` bytes are read if they must be hashed, but never kept.
  */
 export async function readBytes(
-  handle: FileHandle,
+  disk: Disk,
+  file: number,
   want: { size: number; keep: number; hash: string | null },
   hashing: () => Promise<XXHashAPI>,
   signal: AbortSignal,
@@ -26,7 +27,7 @@ export async function readBytes(
     signal.throwIfAborted();
     const target = at < kept.length ? kept.subarray(at, at + CHUNK) : scratch?.subarray(0, end - at);
     if (target === undefined) break;
-    const { bytesRead } = await handle.read(target, 0, target.length, at);
+    const bytesRead = await disk.read(file, target, at);
     if (bytesRead === 0) break;
     state?.update(target.subarray(0, bytesRead));
     at += bytesRead;

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf, systemCode } from '../base/errors.ts';
 import { workerUrl } from '../base/worker-url.ts';
-import type { ExtractJob } from './extract-worker.ts';
+import type { ExtractJob, Preparation } from './extract-worker.ts';
 import type { ExtractLimits } from './extraction.ts';
 import type { FormatText } from './extractors/port.ts';
 
@@ -10,6 +10,8 @@ const MEMORY_CHECK_MS = 200;
 
 /** A worker thread that exists while there is something to read and a little longer; one job at a time. */
 export interface ExtractThread {
+  /** Begins to exist and loads what it needs, for a document of this format that is to come. */
+  prepare(format: string): void;
   /** Rejects only with the signal's reason; whatever goes wrong with the document is a reason. */
   run(job: ExtractJob, signal: AbortSignal): Promise<FormatText>;
   /** Whether the thread exists now. */
@@ -29,6 +31,11 @@ export function createExtractThread(limits: ExtractLimits): ExtractThread {
   };
 
   return {
+    prepare(format) {
+      worker ??= start(limits);
+      const preparation: Preparation = { format };
+      worker.postMessage(preparation);
+    },
     async run(job, signal) {
       signal.throwIfAborted();
       clearTimeout(idle);

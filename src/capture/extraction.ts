@@ -16,12 +16,14 @@ export interface ExtractRequest {
 
 /** What one extraction may cost. */
 export interface ExtractLimits {
-  /** Bytes of a document that must be read whole (HTML, PDF); of plain text the head is read. */
+  /** Bytes of a document that must be read whole (HTML, PDF, …); of text, CSV and JSON the beginning is read. */
   inputBytes: number;
   /** Characters (UTF-16 units) of text kept; the rest is cut off and the extraction marked `truncated`. */
   outputCharacters: number;
   /** Milliseconds for one document in the worker thread, its start included. */
   timeMs: number;
+  /** Milliseconds for recognising the text in the pictures of one document, after the worker thread is done. */
+  recogniseMs: number;
   /** Megabytes that the worker thread may use, on its heap and again beside it in buffers. */
   memoryMb: number;
   /** Milliseconds without work after which the worker thread is stopped. */
@@ -33,12 +35,15 @@ export const EXTRACT_LIMITS: ExtractLimits = {
   inputBytes: 64 * 1024 * 1024,
   outputCharacters: 1_000_000,
   timeMs: 30_000,
+  recogniseMs: 60_000,
   memoryMb: 256,
   idleMs: 20_000,
 };
 
 /** Extracts text of files in a worker thread with time, size and memory limits; calls may overlap. */
 export interface Extractor {
+  /** Says that a file of this name is to come: what reads it is loaded meanwhile. */
+  expect(path: string): void;
   /**
    * Resolves for everything that a file can be. Rejects with the signal's reason when it aborts, with
    * `extractor-closed` after {@link close}, and with the retryable `too-many-open-files` when this

@@ -1,5 +1,6 @@
 import { createBell } from '../base/bell.ts';
 import type { Clock } from '../base/clock.ts';
+import { failpoint } from '../base/failpoint.ts';
 import { createLimit } from '../base/limit.ts';
 import type { Log } from '../base/log.ts';
 import type { LiveEvent } from '../contract/api.ts';
@@ -8,8 +9,8 @@ import { eventData } from '../store/queries/list-thoughts.ts';
 import type { Store } from '../store/store.ts';
 import type { Extractor } from './extraction.ts';
 
-/** Files read at once. */
-const AT_ONCE = 8;
+/** Files read or stored at once; most of the time goes into waiting for a commit. */
+const AT_ONCE = 64;
 
 /** Settled thoughts asked for at a time. */
 const PAGE = 64;
@@ -51,9 +52,9 @@ export function createCaptureWorker(options: CaptureOptions): CaptureWorker {
 
   async function fetchDue(): Promise<void> {
     mayHaveMore = false;
-    const due = await store.write('captureDue', { now: clock.now(), limit: PAGE });
-    backlog = due.jobs.filter((job) => !busy.has(job.id));
-    mayHaveMore ||= backlog.length > 0 && due.jobs.length === PAGE;
+    const due = await store.write('captureDue', { now: clock.now(), limit: PAGE, but: [...busy] });
+    backlog = due.jobs;
+    mayHaveMore ||= due.jobs.length === PAGE;
     nextAt = due.nextAt;
   }
 
@@ -63,9 +64,12 @@ export function createCaptureWorker(options: CaptureOptions): CaptureWorker {
       if (!job) return;
       busy.add(job.id);
       slots.start(async () => {
-        const lookAgainAt = await captureOne(job, options, signal);
-        if (lookAgainAt !== null) nextAt = Math.min(nextAt ?? lookAgainAt, lookAgainAt);
-        busy.delete(job.id);
+        try {
+          const lookAgainAt = await captureOne(job, options, signal);
+          if (lookAgainAt !== null) nextAt = Math.min(nextAt ?? lookAgainAt, lookAgainAt);
+        } finally {
+          busy.delete(job.id);
+        }
       });
     }
   }
@@ -76,16 +80,20 @@ export function createCaptureWorker(options: CaptureOptions): CaptureWorker {
       bell.ring();
     },
     async run(signal) {
-      while (!signal.aborted) {
-        const isDue = nextAt !== null && nextAt <= clock.now();
-        if (backlog.length === 0 && (mayHaveMore || isDue)) await fetchDue();
-        startSome(signal);
-        if (slots.free() > 0 && mayHaveMore) continue;
-        const waitMs =
-          nextAt === null ? MAX_WAIT_MS : Math.min(Math.max(nextAt - clock.now(), 0), MAX_WAIT_MS);
-        await bell.wait(slots.free() === 0 ? MAX_WAIT_MS : waitMs, signal);
+      try {
+        while (!signal.aborted) {
+          slots.assertWell();
+          const isDue = nextAt !== null && nextAt <= clock.now();
+          if (backlog.length === 0 && (mayHaveMore || isDue)) await fetchDue();
+          startSome(signal);
+          if (slots.free() > 0 && mayHaveMore) continue;
+          const waitMs =
+            nextAt === null ? MAX_WAIT_MS : Math.min(Math.max(nextAt - clock.now(), 0), MAX_WAIT_MS);
+          await bell.wait(slots.free() === 0 ? MAX_WAIT_MS : waitMs, signal);
+        }
+      } finally {
+        await slots.idle();
       }
-      await slots.idle();
     },
   };
 }
@@ -99,6 +107,7 @@ async function captureOne(
   const { store, clock, log } = options;
   try {
     const result = await captureFile(job, options, signal);
+    failpoint('text:read');
     const changed = await store.write('captured', result);
     if (result.kind === 'later') return result.at;
     if (!changed) return null;

@@ -223,6 +223,7 @@ function assemble(parts: {
         schema: parts.schema ?? null,
         maxOutputTokens: front.mind.max_output_tokens ?? null,
         cloud: front.mind.cloud,
+        ...(front.mind.rate === undefined ? {} : { rate: front.mind.rate }),
       },
       outputs: front.outputs.map((output, index) => ({
         kind: output.write === undefined ? 'append' : 'write',

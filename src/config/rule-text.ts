@@ -69,6 +69,7 @@ const storedRule = z.object({
     schema: z.record(z.string(), z.unknown()).nullable(),
     maxOutputTokens: z.number().nullable(),
     cloud: z.enum(['never', 'allow']),
+    rate: z.object({ count: z.number(), perMs: z.number() }).exactOptional(),
   }),
   outputs: z.array(z.object({ kind: z.enum(['write', 'append']), path: z.string(), body: z.string() })),
   prompt: z.string(),

@@ -119,11 +119,11 @@ function isNode(value: unknown): value is Node {
   return isScalar(value) || isMap(value) || isSeq(value) || isAlias(value);
 }
 
-/** The one mistake that everybody makes once. */
+/** The mistakes that everybody makes once. */
 function hint(text: string, line: number): string | null {
-  const around = text
-    .split('\n')
-    .slice(Math.max(0, line - 2), line)
-    .join('\n');
-  return around.includes('{{') ? 'values with {{ }} in quotes: "{{ answer.title }}"' : null;
+  const around = text.split('\n').slice(Math.max(0, line - 2), line);
+  if (/^ *\t/.test(around.at(-1) ?? '')) return 'spaces in place of tabs, two for each step';
+  return around.some((each) => each.includes('{{'))
+    ? 'values with {{ }} in quotes: "{{ answer.title }}"'
+    : null;
 }

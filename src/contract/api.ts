@@ -36,6 +36,8 @@ export interface ThoughtView extends ThoughtRow {
   crashes: number;
   failures: number;
   captured: { text: string; characters: number; truncated: boolean; kind: string } | null;
+  /** What there was and retention has taken away. */
+  removed: ('captured' | 'prompt' | 'outputs')[];
   prompt: string | null;
   attempts: AttemptView[];
   /** The answer: text, or the validated object where the rule has a schema; null before. */
@@ -72,6 +74,36 @@ export interface OutputView {
   content: string | null;
 }
 
+/** `run`: how many thoughts were queued. */
+export interface RunView {
+  queued: number;
+  notQueued: number;
+  /** One a file; of very many only the first thousand. */
+  results: RunResult[];
+}
+
+/** What became of one file. */
+export interface RunResult {
+  /** Absolute path text. */
+  path: string;
+  queued: boolean;
+  /** The thought about it, queued now or before; null where there is none. */
+  thought: string | null;
+  /** Why it was not queued; empty otherwise. */
+  reason: string;
+}
+
+/** `undo`: what became of one output. */
+export interface UndoResult {
+  thought: string;
+  position: number;
+  kind: string;
+  target: string;
+  undone: boolean;
+  /** Why it stays; empty where it was taken back. */
+  reason: string;
+}
+
 /** `status`. */
 export interface StatusView {
   version: string;
@@ -91,9 +123,63 @@ export interface StatusView {
   holds: HoldView[];
   providers: ({ name: string; slots: number; busy: number } & ProviderHealth)[];
   oldestRunningMs: number | null;
+  storage: StorageView;
   lastError: { at: string; message: string } | null;
   eventLoopDelayMs: { p50: number; p99: number; max: number };
   memoryMb: number;
+}
+
+/** `rules`: one rule and what came of it. */
+export interface RuleView {
+  name: string;
+  /** Empty where no version of it is in force. */
+  version: string;
+  /** `refused`: its file is broken; a version that was good before stays in force. */
+  state: 'in-force' | 'refused' | 'paused';
+  file: string;
+  /** What wakes it: its globs; empty where a request does. */
+  paths: string[];
+  models: string[];
+  /** Why nothing of it is thought just now: paused, or its provider is away; null where nothing stands in the way. */
+  held: string | null;
+  /** What is wrong with its file; null where nothing is. */
+  problem: string | null;
+  /** Thoughts of all its versions. */
+  thoughts: Record<ThoughtState, number>;
+  /** The one that was queued last. */
+  last: ThoughtRow | null;
+  /** The one that was done or given up last; the title of its answer is empty where it was given up. */
+  lastResult: (ThoughtRow & { title: string }) | null;
+}
+
+/** The database and what protects it. */
+export interface StorageView {
+  /** Its path. */
+  database: string;
+  databaseBytes: number;
+  /** Of its write-ahead journal. */
+  journalBytes: number;
+  /** When all its pages were last found well. */
+  checkedAt: string | null;
+  backups: {
+    folder: string;
+    count: number;
+    bytes: number;
+    newest: string | null;
+    /** Why the last one was not made. */
+    problem: string | null;
+  };
+  /** Damaged databases that are kept. */
+  quarantined: number;
+  /** The last time that it was lost; `from` is the backup that took its place, null where it was begun anew. */
+  lost: { at: string; from: string | null; reason: string; quarantine: string } | null;
+  retention: {
+    /** Rows and texts that are old enough to go and are still there, as of the last pass; null before it. */
+    waiting: number | null;
+    /** Gone since the start. */
+    removed: number;
+    lastPass: string | null;
+  };
 }
 
 export interface SenseHealth {
@@ -117,11 +203,19 @@ export interface RootHealth {
 
 /** Why ready thoughts of a provider or rule are not being claimed now. */
 export interface HoldView {
-  what: 'provider' | 'rule' | 'root' | 'store';
+  what: 'provider' | 'rule' | 'root' | 'store' | 'all';
   name: string;
   reason: string;
   since: string;
+  /** When it ends by itself, where that is known. */
+  until?: string;
   thoughts: number;
+}
+
+/** What a person has paused, after `pause` or `resume`: everything, and rules by name. */
+export interface PauseView {
+  all: boolean;
+  rules: string[];
 }
 
 /** `explain FILE`. Each question answered, in the order in which the daemon would ask it. */

@@ -64,6 +64,34 @@ const root = z.union([
   }),
 ]);
 
+/** How long something is kept, as people write it. */
+const period = z
+  .string()
+  .regex(/^(forever|\d{1,6}(\.\d{1,6})?[hdw])$/, 'not a period')
+  .meta({ title: 'hours, days or weeks, such as 12h, 7d or 4w, or forever' });
+
+const retention = z.strictObject({
+  captured: period.default('7d').describe('The texts that thoughts were about.'),
+  thoughts: period
+    .default('7d')
+    .describe('Working data of thoughts: prompts and raw answers. The answers themselves stay.'),
+  undo: period.default('30d').describe('The bytes that outputs wrote and replaced.'),
+  journal: period
+    .default('90d')
+    .describe('Events that no thought is about, and thoughts that ended without an answer.'),
+  memory: z
+    .literal('forever', { error: 'not in this version' })
+    .default('forever')
+    .describe('Nothing is remembered in this version but answers, and those stay.'),
+});
+
+/** Milliseconds of a `retention` period; null = for ever. */
+export function periodMs(text: string): number | null {
+  if (text === 'forever') return null;
+  const unit = { h: 1, d: 24, w: 168 }[text.at(-1) ?? 'h'] ?? 1;
+  return Number(text.slice(0, -1)) * unit * 60 * 60 * 1000;
+}
+
 /** The whole configuration: names, defaults and bounds. The JSON Schema and docs/configuration.md come out of it. */
 export const configSchema = z.strictObject({
   lm_studio: lmStudio.prefault({}).describe('LM Studio, the provider `lmstudio`.'),
@@ -123,6 +151,9 @@ export const configSchema = z.strictObject({
     .pipe(z.enum(LOG_LEVELS))
     .prefault('INFO')
     .describe('The least severe log lines that are kept.'),
+  retention: retention
+    .prefault({})
+    .describe('How long things are kept after their thought was done, dead or cancelled.'),
   store: z
     .literal('sqlite', { error: 'not in this version' })
     .default('sqlite')
@@ -131,7 +162,7 @@ export const configSchema = z.strictObject({
 
 /** Keys and values that DESIGN names and this version refuses by name; `*` stands for any one step. */
 export const CONFIG_NOT_IN_THIS_VERSION = {
-  keys: ['retention', 'memory', 'file_watcher.watch_paths.*.remember'],
+  keys: ['memory', 'file_watcher.watch_paths.*.remember'],
   providerTypes: ['ollama', 'anthropic'],
 } as const;
 

@@ -45,6 +45,22 @@ export interface FilesBatch {
   observations: FileObservation[];
   /** True with the last batch of a root's first-ever scan. */
   baselined: boolean;
+  /** Set where the root was not known by this folder before. */
+  met?: MetFolder;
+}
+
+/** What a folder is, besides its path. */
+export interface FolderIdentity {
+  dev: number;
+  ino: number;
+  birth: number;
+}
+
+/** The folder that a root is from a batch on. */
+export interface MetFolder {
+  identity: FolderIdentity;
+  /** It holds other files than the folder before, whose rows are set aside: they are not deleted. */
+  aside: boolean;
 }
 
 /** A root's index as columns, so that 100,000 rows cross a thread boundary by transfer. */
@@ -57,6 +73,10 @@ export interface IndexColumns {
   hashes: BigUint64Array;
   /** Whether the first scan of this root was completed once. */
   baselined: boolean;
+  /** Epoch ms when it was first met; null or absent where that is not known. */
+  since?: number | null;
+  /** The folder it was; null or absent where that is not known. */
+  identity?: FolderIdentity | null;
 }
 
 /** What a template sees as `event` and the API returns as an event's `data`. */
@@ -74,6 +94,8 @@ export interface EventData {
   modified?: string;
   binary?: boolean;
   growing?: boolean;
+  /** It was there before the rule met its root, and is told to that rule as added. */
+  existing?: boolean;
   /** A request's text. */
   text?: string;
   /** `thought.done`: the thought and its rule. */

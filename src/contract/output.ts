@@ -45,6 +45,12 @@ export interface PendingOutput {
   ledger: LedgerEntry | null;
 }
 
+/** A time whose records were lost with a damaged database (epoch ms): what was written in it is not in the ledger. */
+export interface Gap {
+  from: number;
+  to: number;
+}
+
 /** How the file we put somewhere looks: enough to know our own write again. */
 export interface LedgerEntry {
   ino: number;
@@ -54,6 +60,29 @@ export interface LedgerEntry {
   hash: string;
   sha256: string;
 }
+
+/** An applied output that a person wants to be taken back. */
+export interface UndoJob {
+  /** Of the thought. */
+  id: string;
+  attempt: number;
+  position: number;
+  kind: OutputKind;
+  mode: PlannedOutput['mode'];
+  target: string;
+  /** What was written, or the appended block; null when retention has taken it. */
+  content: string | null;
+  /** sha256 of what stood there when it was planned; null = nothing. */
+  before: string | null;
+  replaced: { kind: 'nothing' } | { kind: 'bytes'; bytes: Uint8Array } | { kind: 'removed' };
+  /** How the file looked that was written. */
+  ledger: LedgerEntry | null;
+  /** How what is put back looks, from a try before a crash; {@link NOTHING_THERE} = nothing is. */
+  restored: LedgerEntry | null;
+}
+
+/** The ledger's word for a file that was taken away. */
+export const NOTHING_THERE: LedgerEntry = { ino: 0, size: 0, mtime: 0, hash: '', sha256: '' };
 
 /** What an answered thought is to do, for the planner of outputs. */
 export interface PlanRequest {

@@ -1,5 +1,5 @@
-/** A provider's health; everything but `online` is a hold. */
-export type ProviderState = 'online' | 'loading' | 'overloaded' | 'offline' | 'unknown';
+/** A provider's health; everything but `online` is a hold. `broken`: it lists its models, and its calls fail. */
+export type ProviderState = 'online' | 'loading' | 'overloaded' | 'broken' | 'offline' | 'unknown';
 
 export interface ProviderHealth {
   state: ProviderState;
@@ -9,6 +9,10 @@ export interface ProviderHealth {
   models: string[];
   /** The chat model that is loaded, where the server tells. */
   loaded: string | null;
+  /** Tokens that one call of the loaded model has room for, prompt and answer together; absent where the server does not tell. */
+  context?: number;
+  /** Models that it offers no longer, or never did, though others: its calls of them said so. Absent = none. */
+  missing?: readonly string[];
   /** Epoch milliseconds of the last probe or call; null before the first. */
   checkedAt: number | null;
   /** With `overloaded`: epoch milliseconds before which it asked not to be called again. */
@@ -58,6 +62,16 @@ export interface ProviderFailure {
   /** For people; never holds the prompt. */
   message: string;
   retryAfterMs?: number;
+  /** The server took the call and failed it: whether that was the thought's fault is for a trial call to tell. */
+  doubtful?: true;
+}
+
+/** Kinds that are always doubtful. */
+const DOUBTFUL: ReadonlySet<FailureKind> = new Set(['timed-out', 'cut', 'server-error']);
+
+/** Whether a failure may be the server's fault as well as the thought's. */
+export function isDoubtful({ kind, doubtful }: ProviderFailure): boolean {
+  return doubtful === true || DOUBTFUL.has(kind);
 }
 
 /** What a call yields; ends with exactly one `finished` or `failed`, and never throws for what a server did. */

@@ -13,6 +13,17 @@ const duration = z
   .transform((text) => Math.round(Number.parseFloat(text) * (UNIT_MS[text.replace(/^[\d.]+/, '')] ?? 1)))
   .pipe(z.number().max(LONGEST_MS, 'longer than 365 days'));
 
+/** How often a rule may think: `30/h`. Parses to a count and the milliseconds it is for. */
+const rate = z
+  .string()
+  .regex(/^\d{1,6}\/[smhd]$/, 'not a rate')
+  .meta({ title: 'a number, / and a unit: 1/s, 10/m, 30/h or 100/d' })
+  .transform((text) => {
+    const [count = '', unit = ''] = text.split('/');
+    return { count: Number(count), perMs: UNIT_MS[unit] ?? 0 };
+  })
+  .refine(({ count }) => count > 0, 'never: pause the rule instead');
+
 const model = z
   .string()
   .regex(/^[a-z][a-z0-9_-]*\/.+$/i, 'not provider/model')
@@ -62,6 +73,7 @@ export const ruleFrontMatter = z.strictObject({
         .record(z.string(), z.unknown())
         .optional()
         .describe('Shape of the answer, short or as JSON Schema; omitted: free text.'),
+      rate: rate.optional().describe('Most calls in a time: 30/h. What comes sooner waits.'),
       max_output_tokens: z.int().min(1).max(131_072).optional().describe('Longest answer.'),
       tools: z
         .array(z.string())
@@ -129,6 +141,8 @@ export interface Rule {
     /** JSON Schema of the answer; null = free text. */
     schema: Record<string, unknown> | null;
     maxOutputTokens: number | null;
+    /** Most calls in so many milliseconds; absent = any number. */
+    rate?: { count: number; perMs: number };
     cloud: 'never' | 'allow';
   };
   outputs: { kind: 'write' | 'append'; path: string; body: string }[];

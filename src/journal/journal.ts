@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { CodedError } from '../base/errors.ts';
 import type { LiveEvent } from '../contract/api.ts';
-import type { IndexColumns } from '../contract/event.ts';
+import type { MetFolder } from '../contract/event.ts';
 import type { MatchedObservation } from '../contract/match.ts';
 import type { RegisteredRoot } from '../store/operations/roots.ts';
 import type { Store } from '../store/store.ts';
@@ -14,13 +14,16 @@ export interface JournalOptions {
 
 /** Where everything perceived becomes durable. */
 export interface Journal {
-  /** Makes roots known; once before anything of them is journaled. */
-  register(paths: string[]): Promise<void>;
+  /** Makes roots known; once before anything of them is journaled. `since` (epoch ms): when new ones were first met. */
+  register(paths: string[], since: number): Promise<void>;
   root(path: string): RegisteredRoot;
   /** Commits observations with their thoughts and the index; how many thoughts were queued. */
-  observe(root: string, observations: MatchedObservation[], baselined: boolean): Promise<number>;
-  /** A root's index as journaled. */
-  index(root: string): Promise<IndexColumns>;
+  observe(
+    root: string,
+    observations: MatchedObservation[],
+    baselined: boolean,
+    met?: MetFolder,
+  ): Promise<number>;
 }
 
 export function createJournal({ store, clock, live }: JournalOptions): Journal {
@@ -35,13 +38,20 @@ export function createJournal({ store, clock, live }: JournalOptions): Journal {
 
   return {
     root,
-    async register(paths) {
-      for (const each of await store.write('registerRoots', { paths })) roots.set(each.path, each);
+    async register(paths, since) {
+      for (const each of await store.write('registerRoots', { paths, now: since }))
+        roots.set(each.path, each);
     },
-    async observe(path, observations, baselined) {
+    async observe(path, observations, baselined, met) {
       const { id } = root(path);
       const now = clock.now();
-      const news = await store.write('observe', { root: { id, path }, observations, baselined, now });
+      const news = await store.write('observe', {
+        root: { id, path },
+        observations,
+        baselined,
+        ...(met === undefined ? {} : { met }),
+        now,
+      });
       let thoughts = 0;
       for (const { seq, path: file, change, rules, thoughts: queued } of news) {
         thoughts += queued.length;
@@ -49,6 +59,5 @@ export function createJournal({ store, clock, live }: JournalOptions): Journal {
       }
       return thoughts;
     },
-    index: (path) => store.read('indexColumns', { root: root(path).id }),
   };
 }

@@ -44,7 +44,7 @@ export async function createConfiguration(
   let config = first;
   let configProblems: ConfigProblem[] = [];
   let ruleProblems: ConfigProblem[] = [];
-  let rules: Rule[] = (await store.read('rulesInForce', undefined))
+  let rules: Rule[] = (await store.write('rulesInForce', undefined))
     .filter((stored) => stored.name !== REQUEST_RULE)
     .map((stored) => ruleFromStored(stored.text, stored.file));
   let builtin = builtinRequestRule(config.values.default_models);

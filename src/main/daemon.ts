@@ -1,16 +1,21 @@
 import type { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Broadcast } from '../base/broadcast.ts';
 import type { Clock } from '../base/clock.ts';
-import { CodedError } from '../base/errors.ts';
+import { CodedError, EXIT } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { CaptureWorker } from '../capture/worker.ts';
 import type { LiveEvent, ThoughtRow } from '../contract/api.ts';
 import { LOG_LEVELS } from '../contract/config.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Retainer } from '../journal/retain.ts';
 import type { Mind } from '../mind/worker.ts';
+import type { Outputs } from '../outputs/worker.ts';
 import type { Holds } from '../queue/holds.ts';
 import type { Leases } from '../queue/lease.ts';
+import type { Pauses } from '../queue/pauses.ts';
 import type { FilesSense } from '../senses/files/sense.ts';
+import type { Keeper } from '../store/keeper.ts';
 import type { Changed } from '../store/operations/change.ts';
 import type { Store } from '../store/store.ts';
 import type { ChangeResult, Daemon } from '../surfaces/daemon.ts';
@@ -19,6 +24,8 @@ import type { Configuration } from './configuration.ts';
 import { explain } from './explain.ts';
 import type { ProviderSet } from './providers.ts';
 import type { Routing } from './routing.ts';
+import { ruleViews } from './rule-views.ts';
+import { runFiles } from './run-files.ts';
 import { statusOf } from './status.ts';
 
 export interface DaemonParts {
@@ -38,9 +45,15 @@ export interface DaemonParts {
   routing: Routing;
   providers: ProviderSet;
   mind: Mind;
+  outputs: Pick<Outputs, 'undo'>;
+  journal: Journal;
   leases: Leases;
+  pauses: Pauses;
+  onRouting(): void;
   capture: CaptureWorker;
   sense: FilesSense;
+  keeper: Pick<Keeper, 'facts'>;
+  retainer: Pick<Retainer, 'facts'>;
   loopDelay: ReturnType<typeof monitorEventLoopDelay>;
   stopping: AbortController;
 }
@@ -85,12 +98,20 @@ export function createDaemon(parts: DaemonParts): Daemon {
     parts.mind.look();
   }
 
+  function assertKnown(name: string): void {
+    const names = configuration.allRules().map((rule) => rule.name);
+    if (names.includes(name)) return;
+    throw new CodedError('rule-unknown', `there is no rule ${name}`, {
+      value: name,
+      allowed: names.join(', '),
+    });
+  }
+
   /** Says of a ready thought why nobody takes it just now. */
   function withHold<Row extends ThoughtRow>(row: Row): Row {
     const version = configuration.allRules().find((rule) => rule.name === row.rule)?.version;
-    const where =
-      row.state === 'ready' && version !== undefined ? parts.routing.lanes().routes.get(version) : undefined;
-    return where === undefined || where.kind === 'go' ? row : { ...row, reason: where.reason };
+    const reason = row.state === 'ready' && version !== undefined ? parts.routing.why(version) : null;
+    return reason === null ? row : { ...row, reason };
   }
 
   return {
@@ -111,10 +132,20 @@ export function createDaemon(parts: DaemonParts): Daemon {
         lanes: parts.routing.lanes(),
         providers: parts.providers,
         mind: parts.mind,
+        storage: { ...parts.keeper.facts(), retention: parts.retainer.facts() },
         lastError: parts.lastError(),
         loopDelay: parts.loopDelay,
       });
     },
+    rules: async () =>
+      ruleViews({
+        rules: configuration.rules(),
+        problems: configuration.problems(),
+        folder: configuration.config().folders.rules,
+        facts: await store.read('ruleFacts', undefined),
+        paused: parts.pauses.why,
+        why: parts.routing.why,
+      }),
     thoughts: async (query) => (await listThoughts(store, query)).map(withHold),
     thought: async (id) => withHold(await findThought(store, id)),
     async think(request) {
@@ -136,12 +167,55 @@ export function createDaemon(parts: DaemonParts): Daemon {
         for (const { id, ok } of results) if (ok) parts.leases.revoke(id);
         return results;
       }),
+    async run(request) {
+      const view = await runFiles(request, {
+        store,
+        journal: parts.journal,
+        clock,
+        random: parts.random,
+        roots: configuration.config().roots.map((root) => root.path),
+        rules: configuration.rules(),
+        ignoredBy: (file) => parts.sense.ignoredBy(file),
+      });
+      parts.routing.asked();
+      parts.capture.queued();
+      return view;
+    },
+    async undo(which) {
+      const id = 'id' in which ? await wholeId(store, which.id) : await store.read('lastApplied', undefined);
+      if (id === null) {
+        throw new CodedError(
+          'nothing-to-undo',
+          'there is nothing to take back: nothing was written, or all of it was undone',
+          {
+            next: 'see what was done with `consciousness thoughts --state done`',
+            exitCode: EXIT.failed,
+          },
+        );
+      }
+      return parts.outputs.undo(id);
+    },
+    async pause(rule) {
+      if (rule !== null) assertKnown(rule);
+      const view = await parts.pauses.pause(rule);
+      log.info('paused', { rule: rule ?? 'all' });
+      parts.onRouting();
+      return view;
+    },
+    async resume(rule) {
+      // A rule whose file is gone may still be paused.
+      if (rule !== null && !parts.pauses.view().rules.includes(rule)) assertKnown(rule);
+      const view = await parts.pauses.resume(rule);
+      log.info('resumed', { rule: rule ?? 'all' });
+      parts.onRouting();
+      return view;
+    },
     explain: (path) =>
       explain(path, {
         store,
         roots: configuration.config().roots.map((root) => root.path),
         rules: configuration.rules(),
-        lanes: parts.routing.lanes(),
+        why: parts.routing.why,
         senses: [parts.sense.health()],
         ignoredBy: (file) => parts.sense.ignoredBy(file),
       }),

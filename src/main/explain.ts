@@ -5,7 +5,6 @@ import { toFs } from '../base/path-text.ts';
 import type { Explanation, SenseHealth } from '../contract/api.ts';
 import type { FileChange } from '../contract/event.ts';
 import type { Rule } from '../contract/rule.ts';
-import type { Lanes } from '../mind/lanes.ts';
 import type { FileFacts } from '../store/queries/explain-file.ts';
 import type { Store } from '../store/store.ts';
 
@@ -13,7 +12,8 @@ export interface ExplainContext {
   store: Store;
   roots: readonly string[];
   rules: readonly Rule[];
-  lanes: Lanes;
+  /** Why ready thoughts of a rule version are held; null where they are not. */
+  why(version: string): string | null;
   senses: SenseHealth[];
   /** By which pattern a path beneath a root is not perceived. */
   ignoredBy(path: string): Promise<Explanation['ignored']>;
@@ -36,9 +36,7 @@ export async function explain(path: string, context: ExplainContext): Promise<Ex
     unknown && rule.matched ? { ...rule, why: 'would match, if it were added' } : rule,
   );
   const thoughts = facts.thoughts.map(({ version, ...thought }) => {
-    const where = context.lanes.routes.get(version);
-    const held =
-      thought.state === 'ready' && where !== undefined && where.kind !== 'go' ? where.reason : null;
+    const held = thought.state === 'ready' ? context.why(version) : null;
     return { ...thought, held };
   });
   const { seen, events, writtenBy } = facts;
@@ -146,6 +144,8 @@ function standing(found: Found): string {
   }
   if (!seen) return 'It was not seen yet: is the daemon still scanning?';
   if (wanted.length === 0) return 'It was seen, and no rule wants it.';
+  if (!seen.existing && found.events.length === 0)
+    return 'It was seen; what happened to it before was removed by retention.';
   if (seen.existing) {
     const ignore = wanted.length === 1 ? 'that rule ignores' : 'these rules ignore';
     return `It was there before ${names} met this folder, and ${ignore} existing files.`;

@@ -3,17 +3,21 @@ import { attend } from '../attention/attend.ts';
 import type { Broadcast } from '../base/broadcast.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
+import { failpoint } from '../base/failpoint.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { TaskGroup } from '../base/task-group.ts';
 import { watchConfiguration } from '../config/watch.ts';
-import type { LiveEvent, RootHealth } from '../contract/api.ts';
-import type { Folders } from '../contract/config.ts';
+import type { LiveEvent } from '../contract/api.ts';
+import { type Config, type Folders, periodMs } from '../contract/config.ts';
 import { formatProblem } from '../contract/problem.ts';
 import { createJournal } from '../journal/journal.ts';
+import { createRetainer, type RetentionPeriods } from '../journal/retain.ts';
 import { createHolds } from '../queue/holds.ts';
-import { createFilesSense } from '../senses/files/sense.ts';
+import type { FilesSense } from '../senses/files/sense.ts';
+import type { Keeper } from '../store/keeper.ts';
 import { patientStore } from '../store/patient.ts';
+import type { Loss } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
 import type { RunOptions } from '../surfaces/daemon.ts';
 import { serve } from '../surfaces/http/serve.ts';
@@ -21,7 +25,7 @@ import type { Configuration } from './configuration.ts';
 import { createDaemon } from './daemon.ts';
 import { rememberErrors } from './last-error.ts';
 import { createMeeting } from './meeting.ts';
-import { startStage } from './stage.ts';
+import { startStage, together } from './stage.ts';
 import { LOOP_RESOLUTION_MS } from './status.ts';
 import { createUpkeep } from './upkeep.ts';
 import { createWorkers } from './workers.ts';
@@ -29,27 +33,38 @@ import { createWorkers } from './workers.ts';
 /** How long everything together may take to stop; calls under way get 20 s of it. */
 const STOP_WITHIN_MS = 25_000;
 
+/** The same while the database takes no changes: what is under way cannot be recorded, and is done again. */
+const STOP_HELD_WITHIN_MS = 3000;
+
 /** How long the banner waits for the first scan. */
 const READY_WITHIN_MS = 3000;
 
-export interface HouseOptions extends RunOptions {
+/** A note is made at most so long before the ledger hears of it. */
+const OUTPUT_MS = 60_000;
+
+export interface HouseOptions extends Pick<RunOptions, 'onReady' | 'signal'> {
   clock: Clock;
   random: Random;
   log: Log;
   /** Writes to it fail at once while the disk takes nothing. */
   store: Store;
+  keeper: Keeper;
+  /** Every time that the database was lost. */
+  losses: readonly Loss[];
   configuration: Configuration;
   folders: Folders;
   /** The configuration's fingerprint before it was loaded. */
   since: string;
   version: string;
+  /** Looks around already. */
+  sense: FilesSense;
   events: Broadcast<LiveEvent>;
   live(event: LiveEvent): void;
 }
 
 /** Builds the house in flow order, lives in it until asked to stop, and leaves it in the same order. */
 export async function runHouse(group: TaskGroup, options: HouseOptions): Promise<void> {
-  const { clock, random, configuration, live } = options;
+  const { clock, random, configuration, sense, live } = options;
   const { log, lastError } = rememberErrors(options.log, clock);
   const owner = `i-${random.hex(8)}`;
   const stopRequested = new AbortController();
@@ -68,29 +83,23 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     },
   });
 
-  // Senses and the journal.
   const config = configuration.config();
   const journal = createJournal({ store, clock, live });
-  await journal.register(config.roots.map((root) => root.path));
-  const sense = createFilesSense({
-    roots: config.roots,
-    debounceMs: config.values.file_watcher.debounce_seconds * 1000,
-    ignorePatterns: [],
-    stateDirectory: options.folders.state,
-    databases: [config.database],
-    loadIndex: (root) => journal.index(root),
-    onHealth: tellRoots(live, clock),
-  });
+  await journal.register(
+    config.roots.map((root) => root.path),
+    sense.since(),
+  );
   const isOffline = (path: string) =>
     sense.health().roots.some((root) => root.path === path && root.state === 'offline');
 
-  // Rules and what the last daemon left behind, while the sense looks around already.
+  // Rules and what the last daemon left behind.
   await configuration.reload(store);
   const swept = await store.write('sweep', { owner, everyone: true, now: clock.now() });
   if (swept.crashed + swept.resumed > 0) log.warning('work taken over', { ...swept });
   await configuration.settle(store);
 
-  const workers = await createWorkers({ ...options, store, log, holds, owner, isOffline });
+  const gaps = options.losses.map(({ from, at }) => ({ from: (from ?? 0) - OUTPUT_MS, to: at }));
+  const workers = await createWorkers({ ...options, store, log, holds, owner, isOffline, gaps });
   const { capture, mind, outputs, leases, providers, onRouting } = workers;
   const meeting = createMeeting({
     store,
@@ -106,7 +115,10 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     const now = configuration.config();
     if (configChanged) {
       log.setLevel(now.values.log_level);
-      await journal.register(now.roots.map((root) => root.path));
+      await journal.register(
+        now.roots.map((root) => root.path),
+        clock.now(),
+      );
       sense.reconfigure({
         roots: now.roots,
         debounceMs: now.values.file_watcher.debounce_seconds * 1000,
@@ -129,6 +141,13 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     });
   }
 
+  const retainer = createRetainer({
+    store,
+    keeper: options.keeper,
+    clock,
+    log,
+    periods: () => periodsOf(configuration.config()),
+  });
   const daemon = createDaemon({
     ...options,
     ...workers,
@@ -137,7 +156,9 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     owner,
     startedAt: clock.now(),
     holds,
+    journal,
     sense,
+    retainer,
     loopDelay,
     stopping: stopRequested,
   });
@@ -167,8 +188,9 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     'upkeep',
     createUpkeep({ store, clock, owner, log, configuration, ...workers }),
   );
+  const keeping = startStage(group, 'database', options.keeper.run);
+  const retaining = startStage(group, 'retention', retainer.run);
   const applying = startStage(group, 'outputs', outputs.run);
-  meeting.arrange(config.roots.map((root) => root.path));
 
   const streams = new AbortController();
   const report = (error: unknown) => log.error('request failed', { error });
@@ -184,24 +206,31 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     // A first scan is over at once for most; what lands after the banner is then never taken for "existing".
     await Promise.race([sense.ready(stopRequested.signal), clock.sleep(READY_WITHIN_MS, group.signal)]);
     options.onReady(await daemon.status());
+    meeting.arrange(config.roots.map((root) => root.path));
     await aborted(AbortSignal.any([options.signal, stopRequested.signal, group.signal]));
     stopRequested.abort();
     log.info('daemon stopping');
+    failpoint('stop:begun');
     const inOrder = async () => {
       for (const stage of [
         intake,
         watching,
         acquainting,
-        capturing,
-        thinking,
+        // Together: while a large file is read to its end, nothing more may be claimed.
+        together(capturing, thinking),
         applying,
         upkeep,
+        retaining,
+        keeping,
         heartbeats,
         probing,
       ])
         await stage.stop();
+      failpoint('stop:drained');
     };
-    await Promise.race([inOrder(), clock.sleep(STOP_WITHIN_MS, group.signal)]);
+    const isHeld = holds.reason('store', 'database') !== null;
+    const within = isHeld ? STOP_HELD_WITHIN_MS : STOP_WITHIN_MS;
+    await Promise.race([inOrder(), clock.sleep(within, group.signal)]);
   } catch (error) {
     log.error('stopping failed', { error: messageOf(error) });
   } finally {
@@ -214,13 +243,12 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   }
 }
 
-/** Tells of a root when its state or its trouble is another one, not when its numbers are. */
-function tellRoots(live: (event: LiveEvent) => void, clock: Clock): (root: RootHealth) => void {
-  const told = new Map<string, string>();
-  return ({ path, state, detail }) => {
-    if (told.get(path) === `${state} ${detail}`) return;
-    told.set(path, `${state} ${detail}`);
-    live({ type: 'root', at: new Date(clock.now()).toISOString(), path, state, detail });
+function periodsOf({ values: { retention } }: Config): RetentionPeriods {
+  return {
+    captured: periodMs(retention.captured),
+    thoughts: periodMs(retention.thoughts),
+    undo: periodMs(retention.undo),
+    journal: periodMs(retention.journal),
   };
 }
 

@@ -3,11 +3,12 @@ import type { Random } from '../base/random.ts';
 import type { Config } from '../contract/config.ts';
 import type { Provider, ProviderHealth } from '../contract/provider.ts';
 import { createHealthMonitor, type HealthMonitor } from '../mind/health.ts';
+import type { Places } from '../mind/places.ts';
 import { createBuiltinProvider } from '../mind/providers/builtin.ts';
 import { createOpenAICompatibleProvider } from '../mind/providers/openai-compatible.ts';
 
 /** Every provider of the configuration, by name; `lmstudio` and `builtin` always exist. */
-function createProviders(config: Config, version: string, clock: Clock): Map<string, Provider> {
+export function createProviders(config: Config, version: string, clock: Clock): Map<string, Provider> {
   const { lm_studio, providers } = config.values;
   const servers = { lmstudio: lm_studio, ...providers };
   const built = new Map<string, Provider>();
@@ -41,6 +42,7 @@ export interface ProviderSet {
 
 export interface ProviderSetOptions {
   config: Config;
+  places: Places;
   version: string;
   clock: Clock;
   random: Random;
@@ -49,13 +51,13 @@ export interface ProviderSetOptions {
 
 /** `watch` of its health probes the set in force until the signal aborts. */
 export function createProviderSet(options: ProviderSetOptions): ProviderSet {
-  const { version, clock, random, onChange } = options;
+  const { places, version, clock, random, onChange } = options;
   const make = (config: Config) => {
     const map = createProviders(config, version, clock);
     return {
       config,
       map,
-      monitor: createHealthMonitor({ providers: [...map.values()], clock, random, onChange }),
+      monitor: createHealthMonitor({ providers: [...map.values()], places, clock, random, onChange }),
     };
   };
   let set = make(options.config);
@@ -71,7 +73,10 @@ export function createProviderSet(options: ProviderSetOptions): ProviderSet {
     },
     health: {
       health: (name) => set.monitor.health(name),
-      report: (name, outcome) => set.monitor.report(name, outcome),
+      answered: (name, thought) => set.monitor.answered(name, thought),
+      settled: (name, signal) => set.monitor.settled(name, signal),
+      blame: (name, failure, call, signal) => set.monitor.blame(name, failure, call, signal),
+      inTurn: (name, thought, call) => set.monitor.inTurn(name, thought, call),
       want: (names) => set.monitor.want(names),
       async watch(signal) {
         while (!signal.aborted) {

@@ -1,6 +1,8 @@
+import type { HoldView, PauseView } from '../contract/api.ts';
 import { REQUEST_RULE, type Rule } from '../contract/rule.ts';
 import { type Lanes, lanesOf } from '../mind/lanes.ts';
 import type { Holds } from '../queue/holds.ts';
+import type { Pauses } from '../queue/pauses.ts';
 import type { Store } from '../store/store.ts';
 import type { Configuration } from './configuration.ts';
 import type { ProviderSet } from './providers.ts';
@@ -10,6 +12,10 @@ export interface Routing {
   lanes(): Lanes;
   /** Brings the holds in line with health and rules. */
   update(): void;
+  /** Why ready thoughts of a rule version are not claimed just now; null where they are. */
+  why(version: string): string | null;
+  /** These rules have used up their rate. */
+  limit(limited: readonly { rule: string; until: number }[]): void;
   /** Somebody asked something: from now on the built-in request rule's provider counts, too. */
   asked(): void;
 }
@@ -19,24 +25,43 @@ export async function createRouting(options: {
   configuration: Configuration;
   providers: ProviderSet;
   holds: Holds;
+  pauses: Pauses;
 }): Promise<Routing> {
-  const { store, configuration, providers, holds } = options;
-  const lanes = () => lanesOf(configuration.allRules(), providers.health.health, providers.map());
+  const { store, configuration, providers, holds, pauses } = options;
+  const lanes = () => lanesOf(configuration.allRules(), providers.health.health, providers.map(), pauses.why);
+  let limits = new Map<string, number>();
   let asked = (await store.read('listThoughts', UNPROCESSED_REQUESTS)).length > 0;
 
   function update(): void {
     // The built-in request rule waits for its provider only where somebody has asked something.
     const waiting = asked ? configuration.allRules() : configuration.rules();
-    const wanted = holdsOf(lanes(), waiting, providers);
-    for (const { what, name } of holds.list()) {
-      if ((what === 'provider' || what === 'rule') && !wanted.has(`${what} ${name}`)) holds.clear(what, name);
+    const wanted = holdsOf(lanes(), waiting, providers, pauses.view());
+    for (const [name, until] of limits) {
+      if (wanted.has(`rule ${name}`)) continue;
+      wanted.set(`rule ${name}`, { what: 'rule', name, reason: usedUp(until), until });
     }
-    for (const { what, name, reason } of wanted.values()) holds.set(what, name, reason);
+    for (const { what, name } of holds.list())
+      if (OURS.has(what) && !wanted.has(`${what} ${name}`)) holds.clear(what, name);
+    for (const { what, name, reason, until } of wanted.values()) holds.set(what, name, reason, until);
   }
 
   return {
     lanes,
     update,
+    why(version) {
+      const where = lanes().routes.get(version);
+      if (where !== undefined && where.kind !== 'go') return where.reason;
+      const until = limits.get(configuration.allRules().find((rule) => rule.version === version)?.name ?? '');
+      return until === undefined ? null : usedUp(until);
+    },
+    limit(limited) {
+      const next = new Map(limited.map(({ rule, until }) => [rule, until]));
+      const isSame =
+        next.size === limits.size && [...next].every(([rule, until]) => limits.get(rule) === until);
+      if (isSame) return;
+      limits = next;
+      update();
+    },
     asked() {
       asked = true;
       update();
@@ -53,12 +78,36 @@ const UNPROCESSED_REQUESTS = {
   limit: 1,
 } as const;
 
-/** What holds these rules: a provider that one of them waits for, or a rule that no provider may ever think. */
-function holdsOf(lanes: Lanes, rules: readonly Rule[], providers: ProviderSet) {
-  const holds = new Map<string, { what: 'provider' | 'rule'; name: string; reason: string }>();
+/** Kinds of hold that follow from routes, pauses and rates; other kinds are set by whoever meets them. */
+const OURS: ReadonlySet<HoldView['what']> = new Set(['provider', 'rule', 'all']);
+
+interface WantedHold {
+  what: HoldView['what'];
+  name: string;
+  reason: string;
+  until?: number;
+}
+
+function usedUp(until: number): string {
+  // Sweden writes 14:03:22.
+  return `its rate is used up: the next may be thought at ${new Date(until).toLocaleTimeString('sv')}`;
+}
+
+/** What holds these rules: a person, a provider that one of them waits for, or that no provider may ever think one. */
+function holdsOf(lanes: Lanes, rules: readonly Rule[], providers: ProviderSet, paused: PauseView) {
+  const holds = new Map<string, WantedHold>();
+  if (paused.all)
+    holds.set('all rules', { what: 'all', name: 'rules', reason: 'paused: consciousness resume' });
+  for (const name of paused.rules)
+    holds.set(`rule ${name}`, { what: 'rule', name, reason: `paused: consciousness resume ${name}` });
   for (const { name, version } of rules) {
     const where = lanes.routes.get(version);
     if (where?.kind === 'impossible') holds.set(`rule ${name}`, { what: 'rule', name, reason: where.reason });
+    // Where it is there, a rule's own model is not, and only that rule waits.
+    if (where?.kind === 'held' && providers.health.health(where.provider).state === 'online') {
+      holds.set(`rule ${name}`, { what: 'rule', name, reason: where.reason });
+      continue;
+    }
     // Before its first probe a provider is not known to be away.
     if (where?.kind !== 'held' || providers.health.health(where.provider).state === 'unknown') continue;
     holds.set(`provider ${where.provider}`, { what: 'provider', name: where.provider, reason: where.reason });

@@ -31,3 +31,12 @@ export function startStage(
     },
   };
 }
+
+/** Stages that are asked to end at the same time. */
+export function together(...stages: Stage[]): Stage {
+  return {
+    async stop() {
+      await Promise.all(stages.map((stage) => stage.stop()));
+    },
+  };
+}

@@ -1,5 +1,5 @@
 import type { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { HoldView, SenseHealth, StatusView } from '../contract/api.ts';
+import type { HoldView, SenseHealth, StatusView, StorageView } from '../contract/api.ts';
 import type { Config } from '../contract/config.ts';
 import { type ConfigProblem, formatProblem } from '../contract/problem.ts';
 import type { Rule } from '../contract/rule.ts';
@@ -25,6 +25,7 @@ export interface StatusFacts {
   lanes: Lanes;
   providers: ProviderSet;
   mind: Pick<Mind, 'busy'>;
+  storage: StorageView;
   lastError: { at: number; message: string } | null;
   loopDelay: ReturnType<typeof monitorEventLoopDelay>;
 }
@@ -46,15 +47,16 @@ export function statusOf(input: StatusFacts): StatusView {
       version: rule.version,
       paths: rule.on.file?.paths ?? [],
       models: rule.mind.models,
-      problem: problemOf(rule, problems),
+      problem: problemOf(rule.file, problems),
     })),
     outputRoots: config.outputRoots,
     problems: problems.map(formatProblem),
     queue: facts.queue,
-    holds: input.holds.list().map((hold) => ({
+    holds: input.holds.list().map(({ until, ...hold }) => ({
       ...hold,
+      ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
       since: new Date(hold.since).toISOString(),
-      thoughts: heldBy(hold, facts, input.lanes),
+      thoughts: heldBy(hold, facts, input),
     })),
     providers: [...input.providers.map().values()].map(({ name, slots }) => ({
       name,
@@ -63,6 +65,7 @@ export function statusOf(input: StatusFacts): StatusView {
       ...input.providers.health.health(name),
     })),
     oldestRunningMs: facts.oldestRunningAt === null ? null : Math.max(0, input.now - facts.oldestRunningAt),
+    storage: input.storage,
     lastError: input.lastError && {
       at: new Date(input.lastError.at).toISOString(),
       message: input.lastError.message,
@@ -76,14 +79,23 @@ export function statusOf(input: StatusFacts): StatusView {
   };
 }
 
-function problemOf(rule: Rule, problems: readonly ConfigProblem[]): string | null {
-  const found = problems.find((problem) => problem.file === rule.file && problem.severity === 'error');
+/** What is wrong with a rule's file, whose last good version is in force; null where nothing is. */
+export function problemOf(file: string, problems: readonly ConfigProblem[]): string | null {
+  const found = problems.find((problem) => problem.file === file && problem.severity === 'error');
   return found ? `its file is broken, the last good version is in force: ${formatProblem(found)}` : null;
 }
 
 /** How many thoughts wait because of a hold. */
-function heldBy(hold: { what: HoldView['what']; name: string }, facts: QueueFacts, lanes: Lanes): number {
+function heldBy(
+  hold: { what: HoldView['what']; name: string },
+  facts: QueueFacts,
+  { lanes, rules }: Pick<StatusFacts, 'lanes' | 'rules'>,
+): number {
   if (hold.what === 'root') return facts.queue.answered;
+  if (hold.what === 'rule') {
+    const version = rules.find((rule) => rule.name === hold.name)?.version;
+    return version === undefined ? 0 : (facts.readyByVersion[version] ?? 0);
+  }
   if (hold.what !== 'provider') return facts.queue.ready;
   let thoughts = 0;
   for (const [version, where] of lanes.routes) {

@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { CaptureWorker } from '../capture/worker.ts';
 import type { Mind } from '../mind/worker.ts';
 import type { Outputs } from '../outputs/worker.ts';
+import type { Leases } from '../queue/lease.ts';
 import type { Store } from '../store/store.ts';
 import type { Configuration } from './configuration.ts';
 
@@ -14,7 +15,8 @@ export interface UpkeepOptions {
   clock: Clock;
   owner: string;
   log: Log;
-  configuration: Configuration;
+  configuration: Pick<Configuration, 'settle'>;
+  leases: Pick<Leases, 'beat'>;
   capture: Pick<CaptureWorker, 'queued'>;
   mind: Pick<Mind, 'look'>;
   outputs: Pick<Outputs, 'answered'>;
@@ -22,10 +24,12 @@ export interface UpkeepOptions {
 
 /** Takes back thoughts whose lease expired, and moves unclaimed ones along that stand under a version no longer in force. */
 export function createUpkeep(options: UpkeepOptions): (signal: AbortSignal) => Promise<void> {
-  const { store, clock, owner, log, configuration, capture, mind, outputs } = options;
+  const { store, clock, owner, log, configuration, leases, capture, mind, outputs } = options;
   return async (signal) => {
     while (!signal.aborted) {
       await clock.sleep(EVERY_MS, signal);
+      // After a sleep of the machine our own leases look expired: they are ours all the same.
+      await leases.beat();
       const swept = await store.write('sweep', { owner, everyone: false, now: clock.now() });
       if (swept.crashed + swept.resumed > 0) log.warning('work taken over', { ...swept });
       const outdated = await store.write('hasOutdated', undefined);

@@ -1,16 +1,20 @@
 import { dataSeenBy } from '../attention/decide.ts';
 import type { Clock } from '../base/clock.ts';
 import { loadContentHash } from '../base/content-hash.ts';
+import { createDisks } from '../base/disk.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { createExtractor } from '../capture/extract.ts';
 import { type CaptureWorker, createCaptureWorker } from '../capture/worker.ts';
 import type { LiveEvent } from '../contract/api.ts';
+import type { Gap } from '../contract/output.ts';
+import { createPlaces } from '../mind/places.ts';
 import { createMind, type Mind } from '../mind/worker.ts';
 import { plan } from '../outputs/plan.ts';
 import { createOutputs, type Outputs } from '../outputs/worker.ts';
 import type { Holds } from '../queue/holds.ts';
 import { createLeases, type Leases } from '../queue/lease.ts';
+import { createPauses, type Pauses } from '../queue/pauses.ts';
 import type { Store } from '../store/store.ts';
 import type { Configuration } from './configuration.ts';
 import { createProviderSet, type ProviderSet } from './providers.ts';
@@ -25,6 +29,8 @@ export interface WorkersOptions {
   owner: string;
   version: string;
   configuration: Configuration;
+  /** Times of which the ledger knows nothing. */
+  gaps: readonly Gap[];
   live(event: LiveEvent): void;
   isOffline(root: string): boolean;
 }
@@ -37,6 +43,7 @@ export interface Workers {
   leases: Leases;
   providers: ProviderSet;
   routing: Routing;
+  pauses: Pauses;
   /** Rules or providers are other ones now, or well again. */
   onRouting(): void;
   /** Lets go of what outlives the loops. */
@@ -46,16 +53,30 @@ export interface Workers {
 /** Builds the workers; each tells the next that there is something in its rows. */
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   const { store, clock, random, log, holds, owner, configuration, live } = options;
+  const places = createPlaces();
   const providers = createProviderSet({
     config: configuration.config(),
+    places,
     version: options.version,
     clock,
     random,
     onChange: () => onRouting(),
   });
-  const routing = await createRouting({ store, configuration, providers, holds });
-  const leases = createLeases(store, clock, owner);
-  const extractor = createExtractor();
+  const pauses = await createPauses(store, () => clock.now());
+  const routing = await createRouting({ store, configuration, providers, holds, pauses });
+  const leases = createLeases({
+    store,
+    clock,
+    log,
+    owner,
+    onGap() {
+      capture.queued();
+      mind.look();
+      outputs.answered();
+    },
+  });
+  const diskOf = createDisks(() => clock.monotonic());
+  const extractor = createExtractor(diskOf);
   const capture = createCaptureWorker({
     store,
     extractor,
@@ -72,7 +93,9 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     holds,
     owner,
     hash: await loadContentHash(),
+    diskOf,
     outputRoots: () => configuration.config().outputRoots,
+    gaps: options.gaps,
     live,
     onFinished: () => mind.look(),
   });
@@ -82,12 +105,13 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     random,
     log,
     health: providers.health,
+    places,
     owner,
     timezone: () => configuration.config().values.timezone,
     live,
     plan: (request) => {
       const { values, outputRoots } = configuration.config();
-      return plan({ ...request, timezone: values.timezone, outputRoots });
+      return plan({ ...request, timezone: values.timezone, outputRoots, gaps: options.gaps }, diskOf);
     },
     dataFor: dataSeenBy,
     providers: () => providers.map(),
@@ -95,11 +119,23 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     leases,
     rules: () => configuration.allRules(),
     onAnswered: () => outputs.answered(),
+    pausedWhy: pauses.why,
+    onLimited: (limited) => routing.limit(limited),
     onOutdated: () => configuration.settle(store),
   });
   const onRouting = () => {
     routing.update();
     mind.look();
   };
-  return { capture, mind, outputs, leases, providers, routing, onRouting, close: () => extractor.close() };
+  return {
+    capture,
+    mind,
+    outputs,
+    leases,
+    providers,
+    routing,
+    pauses,
+    onRouting,
+    close: () => extractor.close(),
+  };
 }

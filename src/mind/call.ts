@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { failpoint } from '../base/failpoint.ts';
 import type { Provider, ProviderFailure, ThinkCall } from '../contract/provider.ts';
 import type { CallReport } from '../store/operations/record.ts';
 
@@ -38,6 +39,7 @@ export async function listen(
     switch (event.kind) {
       case 'text':
       case 'reasoning':
+        if (firstTokenMs === null) failpoint('model:first-token');
         firstTokenMs ??= elapsed();
         if (event.kind === 'text') text += event.text;
         else reasoning += event.text;

@@ -50,6 +50,11 @@ export function compose(input: ComposeInput): ComposedPrompt {
   return { key, prompt: key.replaceAll(FENCE, input.fenceId) };
 }
 
+/** All that shapes an answer: two calls with the same key may have the same answer. `model` is `provider/model`. */
+export function promptKeyOf({ mind }: Rule, model: string, key: string): string {
+  return JSON.stringify([model, mind.maxOutputTokens, mind.schema, key]);
+}
+
 function sanitisedNames(data: EventData): EventData {
   const clean: EventData = { ...data };
   if (data.path !== undefined) clean.path = sanitise(data.path);

@@ -9,13 +9,18 @@ export interface Lanes {
   routes: Map<string, Route>;
 }
 
-/** Routes every rule; pure. */
+/** Routes every rule; pure. `pausedWhy` = why a rule is paused, null where it is not. */
 export function lanesOf(
   rules: readonly Rule[],
   healthOf: (provider: string) => ProviderHealth,
   providers: ReadonlyMap<string, Pick<Provider, 'local'>>,
+  pausedWhy: (rule: string) => string | null,
 ): Lanes {
-  const routes = new Map(rules.map((rule) => [rule.version, route(rule.mind, healthOf, providers)]));
+  const routeOf = ({ name, mind }: Rule): Route => {
+    const reason = pausedWhy(name);
+    return reason === null ? route(mind, healthOf, providers) : { kind: 'paused', reason };
+  };
+  const routes = new Map(rules.map((rule) => [rule.version, routeOf(rule)]));
   const open = new Map<string, string[]>();
   for (const [version, where] of routes) {
     if (where.kind !== 'go') continue;

@@ -6,6 +6,8 @@ export type Route =
   | { kind: 'go'; provider: string; model: string }
   /** Able, but not online: no attempt is spent on waiting. */
   | { kind: 'held'; provider: string; reason: string }
+  /** A person has paused its rule, or everything. */
+  | { kind: 'paused'; reason: string }
   /** None of the rule's models may or can ever think it as things are configured. */
   | { kind: 'impossible'; reason: string };
 
@@ -21,17 +23,30 @@ export function route(
   const unable: string[] = [];
   let held: Route | undefined;
   for (const { provider, model } of mind.models.map(splitModel)) {
-    const why = unableReason(provider, mind.cloud, known);
-    if (why !== undefined) {
-      unable.push(why);
+    const never = unableReason(provider, mind.cloud, known);
+    if (never !== undefined) {
+      unable.push(never);
       continue;
     }
-    const { state, reason } = healthOf(provider);
-    if (state === 'online') return { kind: 'go', provider, model };
-    held ??= { kind: 'held', provider, reason: reason || `${provider} is ${state}` };
+    const why = heldReason(healthOf(provider), provider, model);
+    if (why === null) return { kind: 'go', provider, model };
+    held ??= { kind: 'held', provider, reason: why };
     if (mind.offline === 'hold') break;
   }
   return held ?? { kind: 'impossible', reason: unable.join('; ') || 'the rule names no model' };
+}
+
+/** Why a model of a provider cannot be called just now; null where it can. */
+export function heldReason(
+  { state, reason, missing }: ProviderHealth,
+  provider: string,
+  model: string,
+): string | null {
+  if (state !== 'online') return reason || `${provider} is ${state}`;
+  if (missing?.includes(model) !== true) return null;
+  if (model === 'local-model')
+    return `${provider} has not the model it is configured for: load it there, or change its model`;
+  return `${provider} has no model ${model}: load it there, or name another one in the rule`;
 }
 
 /** `provider/model` in two; a model's id may itself contain slashes. */

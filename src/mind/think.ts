@@ -1,21 +1,24 @@
-import { backoff } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
 import { CodedError, messageOf, systemCode } from '../base/errors.ts';
+import { failpoint } from '../base/failpoint.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { LiveEvent } from '../contract/api.ts';
 import type { EventData } from '../contract/event.ts';
 import type { PlannedOutput, PlanRequest } from '../contract/output.ts';
-import { FAILURE_KINDS, type Provider, type ProviderFailure } from '../contract/provider.ts';
+import type { Provider } from '../contract/provider.ts';
 import type { Rule } from '../contract/rule.ts';
 import type { ThoughtState } from '../contract/thought.ts';
 import type { ClaimedThought } from '../store/operations/claim.ts';
 import type { CallReport } from '../store/operations/record.ts';
 import type { Store } from '../store/store.ts';
-import { readAnswer, repairPrompt } from './answer.ts';
-import { type CallOutcome, listen } from './call.ts';
-import { compose } from './compose.ts';
+import { listen } from './call.ts';
+import { compose, promptKeyOf } from './compose.ts';
+import { converse } from './converse.ts';
+import { type Failed, failed, NO_BLAME, NO_CALL, notAsked, type Said, waitOf } from './fault.ts';
 import type { HealthMonitor } from './health.ts';
+import type { EnterCall } from './lane.ts';
+import { heldReason } from './route.ts';
 
 export interface ThinkContext {
   store: Store;
@@ -26,6 +29,10 @@ export interface ThinkContext {
   owner: string;
   timezone: string;
   live(event: LiveEvent): void;
+  /** Waits for a slot of the provider. */
+  enterCall: EnterCall;
+  /** Makes sure of the hold on the thought, where time has jumped. */
+  sure(): Promise<void>;
   /** Makes exact outputs of an answer; throws a CodedError where the rule's templates or roots forbid it. */
   plan(request: PlanRequest): Promise<PlannedOutput[]>;
   /** The event as the rule sees it. */
@@ -41,15 +48,6 @@ export interface Assignment {
   model: string;
   maxRetries: number;
 }
-
-const NO_CALL: CallReport = {
-  model: null,
-  firstTokenMs: null,
-  totalMs: null,
-  inputTokens: null,
-  outputTokens: null,
-  raw: null,
-};
 
 /**
  * Thinks one claimed thought to its end: an answer with its planned outputs is recorded, or the attempt is given
@@ -79,21 +77,11 @@ export async function think(
   }
 }
 
-/** How long a held thought lets its neighbours go first: it may be what its server cannot stand. */
-const HELD_MS = 1000;
-
 export interface Ended {
   state: ThoughtState;
   reason: string;
 }
 
-type Failed = {
-  kind?: 'failed';
-  outcome: 'held' | 'failed' | 'final' | 'stopped';
-  reason: string;
-  call: CallReport;
-  retryAfterMs?: number;
-};
 type Outcome = { kind: 'answered' } | { kind: 'lost' } | Failed;
 
 async function attempt(work: Assignment, context: ThinkContext, signal: AbortSignal): Promise<Outcome> {
@@ -111,7 +99,7 @@ async function attempt(work: Assignment, context: ThinkContext, signal: AbortSig
     now,
     fenceId: random.hex(8),
   });
-  const promptKey = JSON.stringify([provider.name, model, rule.mind.maxOutputTokens, rule.mind.schema, key]);
+  const promptKey = promptKeyOf(rule, `${provider.name}/${model}`, key);
   const mayReuse = thought.sense === 'files' && !thought.fresh;
   const sent = await store.write('send', {
     ...hold,
@@ -141,7 +129,17 @@ async function attempt(work: Assignment, context: ThinkContext, signal: AbortSig
       model: `${provider.name}/${call.model ?? model}`,
       now: clock.now(),
     };
-    const outputs = await context.plan(request);
+    let outputs: PlannedOutput[];
+    try {
+      outputs = await context.plan(request);
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      // The rule's own templates forbid it: the answer cannot be used, and is kept as evidence.
+      return { outcome: 'final', reason: error.message, call };
+    }
+    failpoint('answer:planned');
+    await context.sure();
+    signal.throwIfAborted();
     const recorded = await store.write('record', {
       ...hold,
       answer,
@@ -153,83 +151,69 @@ async function attempt(work: Assignment, context: ThinkContext, signal: AbortSig
     });
     return { kind: recorded ? 'answered' : 'lost' };
   };
-  if (sent.reuse) return finish(JSON.parse(sent.reuse.answer), NO_CALL, sent.reuse.thought, '');
+  if (sent.reuse) {
+    const { answer, call, thought: whose } = sent.reuse;
+    return finish(answer, call ?? NO_CALL, whose, whose === null ? DRY_RUN : '');
+  }
 
   tellSent(work, context);
-  const ask = (words: string): Promise<CallOutcome> =>
-    listen(
-      provider,
-      {
-        model,
-        prompt: words,
-        document: captured?.text ?? null,
-        documentName: data.name ?? null,
-        schema: rule.mind.schema,
-        maxOutputTokens: rule.mind.maxOutputTokens,
-      },
-      clock,
-      (text, reasoning) => context.live({ type: 'token', thought: thought.id, text, reasoning }),
-      signal,
-    );
-  let said = await ask(prompt);
-  if (said.failure) return failed(await placed(said.failure, provider, signal), said.report, work, context);
-  let read = readAnswer(rule.mind.schema, said.text, said.reasoning);
-  if (!read.ok && read.kind === 'bad-answer') {
-    const first = said.report;
-    said = await ask(repairPrompt(prompt, said.text, read.message));
-    said.report = addUp(first, said.report);
-    if (said.failure) return failed(await placed(said.failure, provider, signal), said.report, work, context);
-    read = readAnswer(rule.mind.schema, said.text, said.reasoning);
-  }
-  context.health.report(provider.name, 'ok');
-  if (read.ok) return finish(read.answer, said.report, null, said.cutOff ? CUT_OFF : '');
-  const failure: ProviderFailure = { kind: read.kind, message: read.message };
+  const ask = async (words: string): Promise<Said> => {
+    const leave = await context.enterCall(signal);
+    try {
+      await context.health.settled(provider.name, signal);
+      // It may have gone away while this thought was made ready for it.
+      const why = heldReason(context.health.health(provider.name), provider.name, model);
+      if (why !== null) return notAsked(why);
+      failpoint('model:asked');
+      const said = await listen(
+        provider,
+        {
+          model,
+          prompt: words,
+          document: captured?.text ?? null,
+          documentName: data.name ?? null,
+          schema: rule.mind.schema,
+          maxOutputTokens: rule.mind.maxOutputTokens,
+        },
+        clock,
+        (text, reasoning) => context.live({ type: 'token', thought: thought.id, text, reasoning }),
+        signal,
+      );
+      if (said.failure === null) return { ...said, blame: NO_BLAME };
+      const whose = { thought: thought.id, model };
+      const blame = context.health.blame(provider.name, said.failure, whose, signal);
+      leave();
+      return { ...said, blame: await blame };
+    } finally {
+      failpoint('model:answered');
+      leave();
+    }
+  };
+  const inTurn = (words: string) => context.health.inTurn(provider.name, thought.id, () => ask(words));
+  const came = await converse(prompt, rule.mind.schema, inTurn);
+  if (came.kind === 'failed') return failed(came.failure, came.said, provider.name);
+  context.health.answered(provider.name, thought.id);
+  if (came.kind === 'answered') return finish(came.answer, came.call, null, came.reason);
   // Two answers in one attempt broke the schema: more of the same would only burn time.
-  if (read.kind === 'bad-answer')
-    return {
-      outcome: 'final',
-      reason: `the answer breaks the rule's schema: ${read.message}`,
-      call: said.report,
-    };
-  return failed(failure, said.report, work, context);
+  if (came.why === 'bad-answer') return { outcome: 'final', reason: came.message, call: came.said.report };
+  return failed({ kind: came.why, message: came.message }, came.said, provider.name);
 }
 
-/** Said of an answer that ended at the token limit: usable as far as it goes, and not whole. */
-const CUT_OFF = 'the answer was cut off at the token limit: raise max_output_tokens';
-
-/** A stream that broke off because its server went away is a server that is away: asked, not guessed. */
-async function placed(
-  failure: ProviderFailure,
-  provider: Provider,
-  signal: AbortSignal,
-): Promise<ProviderFailure> {
-  if (failure.kind !== 'cut') return failure;
-  const { state, reason } = await provider.probe(signal);
-  if (state === 'online') return failure;
-  return { kind: state === 'loading' ? 'loading' : 'unavailable', message: reason || failure.message };
-}
-
-function failed(failure: ProviderFailure, call: CallReport, work: Assignment, context: ThinkContext): Failed {
-  context.health.report(work.provider.name, failure);
-  const kind = FAILURE_KINDS[failure.kind];
-  const outcome = kind === 'held' ? 'held' : kind === 'final' ? 'final' : 'failed';
-  const after = failure.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs };
-  return { outcome, reason: failure.message, call, ...after };
-}
+/** Said of an answer that was there before the thought. */
+const DRY_RUN = 'answered in a dry run, and accepted';
 
 async function giveBack(work: Assignment, context: ThinkContext, how: Failed): Promise<Ended | null> {
   const { thought, maxRetries } = work;
   const { store, clock, random, owner } = context;
   const now = clock.now();
-  const waits = { held: HELD_MS, failed: backoff(thought.failures, random), final: 0, stopped: 0 };
-  const waitMs = Math.max(how.outcome === 'failed' ? (how.retryAfterMs ?? 0) : 0, waits[how.outcome]);
   const state = await store.write('giveBack', {
     id: thought.id,
     owner,
     attempt: thought.attempt,
     outcome: how.outcome,
     reason: how.reason,
-    availableAt: now + waitMs,
+    availableAt: now + waitOf(how, thought.failures, random),
+    behind: (how.strikes ?? 0) > 0,
     maxRetries,
     call: how.call,
     now,
@@ -249,17 +233,4 @@ function capturedOf(thought: ClaimedThought): PlanRequest['captured'] {
 function tellSent({ thought, provider, model }: Assignment, { live, clock }: ThinkContext): void {
   const at = new Date(clock.now()).toISOString();
   live({ type: 'sent', at, thought: thought.id, rule: thought.rule, provider: provider.name, model });
-}
-
-/** An attempt with a repair turn costs both calls. */
-function addUp(first: CallReport, second: CallReport): CallReport {
-  const sum = (a: number | null, b: number | null) => (a === null && b === null ? null : (a ?? 0) + (b ?? 0));
-  return {
-    model: second.model,
-    firstTokenMs: first.firstTokenMs,
-    totalMs: sum(first.totalMs, second.totalMs),
-    inputTokens: sum(first.inputTokens, second.inputTokens),
-    outputTokens: sum(first.outputTokens, second.outputTokens),
-    raw: [first.raw, second.raw].filter((raw) => raw !== null).join('\n--- asked to repair it ---\n') || null,
-  };
 }

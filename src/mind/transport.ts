@@ -1,4 +1,4 @@
-import http from 'node:http';
+import { http } from '../base/node-http.ts';
 import { exchangeOf, type Transport, type TransportOptions } from './transport-exchange.ts';
 import { lookup } from './transport-lookup.ts';
 

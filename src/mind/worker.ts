@@ -1,13 +1,15 @@
 import { createBell } from '../base/bell.ts';
-import { createLimit, type Limit } from '../base/limit.ts';
 import type { Provider } from '../contract/provider.ts';
 import type { Rule } from '../contract/rule.ts';
 import type { ThoughtState } from '../contract/thought.ts';
 import type { Leases } from '../queue/lease.ts';
 import { LEASE_MS } from '../queue/lease.ts';
 import type { ClaimedThought } from '../store/operations/claim.ts';
+import type { RateLimit } from '../store/operations/rate.ts';
 import { eventData } from '../store/queries/list-thoughts.ts';
+import { createLane, type EnterCall, type Lane } from './lane.ts';
 import { lanesOf } from './lanes.ts';
+import type { Places } from './places.ts';
 import { type ThinkContext, think } from './think.ts';
 
 /** The longest wait without looking at the queue. */
@@ -16,16 +18,24 @@ const MAX_WAIT_MS = 60_000;
 /** How long running calls may go on after the daemon was asked to stop. */
 const DRAIN_MS = 20_000;
 
-export interface MindOptions extends Omit<ThinkContext, 'timezone'> {
+export interface MindOptions extends Omit<ThinkContext, 'timezone' | 'enterCall' | 'sure'> {
   /** Of the configuration in force. */
   timezone(): string;
+  /** How long running calls may go on after `run` was asked to end; default 20 s. */
+  drainMs?: number;
   /** Asked anew at every look: the configuration may have changed. */
   providers(): ReadonlyMap<string, Provider>;
   /** Extra attempts per thought on that provider. */
   maxRetries(provider: string): number;
   leases: Leases;
+  /** Shared with the monitor of the providers' health, which calls them too. */
+  places: Places;
   /** The rules in force, the built-in request rule among them. */
   rules(): readonly Rule[];
+  /** Why a rule is paused; null where it is not. */
+  pausedWhy(rule: string): string | null;
+  /** Which rules have used up their rate, and until when (epoch ms), at every look. */
+  onLimited(limited: readonly { rule: string; until: number }[]): void;
   /** A thought came back under a rule version that is no longer in force. */
   onOutdated(): Promise<void>;
   /** An answer is recorded and its outputs wait to be applied. */
@@ -44,13 +54,20 @@ export interface Mind {
 /** The thinking loop: claims what a healthy provider has a slot for. */
 export function createMind(options: MindOptions): Mind {
   const bell = createBell();
-  const limits = new Map<string, Limit>();
-  const limitOf = (provider: Provider): Limit => {
-    // Slots are part of the key: a reload that changes them begins anew beside the calls under way.
-    const key = `${provider.name} ${provider.slots}`;
-    const known = limits.get(key) ?? createLimit(provider.slots, () => bell.ring());
-    limits.set(key, known);
-    return known;
+  const lanes = new Map<string, Lane>();
+  const laneOf = (provider: Provider): Lane => {
+    // As its places: a reload that changes the slots begins anew beside the calls under way.
+    const { name, slots } = provider;
+    const known = lanes.get(`${name} ${slots}`);
+    if (known) return known;
+    const lane = createLane({
+      slots,
+      enter: (signal) => options.places.enter({ name, slots }, signal),
+      clock: options.clock,
+      onFreed: () => bell.ring(),
+    });
+    lanes.set(`${name} ${slots}`, lane);
+    return lane;
   };
   const stopping = new AbortController();
 
@@ -58,19 +75,22 @@ export function createMind(options: MindOptions): Mind {
     const rules = options.rules();
     // What the lanes were made of is what the claimed go to, whatever a reload exchanges meanwhile.
     const providers = options.providers();
-    const { open, routes } = lanesOf(rules, options.health.health, providers);
-    const lanes = open.flatMap(({ provider, versions }) => {
+    const { open, routes } = lanesOf(rules, options.health.health, providers, options.pausedWhy);
+    const claimable = open.flatMap(({ provider, versions }) => {
       const found = providers.get(provider);
-      const slots = found ? limitOf(found).free() : 0;
+      const slots = found ? laneOf(found).free() : 0;
       return slots > 0 ? [{ versions, slots }] : [];
     });
-    const now = options.clock.now();
-    const { claimed, waiting, nextAt } = await options.store.write('claim', {
+    const askedAt = options.clock.monotonic();
+    const { claimed, waiting, limited, nextAt } = await options.store.write('claim', () => ({
       owner: options.owner,
-      lanes,
+      lanes: claimable,
+      rates: ratesOf(rules),
       leaseMs: LEASE_MS,
-      now,
-    });
+      // Of each try: a lease counted from before a full disk could have run out when it is committed.
+      now: options.clock.now(),
+    }));
+    options.onLimited(limited.filter(({ version }) => waiting.includes(version)));
     const heldBy = waiting.flatMap((version) => {
       const where = routes.get(version);
       return where?.kind === 'held' ? [where.provider] : [];
@@ -81,28 +101,37 @@ export function createMind(options: MindOptions): Mind {
       const where = routes.get(thought.version);
       const provider = where?.kind === 'go' ? providers.get(where.provider) : undefined;
       if (!rule || where?.kind !== 'go' || !provider) continue;
-      limitOf(provider).start(() => thinkOne(thought, rule, provider, where.model));
+      laneOf(provider).start(askedAt, (enterCall) =>
+        thinkOne(thought, { rule, provider, model: where.model, enterCall }),
+      );
     }
     return nextAt;
   }
 
   async function thinkOne(
     thought: ClaimedThought,
-    rule: Rule,
-    provider: Provider,
-    model: string,
+    {
+      rule,
+      provider,
+      model,
+      enterCall,
+    }: { rule: Rule; provider: Provider; model: string; enterCall: EnterCall },
   ): Promise<void> {
     const lease = options.leases.hold(thought.id, thought.attempt);
     tell(thought, 'running', '');
     try {
-      const signal = AbortSignal.any([lease.signal, stopping.signal]);
       const data = options.dataFor(rule, eventData(thought.data));
       const maxRetries = options.maxRetries(provider.name);
-      const context: ThinkContext = { ...options, timezone: options.timezone() };
+      const context: ThinkContext = {
+        ...options,
+        timezone: options.timezone(),
+        enterCall,
+        sure: options.leases.sure,
+      };
       const ended = await think(
         { thought, data, rule, provider, model, maxRetries },
         context,
-        signal,
+        lease.signal,
         stopping.signal,
       );
       if (ended) tell(thought, ended.state, ended.reason);
@@ -131,20 +160,28 @@ export function createMind(options: MindOptions): Mind {
   }
 
   async function drain(): Promise<void> {
-    const idle = Promise.all(Array.from(limits.values(), (limit) => limit.idle()));
-    const timer = setTimeout(() => stopping.abort(new Error('the daemon stops')), DRAIN_MS);
-    await idle;
-    clearTimeout(timer);
+    const idle = Promise.all(Array.from(lanes.values(), (lane) => lane.idle()));
+    const timer = setTimeout(() => {
+      const reason = new Error('the daemon stops');
+      stopping.abort(reason);
+      options.leases.revokeAll(reason);
+    }, options.drainMs ?? DRAIN_MS);
+    try {
+      await idle;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   return {
     look: () => bell.ring(),
     busy: (name) => {
       const provider = options.providers().get(name);
-      return provider ? provider.slots - limitOf(provider).free() : 0;
+      return provider ? laneOf(provider).busy() : 0;
     },
     async run(signal) {
       while (!signal.aborted) {
+        for (const lane of lanes.values()) lane.assertWell();
         const nextAt = await claimSome();
         const waitMs = nextAt === null ? MAX_WAIT_MS : Math.max(10, nextAt - options.clock.now());
         await bell.wait(Math.min(waitMs, MAX_WAIT_MS), signal);
@@ -152,4 +189,13 @@ export function createMind(options: MindOptions): Mind {
       await drain();
     },
   };
+}
+
+/** By version: the limits of the rules that have one. */
+function ratesOf(rules: readonly Rule[]): Map<string, RateLimit> {
+  return new Map(
+    rules.flatMap(({ name, version, mind }): [string, RateLimit][] =>
+      mind.rate === undefined ? [] : [[version, { rule: name, ...mind.rate }]],
+    ),
+  );
 }

@@ -1,6 +1,6 @@
-import { realpath } from 'node:fs';
+import type { Disk } from '../base/disk.ts';
 import { CodedError, systemCode } from '../base/errors.ts';
-import { fromFs, toFs } from '../base/path-text.ts';
+import { toFs } from '../base/path-text.ts';
 
 /** The declared root that a path is beneath, by its text alone. Throws `output-escapes`. */
 export function rootOf(path: string, roots: readonly string[]): string {
@@ -11,10 +11,11 @@ export function rootOf(path: string, roots: readonly string[]): string {
 
 /**
  * Checks that a folder really is inside its root once every link is followed: the deepest part of it that exists
- * is. Throws `output-escapes`, and `output-held` while the root itself is not there.
+ * is. False where the folder itself does not exist yet. Throws `output-escapes`, and `output-held` while the root
+ * itself is not there.
  */
-export async function assertReallyInside(folder: string, root: string): Promise<void> {
-  const realRoot = await realpathOrNull(root);
+export async function assertReallyInside(disk: Disk, folder: string, root: string): Promise<boolean> {
+  const realRoot = await realpathOrNull(disk, root);
   if (realRoot === null) {
     throw new CodedError('output-held', `the output root ${root} is not there`, {
       value: root,
@@ -23,29 +24,30 @@ export async function assertReallyInside(folder: string, root: string): Promise<
     });
   }
   let existing = folder;
-  let real = existing === root ? realRoot : await realpathOrNull(existing);
+  let real = existing === root ? realRoot : await realpathOrNull(disk, existing);
   while (real === null && existing !== root) {
     existing = existing.slice(0, existing.lastIndexOf('/'));
-    real = await realpathOrNull(existing);
+    real = await realpathOrNull(disk, existing);
   }
-  if (real === null || (real !== realRoot && !isBeneath(real, realRoot)))
-    throw escapes(folder, [root], 'the folder really');
+  if (real === null || !isReallyBeneath(real, realRoot)) throw escapes(folder, [root], 'the folder really');
+  return existing === folder;
 }
 
 function isBeneath(path: string, root: string): boolean {
   return path.startsWith(root.endsWith('/') ? root : `${root}/`);
 }
 
-/** One call of the system's own; the promise one reads every link on the way, in a call each. */
-function systemRealpath(path: string | Buffer): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    realpath.native(path, { encoding: 'buffer' }, (error, real) => (error ? reject(error) : resolve(real)));
-  });
+/** The root itself or within it. */
+function isReallyBeneath(real: Buffer, root: Buffer): boolean {
+  if (!real.subarray(0, root.length).equals(root)) return false;
+  return real.length === root.length || root.at(-1) === SLASH || real[root.length] === SLASH;
 }
 
-async function realpathOrNull(path: string): Promise<string | null> {
+const SLASH = 0x2f;
+
+async function realpathOrNull(disk: Disk, path: string): Promise<Buffer | null> {
   try {
-    return fromFs(await systemRealpath(toFs(path)));
+    return await disk.realpath(toFs(path));
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
     throw error;

@@ -1,17 +1,19 @@
 import { constants, type Stats } from 'node:fs';
-import { link, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
+import type { Disk } from '../base/disk.ts';
 import { systemCode } from '../base/errors.ts';
+import { failpoint } from '../base/failpoint.ts';
 import { toFs } from '../base/path-text.ts';
 
 /** Permission bits of new files: the user's umask takes away what it must. */
 const NEW_FILE_MODE = 0o666;
 
 /** Creates a folder and its parents durably: each new name is in its parent's directory on disk. */
-export async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(toFs(folder), { recursive: true });
+export async function makeFolder(disk: Disk, folder: string): Promise<void> {
+  const first = await disk.mkdir(toFs(folder));
   if (first === undefined) return;
+  failpoint('folder:made');
   for (let made = folder; made.length >= first.length; made = parentOf(made))
-    await syncFolder(parentOf(made));
+    await syncFolder(disk, parentOf(made));
 }
 
 /**
@@ -20,38 +22,47 @@ export async function makeFolder(folder: string): Promise<void> {
  * it will replace; null = a new one.
  */
 export async function writeTemporary(
+  disk: Disk,
   temporary: string,
   content: Uint8Array,
   mode: number | null,
 ): Promise<Stats> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
-  const file = await open(toFs(temporary), flags, mode ?? NEW_FILE_MODE);
+  const file = await disk.open(toFs(temporary), flags, mode ?? NEW_FILE_MODE);
   try {
-    await file.writeFile(content);
-    if (mode !== null) await file.chmod(mode);
-    await file.sync();
-    return await file.stat();
+    failpoint('temporary:opened');
+    await disk.write(file, content);
+    failpoint('temporary:written');
+    if (mode !== null) await disk.chmod(file, mode);
+    await disk.sync(file);
+    failpoint('temporary:synced');
+    return await disk.fstat(file);
   } finally {
-    await file.close();
+    await disk.close(file);
   }
 }
 
 /** Puts a temporary file in its place over whatever stands there; atomic. */
-export async function replace(temporary: string, target: string): Promise<void> {
-  await rename(toFs(temporary), toFs(target));
+export async function replace(disk: Disk, temporary: string, target: string): Promise<void> {
+  failpoint('rename:before');
+  await disk.rename(toFs(temporary), toFs(target));
+  failpoint('rename:after');
 }
 
 /** Gives a temporary file its name only if that name is free; false where it is taken. */
-export async function create(temporary: string, target: string): Promise<boolean> {
+export async function create(disk: Disk, temporary: string, target: string): Promise<boolean> {
   try {
-    await link(toFs(temporary), toFs(target));
+    failpoint('link:before');
+    await disk.link(toFs(temporary), toFs(target));
+    failpoint('link:after');
   } catch (error) {
     const code = systemCode(error) ?? '';
     if (code === 'EEXIST') return false;
-    if (NO_HARD_LINKS.has(code)) return createByRename(temporary, target);
+    if (NO_HARD_LINKS.has(code)) return createByRename(disk, temporary, target);
     throw error;
   }
-  await remove(temporary);
+  await remove(disk, temporary);
+  failpoint('link:alone');
   return true;
 }
 
@@ -59,40 +70,38 @@ export async function create(temporary: string, target: string): Promise<boolean
 const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 /** Claims the name with an empty file that only we can have made, and puts ours over it. */
-async function createByRename(temporary: string, target: string): Promise<boolean> {
+async function createByRename(disk: Disk, temporary: string, target: string): Promise<boolean> {
   try {
-    await (await open(toFs(target), 'wx')).close();
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+    await disk.close(await disk.open(toFs(target), flags, NEW_FILE_MODE));
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
     throw error;
   }
-  await replace(temporary, target);
+  await replace(disk, temporary, target);
   return true;
 }
 
 /** The inode number behind a name; null where there is none. */
-export async function inodeOf(path: string): Promise<number | null> {
-  try {
-    return (await stat(toFs(path))).ino;
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
-    throw error;
-  }
+export async function inodeOf(disk: Disk, path: string): Promise<number | null> {
+  return (await disk.lstat(toFs(path)))?.ino ?? null;
 }
 
 /** Makes the names in a folder durable. */
-export async function syncFolder(folder: string): Promise<void> {
-  const directory = await open(toFs(folder), constants.O_RDONLY | constants.O_DIRECTORY);
+export async function syncFolder(disk: Disk, folder: string): Promise<void> {
+  const directory = await disk.open(toFs(folder), constants.O_RDONLY | constants.O_DIRECTORY);
   try {
-    await directory.sync();
+    failpoint('folder-sync:before');
+    await disk.sync(directory);
+    failpoint('folder-sync:after');
   } finally {
-    await directory.close();
+    await disk.close(directory);
   }
 }
 
-export async function remove(path: string): Promise<void> {
+export async function remove(disk: Disk, path: string): Promise<void> {
   try {
-    await unlink(toFs(path));
+    await disk.unlink(toFs(path));
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
   }

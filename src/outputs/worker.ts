@@ -1,22 +1,28 @@
 import { createBell } from '../base/bell.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ContentHash } from '../base/content-hash.ts';
-import { CodedError, messageOf, systemCode } from '../base/errors.ts';
-import { createKeyedMutex } from '../base/keyed-mutex.ts';
+import type { Disks } from '../base/disk.ts';
+import { CodedError, messageOf } from '../base/errors.ts';
+import { failpoint } from '../base/failpoint.ts';
 import { createLimit } from '../base/limit.ts';
 import type { Log } from '../base/log.ts';
-import type { LiveEvent } from '../contract/api.ts';
-import type { LedgerEntry, PendingOutput } from '../contract/output.ts';
+import { toFs } from '../base/path-text.ts';
+import type { LiveEvent, UndoResult } from '../contract/api.ts';
+import type { Gap, LedgerEntry, PendingOutput } from '../contract/output.ts';
 import type { OutputState } from '../contract/thought.ts';
 import type { Holds } from '../queue/holds.ts';
 import type { AnsweredThought } from '../store/operations/apply.ts';
 import type { Store } from '../store/store.ts';
+import { createAlone } from './alone.ts';
+import { createFolderSync } from './folder-sync.ts';
 import { assertReallyInside, rootOf } from './inside.ts';
 import { OUTPUT_KINDS } from './kinds.ts';
-import { parentOf } from './place.ts';
+import { makeFolder, parentOf } from './place.ts';
+import { endsAll, isPassing, reasonOf } from './trouble.ts';
+import { createUndoing } from './undoing.ts';
 
 /** Thoughts applied at once; each spends its time waiting for fsync. */
-const AT_ONCE = 8;
+const AT_ONCE = 64;
 
 /** Answered thoughts asked for at a time. */
 const PAGE = 64;
@@ -27,12 +33,6 @@ const MAX_WAIT_MS = 60_000;
 /** How long an output whose root is away or full waits before it is tried again. */
 const HELD_RETRY_MS = 2000;
 
-/** Troubles that pass without anybody changing the rule: the thought waits, answered, and nothing is lost. */
-const PASSING = new Set([
-  ...['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EACCES', 'EPERM', 'ENOENT', 'EMFILE', 'ENFILE', 'EBUSY', 'ESTALE'],
-  ...['ENODEV', 'ENXIO', 'ENOTCONN', 'ETIMEDOUT', 'EHOSTDOWN', 'EHOSTUNREACH', 'EREMOTEIO', 'ENOMEM'],
-]);
-
 export interface OutputsOptions {
   store: Store;
   clock: Clock;
@@ -40,8 +40,11 @@ export interface OutputsOptions {
   holds: Holds;
   owner: string;
   hash: ContentHash;
+  diskOf: Disks;
   /** Declared output roots, asked anew for each output. */
   outputRoots(): readonly string[];
+  /** Times of which the ledger knows nothing. */
+  gaps: readonly Gap[];
   live(event: LiveEvent): void;
   /** A thought ended: another of the same rule and subject may be claimed. */
   onFinished(): void;
@@ -50,6 +53,8 @@ export interface OutputsOptions {
 export interface Outputs {
   /** Says that answers were recorded. */
   answered(): void;
+  /** Takes back all that a thought has done, the last first; what cannot be says why. */
+  undo(thought: string): Promise<UndoResult[]>;
   /** Applies until `signal` aborts, then ends what it is doing. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -61,15 +66,20 @@ export function createOutputs(options: OutputsOptions): Outputs {
   const { store, clock, owner } = options;
   const bell = createBell();
   const busy = new Set<string>();
+  /** Monotonic milliseconds. */
   const waitingUntil = new Map<string, number>();
   const slots = createLimit(AT_ONCE, () => bell.ring());
-  const targets = createKeyedMutex();
+  const alone = createAlone();
+  const syncFolder = createFolderSync();
+  const undoing = createUndoing({ ...options, alone, syncFolder });
+  let mayUndo = true;
 
   async function applyThought(thought: AnsweredThought): Promise<void> {
     const settled: Settled[] = [];
     try {
       for (const output of thought.outputs) settled.push(await applyOutput(thought, output));
     } catch (error) {
+      if (endsAll(error)) throw error;
       if (error instanceof CodedError && error.code === 'hold-lost') {
         waitingUntil.delete(thought.id);
         return;
@@ -77,7 +87,7 @@ export function createOutputs(options: OutputsOptions): Outputs {
       // What is applied stays applied, also where a person moves it while the others wait.
       if (settled.length > 0)
         await store.write('settleOutputs', { ...holdOf(thought), outputs: settled, now: clock.now() });
-      waitingUntil.set(thought.id, clock.now() + HELD_RETRY_MS);
+      waitingUntil.set(thought.id, clock.monotonic() + HELD_RETRY_MS);
       return;
     }
     waitingUntil.delete(thought.id);
@@ -103,21 +113,32 @@ export function createOutputs(options: OutputsOptions): Outputs {
 
   async function applyOutput(thought: AnsweredThought, output: PendingOutput): Promise<Settled> {
     const { position } = output;
+    failpoint('output:begun');
     let root = parentOf(output.target);
     try {
       root = rootOf(output.target, options.outputRoots());
-      await assertReallyInside(parentOf(output.target), root);
-      const applied = await targets.run(output.wanted, () =>
+      const folder = parentOf(output.target);
+      const disk = await options.diskOf(toFs(folder));
+      const isThere = await assertReallyInside(disk, folder, root);
+      const applied = await alone(output, () =>
         OUTPUT_KINDS[output.kind].apply(output, {
           thought: thought.id,
           hash: options.hash,
+          gaps: options.gaps,
+          disk,
+          makeFolder: async () => {
+            if (!isThere) await makeFolder(disk, folder);
+          },
+          syncFolder: () => syncFolder(disk, folder),
           commit: (target, entry, replaced) => commit(thought, position, target, entry, replaced),
+          propose: (target, reason) => propose(thought, { position, state: 'proposed', reason, target }),
         }),
       );
+      failpoint('output:applied');
       options.holds.clear('root', root);
       return { position, ...applied };
     } catch (error) {
-      if (error instanceof CodedError && error.code === 'hold-lost') throw error;
+      if (endsAll(error) || (error instanceof CodedError && error.code === 'hold-lost')) throw error;
       if (!isPassing(error)) {
         options.log.error('output failed', {
           thought: thought.id,
@@ -126,12 +147,16 @@ export function createOutputs(options: OutputsOptions): Outputs {
         });
         return { position, state: 'failed', reason: messageOf(error), target: output.target };
       }
+      // Ten thousand outputs that wait for one root are one thing to say.
+      const isNews = options.holds.reason('root', root) !== reasonOf(error);
       options.holds.set('root', root, reasonOf(error));
-      options.log.warning('output held', {
-        thought: thought.id,
-        target: output.target,
-        reason: messageOf(error),
-      });
+      if (isNews) {
+        options.log.warning('output held', {
+          thought: thought.id,
+          target: output.target,
+          reason: messageOf(error),
+        });
+      }
       throw error;
     }
   }
@@ -144,7 +169,18 @@ export function createOutputs(options: OutputsOptions): Outputs {
     replaced: Uint8Array | null,
   ): Promise<void> {
     const { id, attempt } = thought;
+    failpoint('ledger:before');
     const held = await store.write('ledger', { id, attempt, owner, position, target, entry, replaced });
+    if (!held) throw new CodedError('hold-lost', 'another worker has taken over this thought');
+    failpoint('ledger:known');
+  }
+
+  async function propose(thought: AnsweredThought, output: Settled): Promise<void> {
+    const held = await store.write('settleOutputs', {
+      ...holdOf(thought),
+      outputs: [output],
+      now: clock.now(),
+    });
     if (!held) throw new CodedError('hold-lost', 'another worker has taken over this thought');
   }
 
@@ -155,12 +191,10 @@ export function createOutputs(options: OutputsOptions): Outputs {
 
   async function fetchAnswered(): Promise<void> {
     mayHaveMore = false;
-    const now = clock.now();
-    // Those at work and those that wait are among the oldest: the page reaches beyond them.
-    const limit = PAGE + busy.size + waitingUntil.size;
-    const thoughts = await store.write('answeredThoughts', { owner, limit });
-    backlog = thoughts.filter((each) => !busy.has(each.id) && (waitingUntil.get(each.id) ?? 0) <= now);
-    mayHaveMore ||= thoughts.length === limit;
+    const now = clock.monotonic();
+    const waiting = Array.from(waitingUntil).flatMap(([id, until]) => (until > now ? [id] : []));
+    backlog = await store.write('answeredThoughts', { owner, limit: PAGE, but: [...busy, ...waiting] });
+    mayHaveMore ||= backlog.length === PAGE;
   }
 
   function startSome(): void {
@@ -177,30 +211,26 @@ export function createOutputs(options: OutputsOptions): Outputs {
       mayHaveMore = true;
       bell.ring();
     },
+    async undo(thought) {
+      const results = await undoing.undo(thought);
+      mayUndo = true;
+      bell.ring();
+      return results;
+    },
     async run(signal) {
-      while (!signal.aborted) {
-        if (backlog.length === 0 && slots.free() > 0 && (mayHaveMore || waitingUntil.size > 0))
-          await fetchAnswered();
-        startSome();
-        if (backlog.length === 0 && mayHaveMore && slots.free() > 0 && busy.size < AT_ONCE) continue;
-        await bell.wait(waitingUntil.size > 0 ? HELD_RETRY_MS : MAX_WAIT_MS, signal);
+      try {
+        while (!signal.aborted) {
+          slots.assertWell();
+          if (mayUndo) mayUndo = await undoing.resume();
+          if (backlog.length === 0 && slots.free() > 0 && (mayHaveMore || waitingUntil.size > 0))
+            await fetchAnswered();
+          startSome();
+          if (backlog.length === 0 && mayHaveMore && slots.free() > 0 && busy.size < AT_ONCE) continue;
+          await bell.wait(waitingUntil.size > 0 || mayUndo ? HELD_RETRY_MS : MAX_WAIT_MS, signal);
+        }
+      } finally {
+        await slots.idle();
       }
-      await slots.idle();
     },
   };
-}
-
-function isPassing(error: unknown): boolean {
-  if (error instanceof CodedError) return error.retryable;
-  return PASSING.has(systemCode(error) ?? '');
-}
-
-function reasonOf(error: unknown): string {
-  const code = systemCode(error);
-  if (error instanceof CodedError) return error.message;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return 'its disk is full: make room, the writing goes on by itself';
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return `it cannot be written (${code}): give this user write permission`;
-  return messageOf(error);
 }

@@ -1,23 +1,20 @@
+import type { Disk } from '../base/disk.ts';
 import { sha256 } from '../base/ids.ts';
-import type { PendingOutput, PlannedOutput } from '../contract/output.ts';
-import { look } from './look.ts';
+import type { PendingOutput, PlannedOutput, UndoJob } from '../contract/output.ts';
+import { entryOf } from './entry.ts';
+import { foundAt, unclearReason } from './gap.ts';
+import { look, type Standing } from './look.ts';
 import {
   type Applied,
   type ApplyContext,
   type Draft,
   type OutputHandler,
   temporaryBeside,
+  type UndoContext,
+  type Undone,
 } from './output.ts';
-import {
-  create,
-  inodeOf,
-  makeFolder,
-  parentOf,
-  remove,
-  replace,
-  syncFolder,
-  writeTemporary,
-} from './place.ts';
+import { create, inodeOf, remove, replace, writeTemporary } from './place.ts';
+import { isTakenBack, stays, takeBack } from './take-back.ts';
 
 /** How many names are tried beside a taken one. */
 const MAX_NUMBER = 10_000;
@@ -29,7 +26,7 @@ const MAX_NUMBER = 10_000;
 export const write: OutputHandler = {
   kind: 'write',
 
-  async plan(draft: Draft): Promise<PlannedOutput> {
+  async plan(draft: Draft, disk: Disk): Promise<PlannedOutput> {
     const former = draft.former.find((each) => each.wanted === draft.wanted);
     const planned = {
       position: draft.position,
@@ -39,9 +36,11 @@ export const write: OutputHandler = {
       reason: '',
     };
     if (former) {
-      const standing = await look(former.target);
-      if (standing?.sha256 === former.sha256)
-        return { ...planned, mode: 'replace', target: former.target, before: former.sha256 };
+      const standing = await look(disk, former.target);
+      // After records were lost, our last write may be a newer one than the ledger says: the same bytes are ours.
+      const isNewer = draft.gaps.length > 0 && standing?.sha256 === sha256(draft.body);
+      if (standing?.sha256 === former.sha256 || (standing && isNewer))
+        return { ...planned, mode: 'replace', target: former.target, before: standing.sha256 };
       if (standing)
         return {
           ...planned,
@@ -52,14 +51,44 @@ export const write: OutputHandler = {
         };
       return { ...planned, mode: 'create', target: former.target, before: null };
     }
-    return { ...planned, mode: 'create', target: await freeName(draft.wanted), before: null };
+    const target = await freeName(disk, draft.wanted, async (name) => {
+      const found = await foundAt(disk, name, draft.body, draft.gaps);
+      return found.kind !== 'foreign';
+    });
+    const found = await foundAt(disk, target, draft.body, draft.gaps);
+    return found.kind === 'unclear'
+      ? { ...planned, mode: 'propose', target, before: null, reason: unclearReason(target) }
+      : { ...planned, mode: 'create', target, before: null };
+  },
+
+  /** What we wrote before is replaced only if it still looks so when it is applied; a new file never replaces one. */
+  planUnseen({ position, wanted, body, former }: Draft): PlannedOutput {
+    const ours = former.find((each) => each.wanted === wanted);
+    const planned = { position, kind: 'write' as const, wanted, content: body, reason: '' };
+    return ours
+      ? { ...planned, mode: 'replace', target: ours.target, before: ours.sha256 }
+      : { ...planned, mode: 'create', target: wanted, before: null };
   },
 
   async apply(output: PendingOutput, context: ApplyContext): Promise<Applied> {
     const { target } = output;
     if (await isPlaced(output, context)) return { state: 'applied', target, reason: '' };
-    await makeFolder(parentOf(target));
+    await context.makeFolder();
     return output.mode === 'replace' ? applyReplace(output, context) : applyCreate(output, context);
+  },
+
+  async undo(job: UndoJob, context: UndoContext): Promise<Undone> {
+    const { target, ledger, replaced } = job;
+    const standing = await look(context.disk, target);
+    if (isTakenBack(job, standing)) {
+      await context.syncFolder();
+      return { undone: true };
+    }
+    if (standing === null) return stays(`${target} is not there any more: it was moved or deleted since`);
+    if (standing.sha256 !== ledger?.sha256) return stays(`${target} was changed since it was written`);
+    if (replaced.kind === 'removed')
+      return stays(`what ${target} held before was removed by retention (undo in the configuration)`);
+    return takeBack(job, standing, replaced.kind === 'bytes' ? replaced.bytes : null, context);
   },
 };
 
@@ -70,77 +99,84 @@ export const write: OutputHandler = {
  */
 async function isPlaced(output: PendingOutput, context: ApplyContext): Promise<boolean> {
   const { target, ledger } = output;
+  const { disk } = context;
   if (ledger === null) return false;
   const temporary = temporaryBeside(target, context.thought, output.position);
-  if ((await inodeOf(target)) !== ledger.ino) {
-    if ((await inodeOf(temporary)) !== null) return false;
-    const standing = await look(target);
+  if ((await inodeOf(disk, target)) !== ledger.ino) {
+    if ((await inodeOf(disk, temporary)) !== null) return false;
+    const standing = await look(disk, target);
     if (standing === null || standing.sha256 === output.before) return false;
   }
-  await remove(temporary);
-  await syncFolder(parentOf(target));
+  await remove(disk, temporary);
+  await context.syncFolder();
   return true;
 }
 
 async function applyReplace(output: PendingOutput, context: ApplyContext): Promise<Applied> {
   const { target } = output;
-  const standing = await look(target);
+  const { disk } = context;
+  const standing = await look(disk, target);
   if (standing === null) return applyCreate(output, context);
+  if (context.gaps.length > 0 && standing.sha256 === sha256(output.content))
+    return adopt(output, standing, context);
   if (standing.sha256 !== output.before) return { state: 'proposed', target, reason: editedSince(target) };
   const temporary = temporaryBeside(target, context.thought, output.position);
   const content = Buffer.from(output.content);
-  const stat = await writeTemporary(temporary, content, standing.mode);
+  const stat = await writeTemporary(disk, temporary, content, standing.mode);
   await context.commit(target, entryOf(stat, content, context), standing.content);
   // The commit took its time: what a person saved meanwhile is looked for once more, right before the rename.
-  if ((await look(target))?.sha256 !== output.before) {
-    await remove(temporary);
+  if ((await look(disk, target))?.sha256 !== output.before) {
+    // Recorded first: without its temporary file, a try after a crash would take this one for placed.
+    await context.propose(target, editedSince(target));
+    await remove(disk, temporary);
     return { state: 'proposed', target, reason: editedSince(target) };
   }
-  await replace(temporary, target);
-  await syncFolder(parentOf(target));
+  await replace(disk, temporary, target);
+  await context.syncFolder();
   return { state: 'applied', target, reason: '' };
 }
 
 async function applyCreate(output: PendingOutput, context: ApplyContext): Promise<Applied> {
+  const { disk } = context;
   const temporary = temporaryBeside(output.target, context.thought, output.position);
   const content = Buffer.from(output.content);
-  const stat = await writeTemporary(temporary, content, null);
+  const stat = await writeTemporary(disk, temporary, content, null);
   let target = output.target;
   for (;;) {
     await context.commit(target, entryOf(stat, content, context), null);
-    if (await create(temporary, target)) break;
-    target = await freeName(output.wanted);
+    if (await create(disk, temporary, target)) break;
+    const found = await foundAt(disk, target, output.content, context.gaps);
+    if (found.kind !== 'foreign') await remove(disk, temporary);
+    if (found.kind === 'ours') return adopt({ ...output, target }, found.standing, context);
+    if (found.kind === 'unclear') return { state: 'proposed', target, reason: unclearReason(target) };
+    target = await freeName(disk, output.wanted);
   }
-  await syncFolder(parentOf(target));
+  await context.syncFolder();
   const reason = target === output.wanted ? '' : `${output.wanted} was taken, so another name was`;
   return { state: 'applied', target, reason };
 }
 
-/** How a finished file looks, for knowing it again. */
-export function entryOf(
-  stat: { ino: number; size: number; mtimeMs: number },
-  content: Uint8Array,
-  context: ApplyContext,
-) {
-  return {
-    ino: stat.ino,
-    size: stat.size,
-    mtime: stat.mtimeMs,
-    hash: context.hash(content),
-    sha256: sha256(content),
-  };
+/** What is to be written stands there already, though the ledger lost it: from now on it knows it again. */
+async function adopt(output: PendingOutput, standing: Standing, context: ApplyContext): Promise<Applied> {
+  const { target } = output;
+  await context.commit(target, entryOf(standing, standing.content, context), null);
+  return { state: 'applied', target, reason: 'it was there already: written before the database was lost' };
 }
 
-/** The wanted path, or the next free `name-2`, `name-3`, … beside it. */
-async function freeName(wanted: string): Promise<string> {
-  if ((await inodeOf(wanted)) === null) return wanted;
+/** The wanted path, or the next free `name-2`, `name-3`, … beside it; a taken one only if `isOurs` says so. */
+async function freeName(
+  disk: Disk,
+  wanted: string,
+  isOurs: (name: string) => Promise<boolean> = async () => false,
+): Promise<string> {
+  if ((await inodeOf(disk, wanted)) === null || (await isOurs(wanted))) return wanted;
   const slash = wanted.lastIndexOf('/');
   const dot = wanted.lastIndexOf('.');
   const stem = dot > slash + 1 ? wanted.slice(0, dot) : wanted;
   const ending = wanted.slice(stem.length);
   for (let number = 2; number < MAX_NUMBER; number += 1) {
     const name = `${stem}-${number}${ending}`;
-    if ((await inodeOf(name)) === null) return name;
+    if ((await inodeOf(disk, name)) === null || (await isOurs(name))) return name;
   }
   throw new Error(`no free name beside ${wanted}`);
 }

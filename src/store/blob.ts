@@ -6,7 +6,9 @@ import { statement, type Transaction } from './statement.ts';
 const COMPRESS_FROM = 512;
 
 const insert = statement<{ hash: string; size: number; codec: string; data: Uint8Array }>(
-  `INSERT INTO blobs (hash, size, codec, data) VALUES (:hash, :size, :codec, :data) ON CONFLICT DO NOTHING`,
+  `INSERT INTO blobs (hash, size, codec, data, used)
+   VALUES (:hash, :size, :codec, :data, (SELECT epoch FROM retention))
+   ON CONFLICT (hash) DO UPDATE SET used = excluded.used WHERE used < excluded.used`,
 );
 const select = statement<{ hash: string }, { codec: string; data: Uint8Array }>(
   `SELECT codec, data FROM blobs WHERE hash = :hash`,
@@ -27,7 +29,7 @@ export async function putBlob(tx: Transaction, content: string | Uint8Array): Pr
 }
 
 /** The content behind a hash; null when retention has taken it. */
-async function getBlob(tx: Transaction, hash: string): Promise<Buffer | null> {
+export async function getBytes(tx: Transaction, hash: string): Promise<Buffer | null> {
   const row = await tx.one(select, { hash });
   if (!row) return null;
   return row.codec === 'zstd' ? zstdDecompressSync(row.data) : Buffer.from(row.data);
@@ -36,5 +38,5 @@ async function getBlob(tx: Transaction, hash: string): Promise<Buffer | null> {
 /** The content behind a hash as UTF-8 text. */
 export async function getText(tx: Transaction, hash: string | null): Promise<string | null> {
   if (hash === null) return null;
-  return (await getBlob(tx, hash))?.toString('utf8') ?? null;
+  return (await getBytes(tx, hash))?.toString('utf8') ?? null;
 }

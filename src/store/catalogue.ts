@@ -2,27 +2,36 @@ import { answeredThoughts, finish, ledger, settleOutputs } from './operations/ap
 import { captureDue, captured } from './operations/capture.ts';
 import { cancel, retry } from './operations/change.ts';
 import { claim } from './operations/claim.ts';
-import { decideExisting, queueExisting } from './operations/existing.ts';
+import { decideExisting, queueExisting, queueFile } from './operations/existing.ts';
 import { giveBack } from './operations/give-back.ts';
 import { observe } from './operations/observe.ts';
+import { pause, pauses, resume } from './operations/pause.ts';
 import { record } from './operations/record.ts';
 import { acceptRequest } from './operations/request.ts';
+import { beginRetention, clearThoughts, dropBlobs, dropEvents, dropThoughts } from './operations/retain.ts';
 import { registerRoots } from './operations/roots.ts';
 import { hasOutdated, replaceThoughts, saveRules, unclaimedThoughts } from './operations/rules.ts';
 import { send } from './operations/send.ts';
-import { heartbeat, sweep } from './operations/sweep.ts';
+import { clockSetBack, heartbeat, sweep } from './operations/sweep.ts';
+import { askUndo, restored, settleUndo, undoJobs } from './operations/undo.ts';
+import { expiredEvents, expiredThoughts } from './queries/expired.ts';
 import { explainFile } from './queries/explain-file.ts';
+import { formerOutputs } from './queries/former-outputs.ts';
 import { indexColumns } from './queries/index-columns.ts';
+import { lastApplied } from './queries/last-applied.ts';
 import { listThoughts, thoughtRow } from './queries/list-thoughts.ts';
 import { queueFacts } from './queries/queue-facts.ts';
+import { ruleFacts } from './queries/rule-facts.ts';
 import { hasMet, indexedPaths, rulesInForce } from './queries/rules-in-force.ts';
 import { idsByPrefix, viewThought } from './queries/view-thought.ts';
 
 /** Everything the writer does, by name; each runs whole inside one transaction. */
 export const WRITES = {
+  rulesInForce,
   registerRoots,
   observe,
   queueExisting,
+  queueFile,
   decideExisting,
   saveRules,
   unclaimedThoughts,
@@ -39,10 +48,22 @@ export const WRITES = {
   ledger,
   finish,
   settleOutputs,
+  askUndo,
+  undoJobs,
+  restored,
+  settleUndo,
   sweep,
   heartbeat,
+  clockSetBack,
   retry,
   cancel,
+  pause,
+  resume,
+  beginRetention,
+  clearThoughts,
+  dropThoughts,
+  dropBlobs,
+  dropEvents,
 };
 
 /** Everything the reader answers, by name. */
@@ -54,9 +75,14 @@ export const READS = {
   viewThought,
   queueFacts,
   explainFile,
-  rulesInForce,
   hasMet,
   indexedPaths,
+  pauses,
+  expiredThoughts,
+  expiredEvents,
+  lastApplied,
+  formerOutputs,
+  ruleFacts,
 };
 
 type InputOf<Op> = Op extends (tx: never, input: infer Input) => unknown ? Input : undefined;

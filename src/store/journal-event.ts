@@ -1,12 +1,16 @@
 import type { EventData, SenseName } from '../contract/event.ts';
 import { statement, type Transaction } from './statement.ts';
 
-const insert = statement<
-  { dedup: string; sense: string; subject: string; kind: string; at: number; data: string },
-  { seq: number }
->(
+const insert = statement<{
+  dedup: string;
+  sense: string;
+  subject: string;
+  kind: string;
+  at: number;
+  data: string;
+}>(
   `INSERT INTO events (dedup, sense, subject, kind, at, data) VALUES (:dedup, :sense, :subject, :kind, :at, :data)
-   ON CONFLICT (dedup) DO NOTHING RETURNING seq`,
+   ON CONFLICT (dedup) DO NOTHING`,
 );
 
 export interface NewEvent {
@@ -20,6 +24,5 @@ export interface NewEvent {
 
 /** Appends an event; its sequence number, or null where its dedup key is journaled already. */
 export async function appendEvent(tx: Transaction, event: NewEvent): Promise<number | null> {
-  const row = await tx.one(insert, { ...event, at: Math.round(event.at), data: JSON.stringify(event.data) });
-  return row?.seq ?? null;
+  return tx.insert(insert, { ...event, at: Math.round(event.at), data: JSON.stringify(event.data) });
 }

@@ -27,6 +27,8 @@ export function patientStore(store: Store, options: PatientOptions): Store {
     ...store,
     async write(name, input) {
       for (;;) {
+        // What was asked for before the end must not be taken after it, as the next of several changes.
+        options.signal.throwIfAborted();
         try {
           const output = await store.write(name, input);
           tell(null);

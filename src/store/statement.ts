@@ -26,9 +26,18 @@ export function statement<Values extends object = Record<string, never>, Row = n
 /** A transaction as operations see it: the same on every database. */
 export interface Transaction {
   run<V extends object>(what: Statement<V, never>, values: V): Promise<number> | number;
+  /** Inserts one row: the number the database gave it, or null where it was not inserted. */
+  insert<V extends object>(what: Statement<V, never>, values: V): Promise<number | null> | number | null;
   one<V extends object, R>(what: Statement<V, R>, values: V): Promise<R | undefined> | R | undefined;
-  /** Rows one at a time: for so many that keeping them all would cost. */
-  each<V extends object, R>(what: Statement<V, R>, values: V, visit: (row: R) => void): Promise<void> | void;
+  /**
+   * One row that sums up so many that objects for each would cost: its SQL calls the function `visit`, which
+   * takes numbers and returns 0, for each of them.
+   */
+  visit<V extends object, R>(
+    what: Statement<V, R>,
+    values: V,
+    visit: (...numbers: number[]) => void,
+  ): Promise<R | undefined> | R | undefined;
   all<V extends object, R>(what: Statement<V, R>, values: V): Promise<R[]> | R[];
 }
 

@@ -1,5 +1,16 @@
 import { CodedError } from '../base/errors.ts';
 
+/** The first message to a thread of the store: which database it opens, and what for. */
+export interface ThreadStart {
+  path: string;
+  /** URL of the folder with the files of the schema. */
+  migrations: string;
+  role: 'writer' | 'reader';
+  /** See `OpenQuestion`. */
+  fresh: boolean;
+  now: number;
+}
+
 /** What crosses between the store's threads and the main one. */
 export interface Call {
   id: number;

@@ -2,12 +2,16 @@ import type {
   DroppedEvents,
   Explanation,
   LiveEvent,
+  PauseView,
+  RuleView,
+  RunView,
   StatusView,
   StreamEvent,
   ThoughtRow,
   ThoughtView,
+  UndoResult,
 } from '../contract/api.ts';
-import type { ChangeResult, ThinkRequest, ThoughtQuery } from './daemon.ts';
+import type { ChangeResult, RunRequest, ThinkRequest, ThoughtQuery } from './daemon.ts';
 import { type Call, lost, send, textOf, type Where } from './unix-http.ts';
 
 /**
@@ -21,6 +25,12 @@ export interface Client {
   think(request: ThinkRequest): Promise<ThoughtRow>;
   retry(which: { ids: string[] } | { dead: true }): Promise<ChangeResult[]>;
   cancel(ids: string[]): Promise<ChangeResult[]>;
+  run(request: RunRequest): Promise<RunView>;
+  undo(which: { id: string } | { last: true }): Promise<UndoResult[]>;
+  /** `null` = everything. */
+  pause(rule: string | null): Promise<PauseView>;
+  resume(rule: string | null): Promise<PauseView>;
+  rules(): Promise<RuleView[]>;
   /** `path` is path text, absolute. */
   explain(path: string): Promise<Explanation>;
   /** Everything from now on, until the daemon stops. Subscribed once the promise resolves. */
@@ -55,6 +65,11 @@ export function createClient(where: Where, signal: AbortSignal): Client {
       ),
     retry: (which) => post('/v1/thoughts/retry', which),
     cancel: (ids) => post('/v1/thoughts/cancel', { ids }),
+    run: (request) => post('/v1/run', request),
+    undo: (which) => post('/v1/undo', which),
+    pause: (rule) => post('/v1/pause', rule === null ? {} : { rule }),
+    resume: (rule) => post('/v1/resume', rule === null ? {} : { rule }),
+    rules: () => get('/v1/rules'),
     explain: (path) => get(`/v1/explain?path=${encodeURIComponent(path)}`),
     events: ({ tokens }) => openStream(where, `/v1/events?tokens=${tokens}`, signal),
     stream: (thought) => openStream(where, `/v1/thoughts/${id(thought)}/stream`, signal),

@@ -1,5 +1,17 @@
-import type { Explanation, LiveEvent, StatusView, ThoughtRow, ThoughtView } from '../contract/api.ts';
+import type {
+  Explanation,
+  LiveEvent,
+  PauseView,
+  RuleView,
+  RunView,
+  StatusView,
+  ThoughtRow,
+  ThoughtView,
+  UndoResult,
+} from '../contract/api.ts';
 import type { ThoughtState } from '../contract/thought.ts';
+import type { TryView } from '../contract/try.ts';
+import type { GivenAnswer } from '../store/new-thought.ts';
 
 /** What every surface may ask of a running daemon. `main` implements it; the HTTP app is its only caller. */
 export interface Daemon {
@@ -15,6 +27,19 @@ export interface Daemon {
   /** Puts dead or cancelled thoughts back; each id gets its own result. */
   retry(which: { ids: string[] } | { dead: true }): Promise<ChangeResult[]>;
   cancel(ids: string[]): Promise<ChangeResult[]>;
+  /** Queues a rule's thoughts about files that are there already. Throws `rule-unknown`, `rule-not-on-files`. */
+  run(request: RunRequest): Promise<RunView>;
+  /**
+   * Takes back what a thought has done, or (`last`) the thought that did something last. Throws `thought-unknown`,
+   * `thought-ambiguous`, `nothing-to-undo`.
+   */
+  undo(which: { id: string } | { last: true }): Promise<UndoResult[]>;
+  /** Claims nothing more of a rule, or (null) at all, also after a restart; what runs is finished. Throws `rule-unknown`. */
+  pause(rule: string | null): Promise<PauseView>;
+  /** Lifts the pause of a rule, or (null) the one of everything; rules paused by name stay so. Throws `rule-unknown`. */
+  resume(rule: string | null): Promise<PauseView>;
+  /** Every rule in force and what came of it, in the order of their names. */
+  rules(): Promise<RuleView[]>;
   /** `path` is path text, absolute. */
   explain(path: string): Promise<Explanation>;
   /**
@@ -45,6 +70,16 @@ export interface ThinkRequest {
   key?: string;
 }
 
+/**
+ * Which files: some (absolute path texts), with the answers that dry runs about them were given, or every one that the
+ * rule's paths match.
+ */
+export type RunRequest = {
+  rule: string;
+  /** Also what this version of the rule has thought about already. */
+  again: boolean;
+} & ({ paths: string[]; given?: Record<string, GivenAnswer> } | { existing: true });
+
 export interface ChangeResult {
   id: string;
   ok: boolean;
@@ -66,9 +101,75 @@ export interface RunOptions {
   home?: string;
   /** Dotted configuration keys from the command line. */
   flags: Record<string, string>;
+  /** Where the database is lost and no backup can take its place, begin with an empty one. Default: false. */
+  freshDatabase?: boolean;
+  /** It cannot begin yet and tries again by itself: why, and what to do (imperative). */
+  onWaiting(reason: string, next: string): void;
   /** Once it listens and its senses have begun. */
   onReady(info: StatusView): void;
   onLive(event: LiveEvent): void;
   /** Aborts: finish what runs, then end. */
   signal: AbortSignal;
+}
+
+/**
+ * Lets a rule think about a file in this process, and writes nothing. `main` implements it. Throws what makes that
+ * impossible: `config-invalid`, `rule-unknown`, `rule-invalid`, `rule-not-on-files`, `file-denied`, `file-unreadable`,
+ * `model-held`, `model-failed`, `answer-unusable`, `output-escapes`, `template-failed`.
+ */
+export type Rehearse = (options: RehearseOptions) => Promise<Rehearsal>;
+
+export interface RehearseOptions {
+  /** `--home`, as typed. */
+  home?: string;
+  /** Name of a rule in the rules folder, or the absolute path (text) of a rule file. */
+  rule: { name: string } | { file: string };
+  /** Absolute path text. */
+  path: string;
+  /** `provider/model` in place of those of the rule. */
+  model?: string;
+  onStep(step: RehearsalStep): void;
+  signal: AbortSignal;
+}
+
+export type RehearsalStep =
+  /** It waits until the model can be asked. */
+  | { kind: 'waiting'; reason: string }
+  | { kind: 'asked'; provider: string; model: string }
+  | { kind: 'token'; text: string; reasoning: boolean };
+
+/** What came of it, and the answer as `run` takes it. */
+export interface Rehearsal {
+  view: TryView;
+  given: GivenAnswer;
+}
+
+/** Counts what would be watched in a folder. `main` implements it. */
+export type SurveyFolder = (options: SurveyOptions) => Promise<Survey>;
+
+export interface SurveyOptions {
+  /** Absolute path text. */
+  folder: string;
+  /** It stops counting after so many files. */
+  most: number;
+  onCount(files: number): void;
+  signal: AbortSignal;
+}
+
+export interface Survey {
+  files: number;
+  folders: number;
+  /** There are more files than were to be counted. */
+  more: boolean;
+  /** Folders that cannot be listed. */
+  unreadable: number;
+  /** The newest files that are not empty, as absolute path texts, the newest first. */
+  newest: string[];
+}
+
+/** What an entry point hands to the command line. */
+export interface Program {
+  runDaemon: RunDaemon;
+  rehearse: Rehearse;
+  survey: SurveyFolder;
 }

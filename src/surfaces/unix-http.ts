@@ -1,5 +1,6 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { CodedError, EXIT, messageOf, systemCode } from '../base/errors.ts';
+import { http } from '../base/node-http.ts';
 import type { Problem } from '../contract/api.ts';
 import { socketAddress } from './socket-address.ts';
 
@@ -83,7 +84,7 @@ async function open(where: Where, call: Call): Promise<IncomingMessage> {
   try {
     return await new Promise<IncomingMessage>((resolve, reject) => {
       const { method, path, signal } = call;
-      const request = httpRequest({ socketPath, method, path, headers, signal, agent: false }, resolve);
+      const request = http.request({ socketPath, method, path, headers, signal, agent: false }, resolve);
       request.on('error', reject);
       request.end(body);
     });

@@ -92,4 +92,17 @@ describe('a limit', () => {
     assert.deepEqual([limit.free(), freed], [2, 2]);
     await limit.idle();
   });
+
+  it('keeps the first failure for whoever looks or waits: nothing is an unhandled rejection', async () => {
+    const limit = createLimit(2, () => undefined);
+    const gate = Promise.withResolvers<void>();
+    limit.start(() => Promise.reject(new Error('first')));
+    limit.start(() => gate.promise);
+    await new Promise(setImmediate);
+    assert.equal(limit.free(), 1);
+    assert.throws(() => limit.assertWell(), /first/);
+    gate.reject(new Error('second'));
+    await assert.rejects(limit.idle(), /first/);
+    assert.equal(limit.free(), 2);
+  });
 });

@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { backoff } from '../../src/base/backoff.ts';
 import { createBell } from '../../src/base/bell.ts';
 import { systemClock } from '../../src/base/clock.ts';
-import { systemRandom } from '../../src/base/random.ts';
+import { createSystemRandom } from '../../src/base/random.ts';
+
+const systemRandom = createSystemRandom();
 
 const HOUR = 3_600_000;
 const never = () => new AbortController().signal;

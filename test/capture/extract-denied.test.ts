@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 
 const EXTRACT = new URL('../../src/capture/extract.ts', import.meta.url).href;
+const DISK = new URL('../../src/base/disk.ts', import.meta.url).href;
 const NOBODY = 65_534;
 const root = process.getuid?.() === 0;
 
@@ -44,7 +45,7 @@ describe('files that the system does not let the daemon read', () => {
   }
 
   async function inProcess(code: string, command: string, before: string[]) {
-    const whole = `import(${JSON.stringify(EXTRACT)}).then(({ createExtractor }) => { const extractor = createExtractor(); ${code} });`;
+    const whole = `import(${JSON.stringify(DISK)}).then(({ createDisks }) => import(${JSON.stringify(EXTRACT)}).then(({ createExtractor }) => { const extractor = createExtractor(createDisks(() => 0)); ${code} }));`;
     const file = command === 'node' ? process.execPath : command;
     const env = { ...process.env, PATH: `${join(process.execPath, '..')}:${process.env['PATH']}` };
     const { stdout } = await promisify(execFile)(file, [...before, '-e', whole], { env, cwd: folder });

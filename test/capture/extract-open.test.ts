@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, rename, rm, stat, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { createGate } from '../../src/capture/extract-gate.ts';
+import { atOnce } from '../../src/base/disk.ts';
+import { createGate } from '../../src/base/gate.ts';
 import { openInside, realPathByDirectory } from '../../src/capture/extract-open.ts';
 
 describe('opening a file inside its root', () => {
@@ -25,14 +26,14 @@ describe('opening a file inside its root', () => {
       const swap = rename(join(root, 'sub'), join(base, 'aside')).then(() =>
         rename(join(base, 'link'), join(root, 'sub')),
       );
-      const opened = await openInside(join(root, 'sub', 'file.txt'), root);
+      const opened = await openInside(atOnce, join(root, 'sub', 'file.txt'), root);
       seen.add(opened.kind);
       if (opened.kind === 'open') {
         assert.equal(opened.size, 2);
-        await opened.handle.close();
+        atOnce.close(opened.file);
       }
       await swap;
-      const refused = await openInside(join(root, 'sub', 'file.txt'), root);
+      const refused = await openInside(atOnce, join(root, 'sub', 'file.txt'), root);
       assert.match(
         refused.kind === 'unreadable' ? refused.reason : refused.kind,
         /outside the watched folder/,
@@ -50,10 +51,10 @@ describe('opening a file inside its root', () => {
     await writeFile(join(folder, 'a.txt'), 'a');
     await writeFile(join(folder, 'b.txt'), 'b');
     const opened = await stat(join(folder, 'a.txt'));
-    const real = await realPathByDirectory(opened, join(base, 'alias', 'a.txt'));
+    const real = await realPathByDirectory(atOnce, opened, join(base, 'alias', 'a.txt'));
     assert.equal(real?.toString().endsWith('/folder/a.txt'), true);
     await rename(join(folder, 'b.txt'), join(folder, 'a.txt'));
-    assert.equal(await realPathByDirectory(opened, join(base, 'alias', 'a.txt')), null);
+    assert.equal(await realPathByDirectory(atOnce, opened, join(base, 'alias', 'a.txt')), null);
   });
 });
 

@@ -224,7 +224,7 @@ file_watcher:
 timezone: Europe/Berln
 default_models: [lmstudoi/x, builtin/extrakt]
 watch_paths: []
-retention: { captured: 7d }
+retention: { captured: 7 days, memory: 90d, journal: 4w }
 `;
     const problems = await bad({ 'config.yaml': yaml });
     const text = problems.map((each) => `${each.line}:${each.column} ${each.key}: ${each.message}`);
@@ -239,7 +239,8 @@ retention: { captured: 7d }
       '6:18 default_models.0: unknown provider "lmstudoi"',
       '6:30 default_models.1: builtin has no model "extrakt"',
       '7:1 watch_paths: unknown key',
-      '8:1 retention: not in this version',
+      '8:24 retention.captured: not a period',
+      '8:40 retention.memory: not in this version',
     ]);
     const of = (key: string) => problems.find((each) => each.key === key);
     assert.deepEqual(

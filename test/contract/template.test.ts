@@ -21,7 +21,11 @@ function compiled(source: string, purpose: TemplatePurpose = 'text'): CompiledTe
   return result.template;
 }
 
-function scope(answer: unknown = null, schema: Record<string, unknown> | null = null): TemplateScope {
+function scope(
+  answer: unknown = null,
+  schema: Record<string, unknown> | null = null,
+  timezone = 'Europe/Berlin',
+): TemplateScope {
   return templateScope({
     event: {
       at: Date.UTC(2026, 3, 12, 23, 30),
@@ -34,7 +38,7 @@ function scope(answer: unknown = null, schema: Record<string, unknown> | null = 
     model: null,
     rule: { name: 'r', version: 'v' },
     now: Date.UTC(2026, 3, 13),
-    timezone: 'Europe/Berlin',
+    timezone,
   });
 }
 
@@ -149,6 +153,18 @@ describe('the date filter', () => {
 describe('the scope', () => {
   it('has the day of the event in the configured time zone', () =>
     assert.equal(scope().event.date, '2026-04-13'));
+
+  it("has the day of the machine's time zone where none is configured", (t) => {
+    const before = process.env['TZ'];
+    t.after(() => {
+      if (before === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = before;
+    });
+    process.env['TZ'] = 'Pacific/Kiritimati';
+    assert.equal(scope(null, null, 'system').event.date, '2026-04-13');
+    process.env['TZ'] = 'America/Los_Angeles';
+    assert.equal(scope(null, null, 'system').event.date, '2026-04-12');
+  });
 
   it('has null for everything absent', () => {
     assert.equal(render('[{{ event.from }}]'), '[]');

@@ -12,6 +12,7 @@ const none: string[] = [];
 /** Licences that ask for no more than to be named. Anything else is a decision for people. */
 const ALLOWED = [
   'MIT',
+  'MIT-0',
   'ISC',
   'BSD-2-Clause',
   'BSD-3-Clause',

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { pack } from '../../scripts/pack.ts';
+import { testFirstMinutes } from '../main/first-minutes.ts';
+import { installPackage } from '../support/installed.ts';
 import { json } from './tree.ts';
 
 const run = promisify(execFile);
@@ -43,21 +44,9 @@ async function olderNode(): Promise<string | undefined> {
 describe('the package', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'package-'));
-    const tarball = await pack(join(folder, 'packed'));
-    contents = (await run('tar', ['-tzf', tarball])).stdout.trim().split('\n');
-    const prefix = join(folder, 'prefix');
-    const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-    await run('npm', [
-      'install',
-      '--global',
-      '--prefix',
-      prefix,
-      '--prefer-offline',
-      '--omit=dev',
-      ...quiet,
-      tarball,
-    ]);
-    command = join(prefix, 'bin', 'consciousness');
+    const installed = await installPackage(folder);
+    contents = (await run('tar', ['-tzf', installed.tarball])).stdout.trim().split('\n');
+    command = installed.command;
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
@@ -92,6 +81,8 @@ describe('the package', () => {
     const { stdout, stderr, code } = await outcome(process.execPath, [command, '--version']);
     assert.deepEqual({ stdout: stdout.trim(), stderr, code }, { stdout: version, stderr: '', code: 0 });
   });
+
+  testFirstMinutes(() => command);
 
   it('is executable, and asks the system for node', async () => {
     assert.match(await readFile(command, 'utf8'), /^#!\/usr\/bin\/env node\n/);

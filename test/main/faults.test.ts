@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmdirSync,
@@ -14,8 +16,9 @@ import {
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fromFs } from '../../src/base/path-text.ts';
-import { cli, copyRule, createHome, startDaemon, thoughtsOf } from '../support/daemon.ts';
+import { BIN, cli, copyRule, createHome, type Home, startDaemon, thoughtsOf } from '../support/daemon.ts';
 import { startModelServer } from '../support/model-server.ts';
+import { fill, mountSmall } from '../support/mount.ts';
 import { temporaryFolder } from '../support/store.ts';
 
 async function documents(t: TestContext) {
@@ -26,22 +29,11 @@ async function documents(t: TestContext) {
   return server;
 }
 
-/** A small disk at a folder, gone with the test; skips the test with the reason where mounting is not allowed. */
-function mountSmall(t: TestContext, folder: string, kilobytes: number): Disposable | null {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', folder], { stdio: 'pipe' });
-  } catch {
-    t.skip('mounting a small file system needs root');
-    return null;
-  }
-  return { [Symbol.dispose]: () => execFileSync('umount', ['-l', folder]) };
-}
-
 describe('a full disk', () => {
   it('where notes go holds their thoughts, answered, and they are written when there is room', async (t) => {
     const server = await documents(t);
     const home = createHome(t, server.url);
-    using disk = mountSmall(t, home.notes, 64);
+    using disk = mountSmall(t, home.notes, 'size=64k');
     if (!disk) return;
     home.rule('copy', copyRule(home));
     const ballast = join(home.notes, 'ballast');
@@ -64,7 +56,7 @@ describe('a full disk', () => {
     const home = createHome(t, server.url);
     const state = join(home.folder, 'state');
     mkdirSync(state, { mode: 0o700 });
-    using disk = mountSmall(t, state, 24 * 1024);
+    using disk = mountSmall(t, state, 'size=24m');
     if (!disk) return;
     home.rule('copy', copyRule(home));
     const daemon = await startDaemon(t, home);
@@ -83,6 +75,62 @@ describe('a full disk', () => {
     await daemon.reached('done', 41);
     assert.equal(home.noteNames().length, 41);
     await daemon.end();
+  });
+});
+
+describe('a disk that is full when the daemon starts', () => {
+  /** A home whose state has no byte left, though its database is well. */
+  async function fullHome(t: TestContext) {
+    const server = await documents(t);
+    const home = createHome(t, server.url);
+    const state = join(home.folder, 'state');
+    mkdirSync(state, { mode: 0o700 });
+    const disk = mountSmall(t, state, 'size=24m');
+    if (!disk) return null;
+    home.rule('copy', copyRule(home));
+    await (await startDaemon(t, home)).end();
+    const ballast = join(state, 'ballast');
+    fill(ballast);
+    return { home, ballast, disk };
+  }
+
+  /** Starts it, and resolves when it has said that it waits. */
+  async function startWaiting(t: TestContext, home: Home) {
+    const child = spawn(process.execPath, [BIN, 'start', '--home', home.folder, '--json']);
+    t.after(() => child.kill('SIGKILL'));
+    const ended = once(child, 'exit');
+    let stderr = '';
+    await new Promise<void>((resolve, reject) => {
+      child.stderr.on('data', (data) => {
+        stderr += data;
+        if (/waiting: the database .* cannot be opened: .*make room/.test(stderr)) resolve();
+      });
+      void ended.then(([code]) => reject(new Error(`it ended with ${code}: ${stderr}`)));
+    });
+    return { child, ended };
+  }
+
+  it('makes it wait, say why, and begin when there is room', async (t) => {
+    const full = await fullHome(t);
+    if (!full) return;
+    using _disk = full.disk;
+    const { child, ended } = await startWaiting(t, full.home);
+    rmSync(full.ballast);
+    // The banner: it listens.
+    await once(child.stdout, 'data');
+    writeFileSync(join(full.home.inbox, 'f.md'), 'text');
+    while (!full.home.noteNames().includes('f.md')) await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    assert.deepEqual(await ended, [0, null]);
+  });
+
+  it('lets it be stopped while it waits, with exit 0', async (t) => {
+    const full = await fullHome(t);
+    if (!full) return;
+    using _disk = full.disk;
+    const { child, ended } = await startWaiting(t, full.home);
+    child.kill('SIGTERM');
+    assert.deepEqual(await ended, [0, null]);
   });
 });
 
@@ -275,6 +323,7 @@ describe('an output', () => {
     writeFileSync(join(home.inbox, 'f.md'), 'text');
     await daemon.reached('dead', 1);
     assert.match((await thoughtsOf(home))[0]?.reason ?? '', /outside every output root/);
+    assert.deepEqual(readdirSync(outside), []);
     await daemon.end();
   });
 });

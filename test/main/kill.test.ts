@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { createHome, startDaemon, thoughtsOf } from '../support/daemon.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { copyRule, createHome, startDaemon, thoughtsOf } from '../support/daemon.ts';
 import { startModelServer } from '../support/model-server.ts';
 
 const FILES = 100;
@@ -61,5 +62,44 @@ outputs:
       .split('\n')
       .filter((line) => line.startsWith('- '));
     assert.deepEqual(lines.sort(), Array.from({ length: FILES }, (_, n) => `- noted ${n}`).sort());
+  });
+});
+
+describe('a thought that takes the daemon down each time', () => {
+  it('is given up after five times with that reason, and its neighbours are answered', async (t) => {
+    let takeDown = () => {};
+    const server = await startModelServer(async (prompt) => {
+      if (!prompt.includes('bomb')) return sleep(300, 'said');
+      takeDown();
+      return 'never heard';
+    });
+    t.after(() => server.stop());
+    const home = createHome(t, server.url);
+    home.rule('copy', copyRule(home));
+    const names = ['a.md', 'b.md', 'bomb.md', 'c.md', 'd.md', 'e.md'];
+    for (let life = 0; life < 12; life += 1) {
+      const daemon = await startDaemon(t, home, { killed: true });
+      takeDown = () => daemon.process.kill('SIGKILL');
+      if (life === 0) for (const name of names) writeFileSync(join(home.inbox, name), name);
+      const processed = async () => (await thoughtsOf(home).catch(() => [])).filter((row) => row.processed);
+      const over = () => daemon.process.signalCode !== null;
+      // All six: a life may see the first files, and be done with them, before the last is written.
+      while (!over() && (await processed()).length < names.length) await sleep(50);
+      if (over()) continue;
+      const [dead, ...others] = (await processed()).sort((one, other) => (one.state < other.state ? -1 : 1));
+      assert.deepEqual([dead?.context.path, dead?.state], [join(home.inbox, 'bomb.md'), 'dead']);
+      assert.match(dead?.reason ?? '', /gave up after 5 crashes/);
+      assert.deepEqual(
+        others.map(({ state }) => state),
+        ['done', 'done', 'done', 'done', 'done'],
+      );
+      assert.deepEqual(
+        home.noteNames(),
+        names.filter((name) => name !== 'bomb.md'),
+      );
+      await daemon.end();
+      return;
+    }
+    assert.fail('it was never given up');
   });
 });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { fill } from '../../scripts/demo.ts';
 import { createExtractor } from '../../src/capture/extract.ts';
 import { foldersFor } from '../../src/config/folders.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -13,8 +14,8 @@ import { readAnswer } from '../../src/mind/answer.ts';
 import { compose } from '../../src/mind/compose.ts';
 import { createBuiltinProvider } from '../../src/mind/providers/builtin.ts';
 import { plan } from '../../src/outputs/plan.ts';
+import { diskOf } from '../support/disk.ts';
 
-const EXAMPLES = new URL('../../examples/', import.meta.url).pathname;
 const AT = Date.UTC(2026, 5, 1, 12);
 const never = new AbortController().signal;
 
@@ -25,16 +26,8 @@ describe('the shipped examples', () => {
 
   before(async () => {
     home = await mkdtemp(join(tmpdir(), 'examples-'));
-    await cp(join(EXAMPLES, 'inbox'), join(home, 'inbox'), { recursive: true });
-    await mkdir(join(home, 'notes'));
+    await fill(home);
     const folders = foldersFor({ home, env: {}, homedir: home, platform: 'linux' });
-    for (const [from, to] of [
-      ['config.yaml', folders.configFile],
-      ['rules/file-the-inbox.md', join(folders.rules, 'file-the-inbox.md')],
-    ] as const) {
-      await mkdir(join(to, '..'), { recursive: true });
-      await writeFile(to, (await readFile(join(EXAMPLES, from), 'utf8')).replaceAll('{HOME}', home));
-    }
     const loaded = await loadConfig({ folders, env: {}, homedir: home });
     assert.ok(loaded.ok, JSON.stringify(loaded));
     config = loaded.config;
@@ -78,7 +71,7 @@ describe('the shipped examples', () => {
 
   async function outputsFor(name: string): Promise<{ target: string; content: string }[]> {
     const path = join(home, 'inbox', name);
-    const extractor = createExtractor();
+    const extractor = createExtractor(diskOf);
     const captured = await extractor.extract({ path, root: join(home, 'inbox'), hash: null }, never);
     await extractor.close();
     assert.ok(captured.kind === 'text');
@@ -116,8 +109,9 @@ describe('the shipped examples', () => {
       now: AT,
       timezone: 'UTC',
       outputRoots: config.outputRoots,
+      gaps: [],
     };
-    return (await plan(input)).map((output) => ({
+    return (await plan(input, diskOf)).map((output) => ({
       target: output.target,
       content: Buffer.from(output.content).toString(),
     }));

@@ -40,6 +40,26 @@ describe('probing a server', () => {
     );
   });
 
+  it('is told the context of the model that is loaded by LM Studio, llama-server and vLLM', async () => {
+    const loaded = {
+      type: 'llm',
+      key: 'a',
+      loaded_instances: [{ id: 'a', config: { context_length: 8192 } }],
+    };
+    await using lmStudio = await serve(
+      routes(native({ type: 'llm', key: 'b', loaded_instances: [] }, loaded)),
+    );
+    assert.equal((await probe(lmStudio.url)).context, 8192);
+    for (const [entry, context] of [
+      [{ id: 'a', meta: { n_ctx: 512, n_ctx_train: 4096 } }, 512],
+      [{ id: 'a', max_model_len: 2048 }, 2048],
+      [{ id: 'a' }, undefined],
+    ] as const) {
+      await using server = await serve(routes({ '/v1/models': json(200, { data: [entry] }) }));
+      assert.equal((await probe(server.url)).context, context);
+    }
+  });
+
   it('accepts llama-server’s list', async () => {
     const models = [{ name: 'stories260k', model: 'stories260k' }];
     await using server = await serve(

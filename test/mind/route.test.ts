@@ -40,6 +40,18 @@ describe('routing a thought', () => {
     });
   }
 
+  it('waits for a model that the server lacks, and takes its others, or the next where the rule says so', () => {
+    const lacking = (name: string) => ({ ...healthy({})(name), missing: ['a'] });
+    assert.deepEqual(route(mind(['lmstudio/a']), lacking, KNOWN), {
+      kind: 'held',
+      provider: 'lmstudio',
+      reason: 'lmstudio has no model a: load it there, or name another one in the rule',
+    });
+    assert.equal(route(mind(['lmstudio/b']), lacking, KNOWN).kind, 'go');
+    const next = route(mind(['lmstudio/a', 'lmstudio/b'], { offline: 'next' }), lacking, KNOWN);
+    assert.deepEqual(next, { kind: 'go', provider: 'lmstudio', model: 'b' });
+  });
+
   it('takes the next one where the rule says so', () => {
     const found = route(
       mind(['lmstudio/a', 'builtin/extract'], { offline: 'next' }),

@@ -9,14 +9,16 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { loadContentHash } from '../../src/base/content-hash.ts';
+import { atOnce } from '../../src/base/disk.ts';
 import { sha256 } from '../../src/base/ids.ts';
 import type { FormerOutput, LedgerEntry, PendingOutput, PlannedOutput } from '../../src/contract/output.ts';
 import { append } from '../../src/outputs/append.ts';
 import { assertReallyInside, rootOf } from '../../src/outputs/inside.ts';
 import { type ApplyContext, type OutputHandler, temporaryBeside } from '../../src/outputs/output.ts';
+import { makeFolder } from '../../src/outputs/place.ts';
 import { write } from '../../src/outputs/write.ts';
 import { temporaryFolder } from '../support/store.ts';
 
@@ -28,6 +30,11 @@ function ledgerOf(dieAfterCommit = false) {
   const context: ApplyContext = {
     thought: 'abcdef',
     hash,
+    gaps: [],
+    disk: atOnce,
+    makeFolder: async () => {},
+    syncFolder: async () => {},
+    propose: async () => {},
     async commit(target, entry, replaced) {
       rows.push({ target, entry, replaced: replaced === null ? null : Buffer.from(replaced).toString() });
       if (dieAfterCommit) throw new Error('killed');
@@ -41,7 +48,8 @@ function pending(planned: PlannedOutput, ledger: LedgerEntry | null = null): Pen
 }
 
 function planned(handler: OutputHandler, wanted: string, body: string, former: FormerOutput[] = []) {
-  return handler.plan({ thought: 'abcdef', position: 0, kind: handler.kind, wanted, body, former });
+  const draft = { thought: 'abcdef', position: 0, kind: handler.kind, wanted, body, former, gaps: [] };
+  return handler.plan(draft, atOnce);
 }
 
 function former(target: string, content: string): FormerOutput[] {
@@ -62,7 +70,8 @@ describe('write', () => {
     const { folder } = place(t);
     const target = join(folder, 'deep', 'er', 'note.md');
     const { rows, context } = ledgerOf();
-    const applied = await write.apply(pending(await planned(write, target, 'hello')), context);
+    const apply = { ...context, makeFolder: () => makeFolder(atOnce, dirname(target)) };
+    const applied = await write.apply(pending(await planned(write, target, 'hello')), apply);
     assert.deepEqual(applied, { state: 'applied', target, reason: '' });
     assert.equal(readFileSync(target, 'utf8'), 'hello');
     const stat = statSync(target);
@@ -92,6 +101,20 @@ describe('write', () => {
     assert.equal(readFileSync(target, 'utf8'), 'new');
     assert.equal(rows[0]?.replaced, 'old');
     assert.equal(statSync(target).mode & 0o777, 0o640);
+  });
+
+  it('has a proposal recorded while its temporary file still tells that nothing was placed', async (t) => {
+    const { folder, target } = place(t);
+    writeFileSync(target, 'first');
+    const plan = await planned(write, target, 'new', former(target, 'first'));
+    const left: string[][] = [];
+    const context: ApplyContext = {
+      ...ledgerOf().context,
+      commit: async () => writeFileSync(target, 'edited'),
+      propose: async () => void left.push(leftovers(folder)),
+    };
+    assert.equal((await write.apply(pending(plan), context)).state, 'proposed');
+    assert.deepEqual([left.map((names) => names.length), leftovers(folder)], [[1], []]);
   });
 
   it('proposes instead of overwriting what a person has edited, before the plan or after it', async (t) => {
@@ -190,6 +213,21 @@ describe('write', () => {
 });
 
 describe('append', () => {
+  it('makes the name durable also of a block that a try before a crash put there', async (t) => {
+    const { target } = place(t);
+    const plan = await planned(append, target, '- item');
+    await append.apply(pending(plan), ledgerOf().context);
+    let synced = 0;
+    const counting = {
+      ...ledgerOf().context,
+      syncFolder: async () => {
+        synced += 1;
+      },
+    };
+    await append.apply(pending(plan), counting);
+    assert.equal(synced, 1);
+  });
+
   it('adds its block once, whatever is asked again', async (t) => {
     const { target } = place(t);
     writeFileSync(target, 'first line, no newline', { mode: 0o600 });
@@ -256,15 +294,17 @@ describe('output roots', () => {
     mkdirSync(join(root, 'real'), { recursive: true });
     symlinkSync('/etc', join(root, 'out'));
     symlinkSync(join(root, 'real'), join(root, 'within'));
-    await assertReallyInside(join(root, 'within', 'new'), root);
-    await assertReallyInside(join(root, 'not', 'yet', 'there'), root);
-    await assert.rejects(assertReallyInside(join(root, 'out'), root), { code: 'output-escapes' });
-    await assert.rejects(assertReallyInside(join(root, 'out', 'new'), root), { code: 'output-escapes' });
+    await assertReallyInside(atOnce, join(root, 'within', 'new'), root);
+    await assertReallyInside(atOnce, join(root, 'not', 'yet', 'there'), root);
+    await assert.rejects(assertReallyInside(atOnce, join(root, 'out'), root), { code: 'output-escapes' });
+    await assert.rejects(assertReallyInside(atOnce, join(root, 'out', 'new'), root), {
+      code: 'output-escapes',
+    });
   });
 
   it('are a hold while they are not there', async (t) => {
     const { folder } = place(t);
     const gone = join(folder, 'gone');
-    await assert.rejects(assertReallyInside(gone, gone), { code: 'output-held', retryable: true });
+    await assert.rejects(assertReallyInside(atOnce, gone, gone), { code: 'output-held', retryable: true });
   });
 });

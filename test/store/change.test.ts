@@ -67,6 +67,9 @@ describe('retry', () => {
     assert.equal(result?.ok, true);
     assert.notEqual(result?.id, id);
     assert.equal((await claimAll(store, 'me', 1, 10_000, 'v2'))[0]?.id, result?.id);
+    const [old] = (await allThoughts(store)).filter((each) => each.id === id);
+    assert.deepEqual([old?.state, old?.reason.startsWith('replayed as')], ['cancelled', true]);
+    assert.deepEqual(await store.write('retry', { ids: 'dead', now: 8 }), [], 'it is replayed once');
   });
 });
 

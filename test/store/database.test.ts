@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -8,11 +8,12 @@ import { CodedError } from '../../src/base/errors.ts';
 import { createGroupCommit } from '../../src/store/group-commit.ts';
 import { guardMoves } from '../../src/store/guard-moves.ts';
 import { lockState } from '../../src/store/lock.ts';
-import { openStore } from '../../src/store/open.ts';
+import { beginStore, openStore } from '../../src/store/open.ts';
 import { patientStore } from '../../src/store/patient.ts';
 import { migrate, openSqlite } from '../../src/store/sqlite.ts';
-import { statement } from '../../src/store/statement.ts';
+import { type Statement, statement } from '../../src/store/statement.ts';
 import type { Store } from '../../src/store/store.ts';
+import { startStoreThread } from '../../src/store/thread.ts';
 import {
   allThoughts,
   captureAll,
@@ -45,8 +46,53 @@ describe('the database', () => {
     const file = join(temporaryFolder(t), 'consciousness.db');
     writeFileSync(file, 'these are not the bytes of a database, but somebody may love them'.repeat(100));
     const before = readFileSync(file);
-    await assert.rejects(openStore(file, noop), { code: 'database-unusable', exitCode: 78 });
+    await assert.rejects(openStore(file, noop), { code: 'database-lost', exitCode: 78 });
     assert.deepEqual(readFileSync(file), before);
+  });
+
+  it('answers what was asked before it was open, and refuses it where it cannot be opened', async (t) => {
+    const { store, file } = await temporaryStore(t);
+    await store.close();
+    const early = beginStore(file, noop, startStoreThread(), { fresh: false, now: 0 });
+    assert.equal((await early.store.read('indexColumns', { root: '/inbox' })).paths, '');
+    await early.opened;
+    await early.store.close();
+
+    writeFileSync(file, 'no database'.repeat(100));
+    const broken = beginStore(file, noop, startStoreThread(), { fresh: false, now: 0 });
+    const refused = assert.rejects(broken.store.read('indexColumns', { root: '/inbox' }));
+    await assert.rejects(broken.opened, { code: 'database-lost' });
+    await refused;
+    await assert.rejects(broken.store.write('rulesInForce', undefined));
+  });
+
+  it('refuses what is asked after its thread has ended, opened or not', async (t) => {
+    const { store, file } = await temporaryStore(t);
+    await store.close();
+    await assert.rejects(store.write('rulesInForce', undefined), /ended/);
+
+    writeFileSync(file, 'no database'.repeat(100));
+    const broken = beginStore(file, noop, startStoreThread(), { fresh: false, now: 0 });
+    await assert.rejects(broken.opened, { code: 'database-lost' });
+    await broken.store.close();
+    await assert.rejects(broken.store.write('rulesInForce', undefined), { code: 'database-lost' });
+  });
+
+  it('is read by its writer while that is idle, and by a second thread while it is not', async (t) => {
+    if (process.platform !== 'linux') return t.skip('threads are counted in /proc');
+    const threads = () =>
+      readdirSync('/proc/self/task').filter(
+        (task) => readFileSync(`/proc/self/task/${task}/comm`, 'utf8') === 'store\n',
+      ).length;
+    const { store, root } = await temporaryStore(t);
+    const before = threads();
+    assert.deepEqual(await allThoughts(store), []);
+    assert.equal(threads(), before);
+    const writing = observe(store, root, observation('a.md', 'aa'));
+    await allThoughts(store);
+    assert.equal(threads(), before + 1);
+    await writing;
+    assert.equal((await allThoughts(store)).length, 1);
   });
 
   it('is refused when a newer version wrote it', async (t) => {
@@ -69,8 +115,9 @@ describe('the database', () => {
     connection.exec(
       `INSERT INTO rule_versions VALUES ('v', 'r', '', 0);
        INSERT INTO events VALUES (1, 'd', 'files', 's', 'added', 0, '{}');
-       INSERT INTO thoughts VALUES (1, 'id', 'r', 'v', 1, 's', 'waiting', '', 1, '', 0, 0, 0, 0, 0, 0,
-         NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL)`,
+       INSERT INTO thoughts (id, rule, version, event, subject, state, reason, priority, content, settle_until,
+         available_at, attempt, failures, crashes, fresh, created_at, updated_at)
+       VALUES ('id', 'r', 'v', 1, 's', 'waiting', '', 1, '', 0, 0, 0, 0, 0, 0, 0, 0)`,
     );
     assert.throws(() => connection.exec(`UPDATE thoughts SET state = 'done'`), /illegal move/);
     connection.exec(`UPDATE thoughts SET state = 'ready'`);
@@ -102,9 +149,9 @@ describe('group commit', () => {
     const commits: string[] = [];
     const watched = {
       ...connection,
-      exec: (sql: string) => {
-        if (sql === 'COMMIT') commits.push(sql);
-        connection.exec(sql);
+      run<V extends object>(what: Statement<V, never>, values: V) {
+        if (what.sql === 'COMMIT') commits.push(what.sql);
+        return connection.run(what, values);
       },
     };
     return { connection, watched, commits };
@@ -148,10 +195,10 @@ describe('group commit', () => {
     let broken = true;
     const group = createGroupCommit({
       ...watched,
-      exec(sql) {
-        if (sql === 'COMMIT' && broken)
+      run(what, values) {
+        if (what.sql === 'COMMIT' && broken)
           throw Object.assign(new Error('database or disk is full'), { errcode: 13 });
-        watched.exec(sql);
+        return watched.run(what, values);
       },
     });
     const put = (value: string) => group.submit((tx) => tx.run(insert, { value }), null);
@@ -187,6 +234,47 @@ describe('a full disk', () => {
     const [seen] = await observe(patient, root, observation('a.md', 'aa'));
     assert.equal(seen?.change, 'added');
     assert.deepEqual(told, ['the disk is full', 'the disk is full', null]);
+  });
+
+  it('makes an input that is true for a moment anew at each try', async (t) => {
+    const { store } = await temporaryStore(t);
+    let full = 1;
+    const troubled: Store = {
+      ...store,
+      write: (name, input) =>
+        full-- > 0
+          ? Promise.reject(new CodedError('store-unavailable', 'the disk is full', { retryable: true }))
+          : store.write(name, input),
+    };
+    let now = 1_000_000;
+    const clock = {
+      ...systemClock,
+      now: () => now,
+      // It was full for longer than a lease.
+      sleep: async () => {
+        now += 60_000;
+      },
+    };
+    const signal = new AbortController().signal;
+    const patient = patientStore(troubled, { clock, signal, onTrouble: () => undefined });
+    const asked: number[] = [];
+    await patient.write('sweep', () => {
+      asked.push(now);
+      return { owner: 'me', everyone: false, now };
+    });
+    assert.deepEqual(asked, [1_060_000]);
+  });
+
+  it('writes nothing more once it was given up: what would have come before it is missing', async (t) => {
+    const { store, root } = await temporaryStore(t);
+    const group = new AbortController();
+    const patient = patientStore(store, {
+      clock: systemClock,
+      signal: group.signal,
+      onTrouble: () => undefined,
+    });
+    group.abort(new Error('the daemon ends'));
+    await assert.rejects(observe(patient, root, observation('a.md', 'aa')), /the daemon ends/);
   });
 });
 

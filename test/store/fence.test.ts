@@ -194,7 +194,7 @@ describe('attempts', () => {
       leaseMs: 1,
       now: 14_999,
     });
-    assert.deepEqual(early, { claimed: [], waiting: ['v1'], nextAt: 15_000 });
+    assert.deepEqual(early, { claimed: [], waiting: ['v1'], limited: [], nextAt: 15_000 });
     assert.equal((await claimAll(store, 'first', 1, 15_000)).length, 1);
   });
 });
@@ -248,7 +248,38 @@ describe('answers', () => {
     assert.ok(second);
     assert.equal((await send(second.id, 1, 'other'))?.reuse, null);
     assert.equal((await send(second.id, 1, 'same', false))?.reuse, null);
-    assert.deepEqual((await send(second.id, 1, 'same'))?.reuse, { thought: thought.id, answer: '"yes"' });
+    assert.deepEqual((await send(second.id, 1, 'same'))?.reuse, {
+      thought: thought.id,
+      answer: 'yes',
+      call: null,
+    });
+  });
+
+  it('of a dry run are taken only for the prompt that they were given to, and not when a person asks again', async (t) => {
+    const { store, root } = await temporaryStore(t);
+    await observe(store, root, observation('a.md', 'aa', { change: 'existing', matches: [] }));
+    const call = { ...NO_CALL, model: 'm', outputTokens: 7 };
+    const queued = await store.write('queueFile', {
+      root: { id: root.id, path: '/inbox' },
+      ...{ rule: 'notes', version: 'v1', settleMs: 0, path: 'a.md', again: null, now: 1 },
+      given: { promptKey: 'shown', answer: { title: 'as shown' }, call },
+    });
+    assert.equal(queued.kind, 'queued');
+    await captureAll(store);
+    const [claimed] = await claimAll(store, 'first');
+    assert.ok(claimed);
+    const send = (promptKey: string, mayReuse: boolean) =>
+      store.write('send', {
+        ...{ id: claimed.id, owner: 'first', attempt: 1, provider: 'p', model: 'm', now: 1 },
+        ...{ prompt: 'sent', promptKey, mayReuse },
+      });
+    assert.equal((await send('another prompt', true))?.reuse, null);
+    assert.equal((await send('shown', false))?.reuse, null);
+    assert.deepEqual((await send('shown', true))?.reuse, {
+      thought: null,
+      answer: { title: 'as shown' },
+      call,
+    });
   });
 
   it('make the daemon know its own write again, and only while it looks exactly like it', async (t) => {
@@ -292,5 +323,56 @@ describe('answers', () => {
       const [row] = await allThoughts(store);
       assert.match(row?.reason ?? '', /output 1.*because/);
     }
+  });
+});
+
+describe('a clock that was set back', () => {
+  const DAY = 86_400_000;
+
+  it('lets thoughts that were ready go at once', async (t) => {
+    const { store, root } = await temporaryStore(t);
+    await observe(store, root, observation('a.md', 'aa'));
+    await captureAll(store);
+    assert.deepEqual(await claimAll(store, 'first', 10, 10_000 - 5_000), []);
+    await store.write('clockSetBack', { byMs: 5_000, now: 5_000 });
+    assert.equal((await claimAll(store, 'first', 10, 5_000)).length, 1);
+  });
+
+  for (const wait of [0, 60_000])
+    it(`while no daemon ran lets a wait of ${wait} ms be as long as it was meant to be`, async (t) => {
+      const { store, thought } = await oneClaimed(t);
+      await store.write('giveBack', {
+        id: thought.id,
+        owner: 'first',
+        attempt: thought.attempt,
+        outcome: 'failed',
+        reason: '',
+        availableAt: DAY + wait,
+        behind: false,
+        maxRetries: 3,
+        call: NO_CALL,
+        now: DAY,
+      });
+      await store.write('sweep', { owner: 'second', everyone: true, now: 20_000 });
+      if (wait > 0) assert.deepEqual(await claimAll(store, 'second', 1, 20_000 + wait - 1), []);
+      assert.equal((await claimAll(store, 'second', 1, 20_000 + wait)).length, 1);
+    });
+
+  it('is not suspected where a thought waits in truth', async (t) => {
+    const { store, thought } = await oneClaimed(t);
+    await store.write('giveBack', {
+      id: thought.id,
+      owner: 'first',
+      attempt: thought.attempt,
+      outcome: 'failed',
+      reason: '',
+      availableAt: 70_000,
+      behind: false,
+      maxRetries: 3,
+      call: NO_CALL,
+      now: 10_000,
+    });
+    await store.write('sweep', { owner: 'second', everyone: true, now: 20_000 });
+    assert.deepEqual(await claimAll(store, 'second', 1, 69_999), []);
   });
 });

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { LiveEvent, StatusView, ThoughtRow, ThoughtView } from '../../src/contract/api.ts';
 import { temporaryFolder } from './store.ts';
 
-const BIN = fileURLToPath(new URL('../../bin/consciousness.js', import.meta.url));
+export const BIN = fileURLToPath(new URL('../../bin/consciousness.js', import.meta.url));
 
 /** A home in a temporary folder with an inbox, a folder for notes, and a rule. */
 export interface Home {

@@ -9,6 +9,10 @@ export interface ModelServer {
   prompts: string[];
   /** What it says to a prompt: a string, an object (as JSON), or a promise of one to answer later. */
   answer: (prompt: string) => unknown;
+  /** Takes a call over where it is set: returns false to have it answered as usual. */
+  misbehave: ((prompt: string, response: http.ServerResponse) => boolean) | null;
+  /** What it says at LM Studio's own `/api/v1/models`; null = it has no such route. */
+  native: unknown;
   stop(): Promise<void>;
   /** Starts it again on the same port. */
   start(): Promise<void>;
@@ -23,6 +27,8 @@ export async function startModelServer(
     url: '',
     prompts: [],
     answer,
+    misbehave: null,
+    native: null,
     async start() {
       server = http.createServer((request, response) => void respond(model, request, response));
       server.listen(model.port, '127.0.0.1');
@@ -51,11 +57,11 @@ async function respond(
   response: http.ServerResponse,
 ): Promise<void> {
   if (request.method === 'GET') {
-    const known = request.url === '/v1/models';
-    response.writeHead(known ? 200 : 404, { 'content-type': 'application/json' });
-    response.end(
-      JSON.stringify(known ? { data: [{ id: 'test-model', object: 'model' }] } : { error: 'no such route' }),
-    );
+    const models = { data: [{ id: 'test-model', object: 'model' }] };
+    const found =
+      request.url === '/v1/models' ? models : request.url === '/api/v1/models' ? model.native : null;
+    response.writeHead(found ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(found ?? { error: 'no such route' }));
     return;
   }
   const parts: Buffer[] = [];
@@ -63,6 +69,7 @@ async function respond(
   const body = JSON.parse(Buffer.concat(parts).toString());
   const prompt = String(body.messages.at(-1).content);
   model.prompts.push(prompt);
+  if (model.misbehave?.(prompt, response)) return;
   const said = await model.answer(prompt);
   const content = typeof said === 'string' ? said : JSON.stringify(said);
   response.writeHead(200, { 'content-type': 'text/event-stream' });

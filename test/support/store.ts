@@ -21,7 +21,7 @@ export async function temporaryStore(
   const file = join(temporaryFolder(t), 'state', 'consciousness.db');
   const store = await openStore(file, () => undefined);
   t.after(() => store.close());
-  const [root] = await store.write('registerRoots', { paths: ['/inbox'] });
+  const [root] = await store.write('registerRoots', { paths: ['/inbox'], now: 1 });
   if (!root) throw new Error('no root');
   await store.write('saveRules', { rules: [RULE], now: 1 });
   return { store, root, file };
@@ -82,7 +82,7 @@ export async function allThoughts(store: Store) {
 
 /** Captures everything that is due as `text`. */
 export async function captureAll(store: Store, text = 'hello'): Promise<void> {
-  const { jobs } = await store.write('captureDue', { now: 10_000, limit: 100 });
+  const { jobs } = await store.write('captureDue', { now: 10_000, limit: 100, but: [] });
   for (const { id } of jobs) {
     await store.write('captured', {
       id,

@@ -1,9 +1,9 @@
 import { main } from '../../src/surfaces/cli/main.ts';
-import type { RunDaemon } from '../../src/surfaces/daemon.ts';
+import type { Program } from '../../src/surfaces/daemon.ts';
 import { MemoryDaemon } from './memory-daemon.ts';
 
 /** Stands in for main.ts: a daemon in this process that perceives one file and runs until it is told to stop. */
-const runDaemon: RunDaemon = async ({ home, flags, onReady, onLive, signal }) => {
+const runDaemon: Program['runDaemon'] = async ({ home, flags, onReady, onLive, signal }) => {
   if (flags['log_level'] === 'WRONG')
     return { code: 78, reason: `log_level: WRONG is no level\n  (home ${home})` };
   const daemon = new MemoryDaemon();
@@ -33,4 +33,8 @@ const runDaemon: RunDaemon = async ({ home, flags, onReady, onLive, signal }) =>
   return { code: 0, reason: 'stopped' };
 };
 
-process.exitCode = await main(process, runDaemon);
+process.exitCode = await main(process, {
+  runDaemon,
+  rehearse: () => Promise.reject(new Error('no mind here')),
+  survey: () => Promise.reject(new Error('no senses here')),
+});

@@ -271,11 +271,13 @@ describe('start', { concurrency: 4 }, () => {
 
   it('shows three problems, each on a line, how many more there are, and how to watch something', async () => {
     const { out } = await here(['start', '--home', '/nowhere'], {
-      runDaemon: async ({ onReady }) => {
-        const status = await new MemoryDaemon().status();
-        const problems = ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}.md: wrong\n  allowed: right`);
-        onReady({ ...status, senses: [], problems });
-        return { code: 0, reason: 'stopped' };
+      program: {
+        async runDaemon({ onReady }) {
+          const status = await new MemoryDaemon().status();
+          const problems = ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}.md: wrong\n  allowed: right`);
+          onReady({ ...status, senses: [], problems });
+          return { code: 0, reason: 'stopped' };
+        },
       },
     });
     assert.match(out, /problem +a\.md: wrong; allowed: right\n/);

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
+import { atLeast } from '../../src/base/dotted-version.ts';
 import { judge } from '../../src/surfaces/cli/doctor/inotify.ts';
-import { atLeast } from '../../src/surfaces/cli/doctor/machine.ts';
+import { startModelServer } from '../support/model-server.ts';
 import { here } from './command-line.ts';
 import { running, temporaryFolder } from './running.ts';
 
@@ -207,10 +208,47 @@ describe('doctor', () => {
     assert.match(about('output root', 'no output_roots')?.mend ?? '', /output_roots: \[~\/Notes\]/);
   });
 
-  it('asks the servers themselves', async (t) => {
-    const server = createServer((_request, response) => {
+  it('asks the servers themselves, and lets those that are named answer', async (t) => {
+    const up = await startModelServer();
+    const mute = await startModelServer();
+    mute.misbehave = (_prompt, response) => {
+      response.writeHead(500, { 'content-type': 'application/json' }).end('{"error":"out of memory"}');
+      return true;
+    };
+    t.after(() => Promise.all([up.stop(), mute.stop()]));
+    const server = (name: string, url: string) =>
+      `  ${name}: { type: openai-compatible, base_url: "${url}", model: test-model }\n`;
+    const folder = await home(
+      t,
+      `providers:\n${server('up', up.url)}${server('mute', mute.url)}${server('idle', mute.url)}${server('down', 'http://127.0.0.1:9/v1')}` +
+        'default_models: [up/test-model, mute/test-model, down/x]\n',
+    );
+    const { about } = await findings(['--home', folder]);
+    assert.match(about('provider', 'up at')?.detail ?? '', /test-model loaded, answered in/);
+    assert.match(
+      about('provider', 'mute at')?.detail ?? '',
+      /lists models and does not answer: .*out of memory/,
+    );
+    assert.match(about('provider', 'idle at')?.detail ?? '', /no rule names it/);
+    assert.equal(about('provider', 'down at')?.status, 'warn');
+    assert.equal(about('provider', 'down at')?.mend, 'curl http://127.0.0.1:9/v1/models');
+    assert.deepEqual(up.prompts, ['Say: OK']);
+  });
+
+  it('says what a running daemon holds', async (t) => {
+    const { home: folder, daemon } = await running(t);
+    daemon.holds = [{ what: 'provider', name: 'lmstudio', reason: 'offline', since: '', thoughts: 2 }];
+    const { about } = await findings(['--home', folder]);
+    assert.equal(about('daemon', 'runs')?.status, 'ok');
+    assert.equal(about('hold', '2 thoughts for provider lmstudio')?.status, 'warn');
+  });
+
+  it('asks no model for an answer with --fast, and tells its context all the same', async (t) => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.method ?? '');
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ object: 'list', data: [{ id: 'qwen3-8b', object: 'model' }] }));
+      response.end(JSON.stringify({ data: [{ id: 'qwen3-8b', meta: { n_ctx: 512 } }] }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     t.after(() => server.close());
@@ -218,24 +256,14 @@ describe('doctor', () => {
     assert.ok(typeof address === 'object' && address !== null);
     const folder = await home(
       t,
-      `providers:\n  up: { type: openai-compatible, base_url: "http://127.0.0.1:${address.port}/v1", model: qwen3-8b }\n` +
-        '  down: { type: openai-compatible, base_url: "http://127.0.0.1:9/v1", model: x }\ndefault_models: [up/qwen3-8b, down/x]\n',
+      `lm_studio: { base_url: "http://127.0.0.1:${address.port}/v1" }\noutput_roots: [/nowhere/notes]\n`,
     );
-    const { about } = await findings(['--home', folder]);
-    assert.equal(about('provider', 'up at')?.status, 'ok');
-    assert.match(about('provider', 'up at')?.detail ?? '', /qwen3-8b/);
-    assert.equal(about('provider', 'down at')?.status, 'warn');
-    assert.equal(about('provider', 'down at')?.mend, 'curl http://127.0.0.1:9/v1/models');
-  });
-
-  it('says what a running daemon holds', async (t) => {
-    const { home: folder, daemon } = await running(t);
-    daemon.holds = [{ what: 'provider', name: 'lmstudio', reason: 'offline', since: '', thoughts: 2 }];
-    daemon.add({ state: 'dead' });
-    const { about } = await findings(['--home', folder]);
-    assert.equal(about('daemon', 'runs')?.status, 'ok');
-    assert.equal(about('hold', '2 thoughts for provider lmstudio')?.status, 'warn');
-    assert.equal(about('dead', '1 thought')?.mend, `consciousness thoughts --state dead --home ${folder}`);
+    await rm(`${folder}/rules/tidy.md`);
+    await writeFile(`${folder}/rules/ask.md`, '---\non: { request: {} }\n---\n{{ request.text }}\n');
+    const { about } = await findings(['--fast', '--home', folder]);
+    assert.match(about('provider', 'lmstudio')?.detail ?? '', /not asked for an answer/);
+    assert.match(about('context', '512 tokens')?.mend ?? '', /--context-length 4096/);
+    assert.ok(!asked.includes('POST'));
   });
 
   it('prints a line a finding for people', async (t) => {
@@ -256,10 +284,10 @@ describe('doctor', () => {
   });
 
   it('compares versions by their numbers', () => {
-    assert.equal(atLeast('24.9.0', [24, 15]), false);
-    assert.equal(atLeast('24.15.0', [24, 15]), true);
-    assert.equal(atLeast('25.0.0', [24, 15]), true);
-    assert.equal(atLeast('3.51.3', [3, 51, 3]), true);
-    assert.equal(atLeast('3.51.2', [3, 51, 3]), false);
+    assert.equal(atLeast('24.9.0', '24.15'), false);
+    assert.equal(atLeast('24.15.0', '24.15'), true);
+    assert.equal(atLeast('25.0.0', '24.15'), true);
+    assert.equal(atLeast('3.51.3', '3.51.3'), true);
+    assert.equal(atLeast('3.51.2', '3.51.3'), false);
   });
 });

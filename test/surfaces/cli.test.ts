@@ -136,6 +136,22 @@ describe('status', () => {
     assert.doesNotMatch(out, HARMFUL);
   });
 
+  it('and doctor too shows what is polled, with the command that raises the limit', async (t) => {
+    const { home, daemon } = await running(t);
+    const status = await daemon.status();
+    const command = 'sudo sysctl fs.inotify.max_user_watches=524288';
+    const detail = `3 folders are polled, as the system allows no more watches; to raise the limit: ${command}`;
+    const senses = status.senses.map((sense) => ({
+      ...sense,
+      roots: sense.roots.map((root) => ({ ...root, state: 'polling' as const, detail })),
+    }));
+    daemon.status = async () => ({ ...status, senses });
+    assert.match((await here(['status', '--home', home])).out, /sudo sysctl/);
+    const { out } = await here(['doctor', '--json', '--home', home]);
+    const findings: { check: string; mend: string | null }[] = JSON.parse(out).findings ?? JSON.parse(out);
+    assert.equal(findings.find(({ check }) => check === 'watching')?.mend, command);
+  });
+
   it('shows a problem of several lines as one, says where the dead are, and wraps reasons', async (t) => {
     const { home, daemon } = await running(t);
     daemon.add({ state: 'dead' });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { main } from '../../src/surfaces/cli/main.ts';
-import type { RunDaemon } from '../../src/surfaces/daemon.ts';
+import type { Program } from '../../src/surfaces/daemon.ts';
 
 /** Else every process compiles the same sources again, which is most of what these tests would take. */
 const COMPILED = join(tmpdir(), 'consciousness-test-compiled');
@@ -72,7 +72,7 @@ export async function here(
     columns?: number;
     env?: Record<string, string>;
     cwd?: string;
-    runDaemon?: RunDaemon;
+    program?: Partial<Program>;
   } = {},
 ): Promise<{ code: number; out: string; err: string }> {
   const printed = { out: '', err: '' };
@@ -98,7 +98,11 @@ export async function here(
       throw new Error(`exit ${code}`);
     },
   };
-  const runDaemon = options.runDaemon ?? (async () => ({ code: 70, reason: 'no daemon here' }));
-  const code = await main(world, runDaemon);
+  const code = await main(world, {
+    runDaemon: async () => ({ code: 70, reason: 'no daemon here' }),
+    rehearse: () => Promise.reject(new Error('no mind here')),
+    survey: () => Promise.reject(new Error('no senses here')),
+    ...options.program,
+  });
   return { code, ...printed };
 }

@@ -7,7 +7,7 @@ import { COMMANDS, GLOBAL_OPTIONS } from '../../src/surfaces/cli/registry.ts';
 const text = await readFile(new URL('../../docs/cli.md', import.meta.url), 'utf8');
 
 describe('docs/cli.md', () => {
-  for (const [name, load] of Object.entries(COMMANDS)) {
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
     it(`describes ${name} as --help does: arguments, options, examples, exit codes, JSON`, async () => {
       const { command } = await load();
       assert.equal(command.name, name);
@@ -17,7 +17,7 @@ describe('docs/cli.md', () => {
       assert.ok(section, 'no section');
       const own = section.split('\n## ')[0] ?? '';
       const said = [
-        command.summary,
+        summary,
         ...command.arguments.flatMap((argument) => [argument.name, argument.summary]),
         ...command.options.flatMap((option) => [`\`${option.flags}\``, option.summary]),
         ...command.examples.flatMap((example) => [`$ ${example.line}`, example.does]),

@@ -56,7 +56,7 @@ describe('bin/consciousness.js', () => {
     await writeFile(`${folder}/package.json`, '{ "type": "module" }');
     const put = async (place: string, extension: string) => {
       await mkdir(`${folder}/${place}/surfaces/cli`, { recursive: true });
-      const cli = `export async function main(world, runDaemon) { return (await runDaemon({ from: '${place}' })).code; }`;
+      const cli = `export async function main(world, program) { return (await program.runDaemon({ from: '${place}' })).code; }`;
       await writeFile(`${folder}/${place}/surfaces/cli/main.${extension}`, cli);
       const daemon = `export async function runDaemon(options) { console.log('${place}', options.from); return { code: 7 }; }`;
       await writeFile(`${folder}/${place}/main.${extension}`, daemon);

@@ -4,16 +4,26 @@ import type {
   Explanation,
   HoldView,
   LiveEvent,
+  PauseView,
+  RuleView,
+  RunView,
   StatusView,
   ThoughtRow,
   ThoughtView,
+  UndoResult,
 } from '../../src/contract/api.ts';
 import { PROCESSED, THOUGHT_MOVES, THOUGHT_STATES, type ThoughtState } from '../../src/contract/thought.ts';
-import type { ChangeResult, Daemon, ThinkRequest, ThoughtQuery } from '../../src/surfaces/daemon.ts';
+import type {
+  ChangeResult,
+  Daemon,
+  RunRequest,
+  ThinkRequest,
+  ThoughtQuery,
+} from '../../src/surfaces/daemon.ts';
 
 /** A daemon without disk, model or time of its own: tests say what happens, and it tells its readers. */
 export class MemoryDaemon implements Daemon {
-  readonly rules = ['request', 'file-the-inbox'];
+  readonly ruleNames = ['request', 'file-the-inbox'];
   readonly all = new Map<string, ThoughtView>();
   readonly explained: string[] = [];
   holds: HoldView[] = [];
@@ -88,6 +98,16 @@ export class MemoryDaemon implements Daemon {
         },
       ],
       oldestRunningMs: null,
+      storage: {
+        database: '/home/x/state/consciousness.db',
+        databaseBytes: 4096,
+        journalBytes: 0,
+        checkedAt: null,
+        backups: { folder: '/home/x/state/backups', count: 0, bytes: 0, newest: null, problem: null },
+        quarantined: 0,
+        lost: null,
+        retention: { waiting: null, removed: 0, lastPass: null },
+      },
       lastError: null,
       eventLoopDelayMs: { p50: 0.1, p99: 1, max: 2 },
       memoryMb: 90,
@@ -105,6 +125,31 @@ export class MemoryDaemon implements Daemon {
     return rows.slice(0, query.limit).map(rowOf);
   }
 
+  async rules(): Promise<RuleView[]> {
+    const thoughts = [...this.all.values()].filter((thought) => thought.rule === 'file-the-inbox');
+    const last = thoughts.at(-1);
+    const counts = THOUGHT_STATES.map((state) => [
+      state,
+      thoughts.filter((each) => each.state === state).length,
+    ]);
+    return [
+      {
+        name: 'file-the-inbox',
+        version: 'v1',
+        state: 'in-force',
+        file: '/rules/file-the-inbox.md',
+        paths: ['/inbox/**'],
+        models: ['lmstudio/local-model'],
+        held: this.holds[0]?.reason ?? null,
+        problem: null,
+        // Each state has its number.
+        thoughts: Object.fromEntries(counts) as Record<ThoughtState, number>,
+        last: last === undefined ? null : rowOf(last),
+        lastResult: null,
+      },
+    ];
+  }
+
   async thought(id: string): Promise<ThoughtView> {
     if (this.broken) throw this.broken;
     const found = [...this.all.values()].filter((thought) => thought.id.startsWith(id));
@@ -118,10 +163,10 @@ export class MemoryDaemon implements Daemon {
   }
 
   async think({ text, rule = 'request', key }: ThinkRequest): Promise<ThoughtRow> {
-    if (!this.rules.includes(rule)) {
+    if (!this.ruleNames.includes(rule)) {
       throw new CodedError('rule-unknown', 'there is no such rule', {
         value: rule,
-        allowed: this.rules.join(', '),
+        allowed: this.ruleNames.join(', '),
       });
     }
     const dedup = key ?? `new-${this.#seq}`;
@@ -137,6 +182,47 @@ export class MemoryDaemon implements Daemon {
 
   async cancel(ids: string[]): Promise<ChangeResult[]> {
     return this.#move(ids, 'cancelled');
+  }
+
+  async run(request: RunRequest): Promise<RunView> {
+    if (request.rule !== 'file-the-inbox')
+      throw new CodedError('rule-unknown', `there is no rule ${request.rule}`, { value: request.rule });
+    const paths = 'paths' in request ? request.paths : ['/inbox/a.md', '/inbox/b.md'];
+    const results = paths.map((path) => {
+      const inside = path.startsWith('/inbox/');
+      const thought = inside ? this.add({ content: path, rule: request.rule }).id : null;
+      return { path, queued: inside, thought, reason: inside ? '' : 'it is in no watched folder (/inbox)' };
+    });
+    const queued = results.filter((result) => result.queued).length;
+    return { queued, notQueued: results.length - queued, results };
+  }
+
+  async undo(which: { id: string } | { last: true }): Promise<UndoResult[]> {
+    const done = [...this.all.values()].filter((thought) => thought.state === 'done');
+    const thought = 'id' in which ? await this.thought(which.id) : done.at(-1);
+    if (!thought) throw new CodedError('nothing-to-undo', 'there is nothing to take back', { exitCode: 1 });
+    return thought.outputs.map(({ position, kind, target, state }) => ({
+      ...{ thought: thought.id, position, kind, target, undone: state === 'applied' },
+      reason: state === 'applied' ? '' : `${target} was changed since it was written`,
+    }));
+  }
+
+  readonly paused = new Set<string | null>();
+
+  async pause(rule: string | null): Promise<PauseView> {
+    if (rule !== null && !this.ruleNames.includes(rule))
+      throw new CodedError('rule-unknown', `there is no rule ${rule}`, { value: rule });
+    this.paused.add(rule);
+    return this.#pauses();
+  }
+
+  async resume(rule: string | null): Promise<PauseView> {
+    this.paused.delete(rule);
+    return this.#pauses();
+  }
+
+  #pauses(): PauseView {
+    return { all: this.paused.has(null), rules: [...this.paused].filter((rule) => rule !== null) };
   }
 
   async explain(path: string): Promise<Explanation> {
@@ -230,6 +316,7 @@ export class MemoryDaemon implements Daemon {
       crashes: 0,
       failures: 0,
       captured: null,
+      removed: [],
       prompt: null,
       attempts: [],
       answer: null,

@@ -11,14 +11,56 @@ import { running } from './running.ts';
 const HARMFUL =
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/u;
 
-function open(facts: { isTTY?: boolean; columns?: number; colour?: boolean } = {}) {
+function open(facts: { isTTY?: boolean; columns?: number; colour?: boolean; plain?: boolean } = {}) {
   const printed: string[] = [];
-  const { colour = true, ...sink } = facts;
-  const terminal = createTerminal({ ...sink, write: (text) => printed.push(text) }, colour);
+  const { colour = true, plain = false, ...sink } = facts;
+  const terminal = createTerminal(
+    { ...sink, write: (text) => printed.push(text) },
+    {
+      colour,
+      plain,
+      screen: { status: '' },
+    },
+  );
   return { terminal, printed: () => printed.join('') };
 }
 
 describe('the terminal', () => {
+  it('redraws its last line beneath the others, each time with one write, and cuts it to fit', () => {
+    const writes: string[] = [];
+    const sink = { isTTY: true, columns: 12, write: (text: string) => writes.push(text) };
+    const terminal = createTerminal(sink, { colour: false, plain: false, screen: { status: '' } });
+    terminal.status('thinking about', ' it');
+    terminal.status('thinking about', ' it');
+    terminal.line('done');
+    sink.columns = 40;
+    terminal.status('2 left');
+    terminal.status();
+    terminal.line('end');
+    assert.deepEqual(writes, [
+      'thinking a…',
+      '\r\x1b[2Kdone\nthinking a…',
+      '\r\x1b[2K2 left',
+      '\r\x1b[2K',
+      'end\n',
+    ]);
+  });
+
+  it('has no such line when piped or plain, and then a row of a table is a sentence', () => {
+    for (const facts of [{ isTTY: false }, { isTTY: true, plain: true, columns: 20 }]) {
+      const { terminal, printed } = open(facts);
+      terminal.status('thinking');
+      terminal.line('done');
+      assert.equal(printed(), 'done\n');
+    }
+    const { terminal, printed } = open({ isTTY: true, plain: true, columns: 20 });
+    const columns = [{ title: 'STATE' }, { title: 'AGE' }, { title: '', flexible: true }];
+    printTable(terminal, columns, [
+      [['green', 'done'], '-', 'a name that is longer than the terminal is wide'],
+    ]);
+    assert.equal(printed(), 'state done, a name that is longer than the terminal is wide\n');
+  });
+
   it('prints nothing harmful, whatever it is given', () => {
     const hostile = fc.string({
       unit: fc.oneof(

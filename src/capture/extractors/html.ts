@@ -1,6 +1,6 @@
-import type { FormatCallback, HtmlToTextOptions } from 'html-to-text';
 import type { ExtractLimits } from '../extraction.ts';
 import { decodeText } from './decode.ts';
+import { AROUND, htmlText } from './html-text.ts';
 import type { FormatExtractor, FormatText } from './port.ts';
 import { looksLikeText } from './recognise.ts';
 
@@ -11,20 +11,15 @@ const SOURCE_CHARACTERS = 8_000_000;
 const MAIN_CHARACTERS = 200;
 
 const MAIN = ['main', '[role="main"]', 'article'];
-const SKIPPED = [
-  'script',
-  'style',
-  'noscript',
-  'template',
-  'svg',
-  'iframe',
-  'object',
-  'img',
-  'video',
-  'audio',
-  'canvas',
-];
-const AROUND = ['nav', 'aside', 'footer', 'form', 'button', 'select', 'dialog'];
+
+/** A page of which less is an article is a list of things, and read whole. */
+const GOOD_PART = 0.3;
+
+/** Levels of nesting in which an article is looked for. */
+const DEEPEST = 300;
+
+/** Characters of source in which an article is looked for: the whole tree is walked several times. */
+const ARTICLE_CHARACTERS = 2_000_000;
 
 /** Saved web pages: the main text, headings as Markdown, without scripts, styles and navigation. */
 export const html: FormatExtractor = {
@@ -36,10 +31,9 @@ export const html: FormatExtractor = {
 };
 
 async function toText(source: string, limits: ExtractLimits): Promise<FormatText> {
-  const { convert } = await import('html-to-text');
   const parsed = source.slice(0, SOURCE_CHARACTERS);
-  const main = convert(parsed, options(MAIN, false, []));
-  const body = main.length >= MAIN_CHARACTERS ? main : convert(parsed, options(['body'], true, AROUND));
+  const main = await htmlText(parsed, { base: MAIN, orWhole: false });
+  const body = main.length >= MAIN_CHARACTERS ? main : await bodyText(parsed);
   const text = withTitle(titleOf(parsed), (body.trim() === '' ? main : body).replace(/ {3,}/g, '  ').trim());
   if (text === '') return { kind: 'unreadable', reason: 'is HTML without any text' };
   return {
@@ -49,37 +43,40 @@ async function toText(source: string, limits: ExtractLimits): Promise<FormatText
   };
 }
 
-function options(base: string[], wholeByDefault: boolean, skipped: string[]): HtmlToTextOptions {
-  return {
-    wordwrap: false,
-    baseElements: { selectors: base, orderBy: 'occurrence', returnDomByDefault: wholeByDefault },
-    // Deeper trees overflow the parser's recursion; people nest dozens of levels, old mail programs hundreds.
-    limits: { maxDepth: 2000, ellipsis: '' },
-    formatters: { markdownHeading },
-    selectors: [
-      { selector: 'a', options: { ignoreHref: true } },
-      {
-        selector: 'table',
-        format: 'dataTable',
-        options: { uppercaseHeaderCells: false, maxColumnWidth: 200 },
-      },
-      { selector: 'ul', options: { itemPrefix: '- ' } },
-      ...[1, 2, 3, 4, 5, 6].map((level) => ({
-        selector: `h${level}`,
-        format: 'markdownHeading',
-        options: { level },
-      })),
-      ...[...SKIPPED, ...skipped].map((selector) => ({ selector, format: 'skip' })),
-    ],
-  };
+/** The article, where it is a good part of a page that does not mark it; else everything that is not around a text. */
+async function bodyText(source: string): Promise<string> {
+  const whole = await htmlText(source, { base: ['body'], orWhole: true, without: AROUND });
+  const article = await articleText(source);
+  return article.length >= Math.max(MAIN_CHARACTERS, whole.length * GOOD_PART) ? article : whole;
 }
 
-const markdownHeading: FormatCallback = (element, walk, builder, formatOptions) => {
-  builder.openBlock({ leadingLineBreaks: 2 });
-  builder.addInline(`${'#'.repeat(formatOptions['level'])} `);
-  walk(element.children, builder);
-  builder.closeBlock({ trailingLineBreaks: 2 });
-};
+/** The text of what a reader would call the article; empty where there is none. */
+async function articleText(source: string): Promise<string> {
+  if (source.length > ARTICLE_CHARACTERS || isDeep(source)) return '';
+  const [{ Readability }, { parseHTML }] = await Promise.all([
+    import('@mozilla/readability'),
+    import('linkedom'),
+  ]);
+  try {
+    const { document } = parseHTML(source);
+    const article = new Readability(document, { disableJSONLD: true }).parse();
+    return article?.content ? await htmlText(article.content, { base: ['body'], orWhole: true }) : '';
+  } catch {
+    return ''; // Without a body, or in another shape that it does not expect; the page is read all the same.
+  }
+}
+
+/** Whether boxes lie in boxes deeper than any page that people make: looking for an article would take minutes. */
+function isDeep(source: string): boolean {
+  let depth = 0;
+  for (const [, closing] of source.matchAll(
+    /<(\/)?(?:div|section|span|table|td|ul|li|blockquote|font|b|i)\b/gi,
+  )) {
+    depth += closing === undefined ? 1 : -1;
+    if (depth > DEEPEST) return true;
+  }
+  return false;
+}
 
 /** The page's title, unless the text has a first-level heading of its own. */
 function withTitle(title: string, text: string): string {

@@ -1,13 +1,28 @@
 import type { ExtractLimits } from '../extraction.ts';
-import type { FormatExtractor, FormatText } from './port.ts';
+import { type PagePictures, picturesOf } from './pdf-pictures.ts';
+import type { FormatExtractor, FormatText, Page } from './port.ts';
+import { inPages } from './port.ts';
 
-/** PDF documents with text in them; pages after the first begin with a line `[page N]`. */
+/** Pixels of one picture: a page of A4 at 600 dots per inch has 35 million. Bigger ones are not decoded. */
+const PIXELS = 40_000_000;
+
+/** Bytes of pictures handed on, after which only text is read; a scanned page comes to one or two million. */
+const PICTURE_BYTES = 64 * 1024 * 1024;
+
+/** Part of the time for one document in which its pictures are looked for. */
+const SHARE = 0.6;
+
+/** PDF documents: their text, and the pictures of pages without any. */
 export const pdf: FormatExtractor = {
   format: 'pdf',
   label: 'PDF',
   reads: 'whole',
   // Readers accept junk before the header, within the first KiB; a file named .pdf without one is damaged.
   matches: (name, head) => /\.pdf$/i.test(name) || headerIn(head),
+  async prepare() {
+    const { getResolvedPDFJS } = await import('unpdf');
+    await getResolvedPDFJS();
+  },
   extract: async (bytes, limits) => {
     if (!headerIn(bytes))
       return {
@@ -30,6 +45,7 @@ async function read(bytes: Uint8Array, limits: ExtractLimits): Promise<FormatTex
     disableFontFace: true,
     enableXfa: false,
     stopAtErrors: false,
+    maxImageSize: PIXELS,
   });
   try {
     return await readPages(document, limits);
@@ -40,27 +56,41 @@ async function read(bytes: Uint8Array, limits: ExtractLimits): Promise<FormatTex
 
 type Document = Awaited<ReturnType<typeof import('unpdf').getDocumentProxy>>;
 
+const NONE: PagePictures = { pictures: [], undecoded: 0 };
+
 async function readPages(document: Document, limits: ExtractLimits): Promise<FormatText> {
-  const pages: string[] = [];
+  const until = performance.now() + limits.timeMs * SHARE;
+  const pages: Page[] = [];
   let characters = 0;
+  let bytes = 0;
+  let unreadable = 0;
+  let isCut = false;
   let number = 1;
   for (; number <= document.numPages && characters <= limits.outputCharacters; number++) {
     const page = await document.getPage(number);
     const content = await page.getTextContent();
-    const lines = linesOf(content.items.filter((item) => 'str' in item));
+    const text = linesOf(content.items.filter((item) => 'str' in item));
+    const isSought = bytes < PICTURE_BYTES && performance.now() < until;
+    const { pictures, undecoded } = text === '' && isSought ? await picturesOf(page) : NONE;
+    isCut ||= text === '' && !isSought;
     page.cleanup();
-    if (lines === '') continue;
-    pages.push(number === 1 ? lines : `[page ${number}]\n${lines}`);
-    characters += lines.length;
+    unreadable += undecoded;
+    if (text === '' && pictures.length === 0) continue;
+    pages.push({ number, text, pictures });
+    characters += text.length;
+    bytes += pictures.reduce((sum, picture) => sum + picture.length, 0);
   }
+  const truncated = isCut || number <= document.numPages;
+  const count = document.numPages === 1 ? '1 page' : `${document.numPages} pages`;
   if (pages.length === 0) {
-    const count = document.numPages === 1 ? '1 page' : `${document.numPages} pages`;
-    return {
-      kind: 'unreadable',
-      reason: `is a PDF of ${count} that holds only images (a scan?): recognising text in images (OCR) is not in this version`,
-    };
+    const why = unreadable > 0 ? 'but pictures that cannot be decoded here' : 'or page image';
+    return { kind: 'unreadable', reason: `is a PDF of ${count} without any text ${why}` };
   }
-  return { kind: 'text', text: `${pages.join('\n\n')}\n`, truncated: number <= document.numPages };
+  if (pages.every(({ pictures }) => pictures.length === 0))
+    return { kind: 'text', text: inPages(pages), truncated };
+  const isScan = pages.every(({ text }) => text === '');
+  const what = `is a PDF of ${count}${isScan ? ' that holds only images (a scan?)' : ''}`;
+  return { kind: 'pages', what, pages, truncated };
 }
 
 /** What is used of pdf.js's text items: `transform` holds the font's size at [3] and the position at [4], [5]. */

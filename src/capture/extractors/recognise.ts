@@ -1,5 +1,8 @@
 import { byMark, utf16WithoutMark } from './decode.ts';
 
+/** How files of old Microsoft programs, and new ones that are encrypted, begin. */
+export const CONTAINER = '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1';
+
 /** Formats that this version cannot read, by their first bytes (Latin-1), so that the reason can name them. */
 const MAGIC: readonly [start: string, what: string][] = [
   ['\x89PNG\r\n', 'a PNG image'],
@@ -8,7 +11,7 @@ const MAGIC: readonly [start: string, what: string][] = [
   ['BM', 'a BMP image'],
   ['II*\0', 'a TIFF image'],
   ['MM\0*', 'a TIFF image'],
-  ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', 'an old Microsoft Office document'],
+  [CONTAINER, 'an old Microsoft Office document (save it as DOCX, XLSX or PPTX, and it can be read)'],
   ['{\\rtf', 'an RTF document'],
   ['\x1f\x8b', 'a gzip archive'],
   ['BZh', 'a bzip2 archive'],
@@ -50,7 +53,7 @@ const SHORT_MAGIC = 4;
 /** Whether bytes are text in some encoding, by their first 8 KiB. */
 export function looksLikeText(head: Uint8Array): boolean {
   if (byMark(head) !== null || utf16WithoutMark(head) !== null) return true;
-  if (head.includes(0) || magicOf(head) !== null) return false;
+  if (head.includes(0) || kindOf(head) !== null) return false;
   let controls = 0;
   for (const byte of head) if (byte < 0x20 && !isUsual(byte)) controls++;
   return controls <= head.length / 20;
@@ -58,7 +61,7 @@ export function looksLikeText(head: Uint8Array): boolean {
 
 /** What a file is that is no text: "a PNG image", or "binary data" where its first bytes tell nothing. */
 export function nameBinary(name: string, head: Uint8Array): string {
-  return magicOf(head, name) ?? 'binary data of an unknown format';
+  return kindOf(head, name) ?? 'binary data of an unknown format';
 }
 
 /** Backspace, tab, line feed, form feed, carriage return and escape occur in logs and manual pages. */
@@ -66,12 +69,16 @@ function isUsual(byte: number): boolean {
   return (byte >= 0x08 && byte <= 0x0d) || byte === 0x1b;
 }
 
-function magicOf(head: Uint8Array, name = ''): string | null {
+/** What a file is by its first bytes (up to 8 KiB), and by its name where they leave it open; null = nothing known. */
+export function kindOf(head: Uint8Array, name = ''): string | null {
   const latin1 = Buffer.from(head.buffer, head.byteOffset, head.byteLength)
     .subarray(0, 8192)
     .toString('latin1');
   if (latin1.startsWith('PK\x03\x04')) return zipped(latin1, name);
   if (latin1.startsWith('RIFF')) return riff(latin1);
+  if (latin1.slice(257, 262) === 'ustar') return 'a tar archive';
+  if (/\.msg$/i.test(name) && latin1.startsWith(CONTAINER))
+    return 'an Outlook message (save it as EML, and it can be read)';
   if (latin1.slice(4, 8) === 'ftyp')
     return /^(hei|mif|avi)/.test(latin1.slice(8, 12)) ? 'a HEIF or AVIF image' : 'an MP4 video';
   const found = MAGIC.find(([start]) => latin1.startsWith(start));

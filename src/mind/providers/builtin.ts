@@ -1,7 +1,4 @@
 import type { Provider, ProviderHealth, ThinkCall, ThinkEvent } from '../../contract/provider.ts';
-import { readDocument } from './builtin/document.ts';
-import { fillSchema } from './builtin/fill.ts';
-import { extractAsMarkdown } from './builtin/markdown.ts';
 
 /** The provider's name and its one model, as rules write them: `builtin/extract`. */
 const BUILTIN = 'builtin';
@@ -40,10 +37,9 @@ async function* think(call: ThinkCall, signal: AbortSignal): AsyncGenerator<Thin
     yield { kind: 'failed', failure: { kind: 'refused', message } };
     return;
   }
-  const document = readDocument(call.document ?? call.prompt, call.documentName);
-  const text =
-    call.schema === null ? extractAsMarkdown(document) : JSON.stringify(fillSchema(call.schema, document));
-  yield { kind: 'text', text };
+  // Its words are loaded only where it is used at all.
+  const { answerFrom } = await import('./builtin/answer.ts');
+  yield { kind: 'text', text: answerFrom(call) };
   yield {
     kind: 'finished',
     model: BUILTIN_MODEL,

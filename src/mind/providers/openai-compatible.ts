@@ -96,6 +96,7 @@ function kindOf(state: ProviderHealth['state'], models: string[]): FailureKind {
       return 'overloaded';
     case 'online':
     case 'offline':
+    case 'broken':
     case 'unknown':
       return 'unavailable';
     default:

@@ -21,14 +21,18 @@ export interface Ground {
   readonly clock: Clock;
   readonly watching: Watching;
   matcher: IgnoreMatcher;
-  /** Epoch ms since when a file is new; null once the root's first scan is complete. */
-  baselineSince: number | null;
-  /** Directories that could not be watched: they are polled. */
+  /** Epoch ms since when a file is new while the root's first scan is not complete. */
+  readonly since: number;
+  /** Resolves when {@link tree} has its index: only then can anything be met. */
+  readonly indexed: Promise<void>;
+  /** Directories that could not be watched, or whose watch does not tell all: they are polled. */
   readonly polled: Set<Directory>;
   /** Directories of which a watcher could not say what changed in them. */
   readonly doubted: Set<Directory>;
   /** Which limit that was. */
-  limit: 'no-watches' | 'no-watchers' | null;
+  limit: 'no-watches' | 'no-watchers' | 'no-files' | null;
+  /** Whether changes by others raise no events in this directory. */
+  isRemote(path: string | Buffer): boolean;
   /** Paths that could not be read, and the system's code. */
   readonly unreadable: Map<string, string>;
   readonly devices: Devices;
@@ -43,6 +47,8 @@ export interface Devices {
   renumbered: Set<number>;
   /** Numbers of files that differ from their directory's, as on overlay file systems. */
   layered: Set<number>;
+  /** Whether they are on a file system that others can change without an event here. */
+  remote: Map<number, boolean>;
 }
 
 /** What `node:fs` calls a path relative to the root. */

@@ -4,10 +4,11 @@ import type { Ground } from './ground.ts';
 import type { Pending } from './pending.ts';
 import type { Lane } from './sender.ts';
 import { type Tree, walk } from './tree.ts';
+import { isPassing } from './trouble.ts';
 
 export interface RootFacts {
   root: string;
-  tree: Tree | null;
+  tree: Tree;
   /** Null = offline, for the reason in `offline`. */
   ground: (Ground & { remote: boolean }) | null;
   pending: Pending;
@@ -23,12 +24,12 @@ export function describe(facts: RootFacts): RootHealth {
   const state =
     ground === null ? 'offline' : facts.scanning ? 'scanning' : isPolling ? 'polling' : 'watching';
   let directories = 0;
-  if (ground && tree) for (const each of walk(tree.top)) if (each.identity) directories += 1;
+  if (ground) for (const each of walk(tree.top)) if (each.identity) directories += 1;
   return {
     path: facts.root,
     state,
     detail: ground === null ? facts.offline : detailOf(ground),
-    files: tree?.rows.size ?? 0,
+    files: tree.rows.size,
     directories,
     watches: ground?.watching.count ?? 0,
     pending: facts.pending.size + facts.lane.size,
@@ -83,21 +84,38 @@ export function senseHealth(roots: readonly (RootHealth | null)[]): SenseHealth 
   }
 }
 
+/** Which limit it is, and the command that raises it. */
+const LIMITS = {
+  'no-watches': 'watches; to raise the limit: sudo sysctl fs.inotify.max_user_watches=524288',
+  'no-watchers': 'watchers; to raise the limit: sudo sysctl fs.inotify.max_user_instances=1024',
+  'no-files': 'open files; to raise the limit: ulimit -n 65536 (systemd: LimitNOFILE=65536)',
+} as const;
+
+const folders = (count: number) => `${count} folder${count === 1 ? ' is' : 's are'}`;
+
 function detailOf(ground: Ground & { remote: boolean }): string {
   const parts: string[] = [];
   if (ground.remote)
     parts.push('is on a network file system, which does not tell of changes by others: it is polled');
-  if (ground.polled.size > 0) {
-    const folders = `${ground.polled.size} folder${ground.polled.size === 1 ? ' is' : 's are'} polled`;
-    const setting = ground.limit === 'no-watchers' ? 'max_user_instances=1024' : 'max_user_watches=524288';
+  const remote = [...ground.polled].filter((each) => ground.devices.remote.get(each.identity?.dev ?? -1));
+  const [share] = remote;
+  if (share)
     parts.push(
-      `${folders}, as the system allows no more watches; to raise the limit: sudo sysctl fs.inotify.${setting}`,
+      `${folders(remote.length)} polled, on a network file system that does not tell of changes by others: ${share.path}`,
     );
-  }
+  const refused = ground.polled.size - remote.length;
+  if (refused > 0)
+    parts.push(
+      `${folders(refused)} polled, as the system allows no more ${LIMITS[ground.limit ?? 'no-watches']}`,
+    );
   const [unreadable] = ground.unreadable;
   if (unreadable) {
     const others = ground.unreadable.size > 1 ? ` and ${ground.unreadable.size - 1} more` : '';
-    parts.push(`cannot read ${unreadable[0]}${others} (${unreadable[1]})`);
+    const again = isPassing(unreadable[1]) ? '; it is tried again' : '';
+    const limit = /^E[MN]FILE$/.test(unreadable[1]) ? `, no more ${LIMITS['no-files']}` : '';
+    parts.push(
+      `cannot read ${unreadable[0] || 'the folder itself'}${others} (${unreadable[1]}${limit})${again}`,
+    );
   }
   return parts.join('; ');
 }

@@ -1,70 +1,62 @@
-import { readdirSync, type Stats } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { systemCode } from '../../base/errors.ts';
 import { fromFs, mayBeLossy } from '../../base/path-text.ts';
 import { fsPath, fsPathsIn, type Ground } from './ground.ts';
-import { meetFile, noteDevice } from './meet.ts';
+import { burstAt } from './settle.ts';
 import type { Slice } from './slice.ts';
-import { fileStat, type Look, lookAt } from './stat.ts';
+import { FIELDS, fileStat, type Look, lookAt, writeStat } from './stat.ts';
 import { identityOf } from './state-files.ts';
 import { addDirectory, type Directory, type Identity, pathIn, sameIdentity, walk } from './tree.ts';
+import { notRead } from './trouble.ts';
 
-/** What one listing left to do. */
-export interface Listed {
+/** What was in a directory when it was listed. */
+export interface Listing {
+  directory: Directory;
+  /** Names of regular files. */
+  files: string[];
+  /** {@link FIELDS} numbers for each of them. */
+  stats: Float64Array;
+  /** What else was in it, by name. */
+  others: Map<string, Look['kind']>;
   /** Directories in it to list as well. */
   below: Directory[];
-  /** Indexed names that were not in it; to be looked at once more before they count as gone. */
-  missing: { parent: Directory; name: string }[];
 }
+
+/** Looks (some 3 µs each) between two at the clock, which would add a tenth to each. */
+const LOOKS = 16;
 
 /** How far a listing goes: into every directory, or only into those that are new or another one than before. */
 export type Depth = 'all' | 'new';
 
 /**
- * Watches a directory, then lists it and meets every file in it. The order matters: what is made after the
- * watch is hinted at, what was made before it is listed.
+ * Watches a directory, then lists it and looks at everything in it; null where it cannot be read. The order
+ * matters: what is made after the watch is hinted at, what was made before it is listed.
  */
 export async function listDirectory(
   ground: Ground,
   directory: Directory,
   depth: Depth,
   slice: Slice,
-): Promise<Listed> {
-  const listed: Listed = { below: [], missing: [] };
-  if (!watchFirst(ground, directory)) return listed;
+): Promise<Listing | null> {
+  if (!watchFirst(ground, directory)) return null;
   const names = namesIn(ground, directory);
-  if (names === null) return listed;
+  if (names === null) return null;
 
+  const stats = new Float64Array(names.length * FIELDS);
+  const listing: Listing = { directory, files: [], stats, others: new Map(), below: [] };
   const pathOf = fsPathsIn(ground.root, directory.path);
-  let knownFiles = 0;
-  const notFiles = new Map<string, Look['kind']>();
-  for (const name of names) {
+  for (const [at, name] of names.entries()) {
     const look = lookAt(pathOf(name));
-    if (look.kind === 'file') meetListed(ground, directory, name, look.stats);
-    else if (look.kind === 'blocked') ground.unreadable.set(pathIn(directory, name), look.code);
-    else notFiles.set(name, look.kind);
+    if (look.kind === 'file') writeStat(stats, listing.files.push(name) - 1, look.stats);
+    else listing.others.set(name, look.kind);
+    if (look.kind === 'blocked') ground.unreadable.set(pathIn(directory, name), look.code);
     if (look.kind === 'directory') {
       const below = enter(ground, directory, name, fileStat(look.stats), depth);
-      if (below) listed.below.push(below);
-    } else if (directory.files.has(name) && !notFiles.has(name)) knownFiles += 1;
-    if (ground.lane.full) await ground.lane.room();
-    if (slice.over()) await slice.rest();
+      if (below) listing.below.push(below);
+    }
+    if (at % LOOKS === 0 && slice.over()) await slice.rest();
   }
-  if (knownFiles === directory.files.size && directory.directories.size === 0) return listed;
-  const present = new Set(names);
-  for (const name of directory.files.keys()) {
-    if (!present.has(name) || notFiles.has(name)) listed.missing.push({ parent: directory, name });
-  }
-  for (const name of directory.directories.keys()) {
-    if (notFiles.get(name) !== 'directory') listed.missing.push({ parent: directory, name });
-  }
-  return listed;
-}
-
-/** Most files of most scans are as the index has them: told without making an object of their stats. */
-function meetListed(ground: Ground, directory: Directory, name: string, stats: Stats): void {
-  const slot = directory.files.get(name);
-  if (slot !== undefined && ground.tree.rows.holds(slot, stats)) noteDevice(ground, directory, stats.dev);
-  else meetFile(ground, directory, name, fileStat(stats), null);
+  return listing;
 }
 
 /**
@@ -108,10 +100,10 @@ function watchFirst(ground: Ground, directory: Directory): boolean {
     if (before === null) return false;
     if (ground.watching.has(directory) && sameIdentity(directory.identity, before)) return true;
     const watched = ground.watching.watch(directory);
-    if (watched === 'no-watches' || watched === 'no-watchers') {
-      ground.limit = watched;
-      ground.polled.add(directory);
-    } else ground.polled.delete(directory);
+    const isRefused = watched !== 'watched' && watched !== 'failed';
+    if (isRefused) ground.limit = watched;
+    if (isRefused || isRemoteHere(ground, directory, before.dev)) ground.polled.add(directory);
+    else ground.polled.delete(directory);
     const after = whatIsAt(ground, directory);
     if (after === null) return false;
     if (sameIdentity(before, after)) {
@@ -120,6 +112,16 @@ function watchFirst(ground: Ground, directory: Directory): boolean {
     }
   }
   return true;
+}
+
+/** Whether a directory is on a network file system, asked once of each device; where the root is, all is polled anyway. */
+function isRemoteHere(ground: Ground, directory: Directory, dev: number): boolean {
+  const { remote } = ground.devices;
+  const known = remote.get(dev);
+  if (known !== undefined) return known;
+  const isRemote = directory.parent !== null && ground.isRemote(fsPath(ground.root, directory.path));
+  remote.set(dev, isRemote);
+  return isRemote;
 }
 
 /** Identity of the directory that is at its place; null where none is. The root itself may be a link. */
@@ -140,9 +142,9 @@ function namesIn(ground: Ground, directory: Directory): string[] | null {
     return names.some(mayBeLossy) ? readdirSync(path, { encoding: 'buffer' }).map(fromFs) : names.map(fromFs);
   } catch (error) {
     const code = systemCode(error) ?? 'EIO';
-    if (code === 'ENOENT' || code === 'ENOTDIR')
-      ground.pending.hint(directory.path, ground.clock.monotonic());
-    else ground.unreadable.set(directory.path, code);
+    const now = ground.clock.monotonic();
+    if (code === 'ENOENT' || code === 'ENOTDIR') ground.pending.again(directory.path, burstAt(now), now);
+    else notRead(ground, directory.path, code);
     return null;
   }
 }

@@ -4,8 +4,10 @@ import { fsPath, type Ground } from './ground.ts';
 import { IN_ONE_GO } from './hash.ts';
 import { type Content, record, recordMove, unread } from './record.ts';
 import { type Burst, burstAt } from './settle.ts';
+import { isSpelled } from './spelling.ts';
 import { fileStat, lookAt } from './stat.ts';
 import { type Directory, pathIn } from './tree.ts';
+import { notRead } from './trouble.ts';
 
 /** How a path came to be looked at; null = by a scan. */
 export interface Hinted {
@@ -79,11 +81,12 @@ export function hashKnown(ground: Ground, parent: Directory, name: string): void
 /** Meets a file that is not indexed without reading it, where that is enough; false = it must be read. */
 function meetNewByStat(ground: Ground, parent: Directory, name: string, stat: FileStat): boolean {
   const { rows } = ground.tree;
-  if (ground.baselineSince !== null && wasThere(stat, ground.baselineSince)) {
+  if (!ground.tree.baselined && wasThere(stat, ground.tree.since ?? ground.since)) {
     record(ground, parent, name, 'existing', unread(stat, 0n));
     return true;
   }
-  const source = sourceOf(ground, stat);
+  const source = sourceOf(ground, parent, name, stat);
+  if (source === 'itself') return true;
   if (source === undefined || rows.hash(source) === 0n || !looksTheSame(rows.stat(source), stat))
     return false;
   recordMove(ground, source, parent, name, unread(stat, rows.hash(source)));
@@ -99,17 +102,29 @@ function meetContent(
 ): void {
   const { rows } = ground.tree;
   const slot = parent.files.get(name);
-  const source = slot === undefined ? sourceOf(ground, content.stat) : undefined;
-  if (source !== undefined && isMove({ stat: rows.stat(source), hash: rows.hash(source) }, content)) {
+  const source = slot === undefined ? sourceOf(ground, parent, name, content.stat) : undefined;
+  if (typeof source === 'number' && isMove({ stat: rows.stat(source), hash: rows.hash(source) }, content)) {
     recordMove(ground, source, parent, name, content);
     return;
   }
   const change = changeOf(slot === undefined ? null : { hash: rows.hash(slot) }, content.hash);
   if (change === 'unchanged' && slot !== undefined && rows.difference(slot, content.stat) === 'same') return;
   record(ground, parent, name, change, content);
+  if (change === 'modified') hintOtherNames(ground, parent, name, content.stat);
   if (!hinted || change === 'unchanged') return;
   const goesOn = content.growing ? hinted.burst : undefined;
   ground.pending.reported(pathIn(parent, name), ground.clock.monotonic(), goesOn);
+}
+
+/** A write through one name of a file raises no event for its other names (hard links). */
+function hintOtherNames(ground: Ground, parent: Directory, name: string, { dev, ino }: FileStat): void {
+  const { rows } = ground.tree;
+  for (const slot of rows.withInode(dev, ino)) {
+    const owner = rows.owner(slot);
+    if (!owner || (owner === parent && rows.name(slot) === name)) continue;
+    const now = ground.clock.monotonic();
+    ground.pending.again(pathIn(owner, rows.name(slot)), burstAt(now), now);
+  }
 }
 
 /** The content of a file, or null where it is hashed in the background, changing or unreadable. */
@@ -124,7 +139,7 @@ function contentOf(ground: Ground, path: string, stat: FileStat, hinted: Hinted 
   }
   const hashed = isOfThis ? asked.hashed : ground.hasher.now(fsPath(ground.root, path), stat);
   if (hashed.kind === 'unreadable') {
-    ground.unreadable.set(path, hashed.code);
+    notRead(ground, path, hashed.code);
     return null;
   }
   const mayGrow = growing || (isOfThis === true && asked.growing);
@@ -136,14 +151,29 @@ function contentOf(ground: Ground, path: string, stat: FileStat, hinted: Hinted 
   return { stat: hashed.stat, hash: hashed.hash, binary: hashed.binary, growing: growing || !hashed.steady };
 }
 
-/** The row of the file that this one was before it was moved: same identity, and not where it was any more. */
-function sourceOf(ground: Ground, stat: FileStat): number | undefined {
+/**
+ * The row of the file that this one was before it was moved: same identity, and not where it was any more.
+ * `itself`: it is indexed, and the name it was looked at by is only another spelling.
+ */
+function sourceOf(
+  ground: Ground,
+  parent: Directory,
+  name: string,
+  stat: FileStat,
+): number | 'itself' | undefined {
   const { rows } = ground.tree;
-  return rows.withInode(stat.dev, stat.ino).find((slot) => {
+  for (const slot of rows.withInode(stat.dev, stat.ino)) {
     const owner = rows.owner(slot);
-    if (!owner || rows.stat(slot).birth !== stat.birth) return false;
-    return lookAt(fsPath(ground.root, pathIn(owner, rows.name(slot)))).kind === 'absent';
-  });
+    if (!owner || rows.stat(slot).birth !== stat.birth) continue;
+    const path = pathIn(owner, rows.name(slot));
+    const look = lookAt(fsPath(ground.root, path));
+    if (look.kind === 'absent') return slot;
+    // A file with one link that is found by two names: one of them is not its own (or a folder is mounted twice).
+    if (look.kind !== 'file' || look.stats.nlink !== 1 || look.stats.ino !== stat.ino) continue;
+    if (!isSpelled(ground.root, path)) return slot;
+    if (!isSpelled(ground.root, pathIn(parent, name))) return 'itself';
+  }
+  return undefined;
 }
 
 function later(ground: Ground, path: string, hinted: Hinted | null, wait = AGAIN): void {

@@ -11,14 +11,10 @@ export interface FilesSettings {
   debounceMs: number;
 }
 
-/** When settings were put in force (epoch ms): what is made later beneath a root first met by them is new. */
-export interface Since {
+/** Settings as the worker thread is given them; it perceives nothing before the first ones. */
+export interface WorkerSettings extends FilesSettings {
+  /** When they were put in force (epoch ms): what is made later beneath a root first met by them is new. */
   since: number;
-}
-
-/** What the worker thread is started with. */
-export interface WorkerStart {
-  settings: FilesSettings & Since;
   stateDirectory: string;
   databases: string[];
   retryMs: number;
@@ -30,7 +26,7 @@ export type ToWorker =
   | { type: 'index'; root: string; columns: IndexColumns }
   | { type: 'accepted' }
   | { type: 'rescan'; root: string | null }
-  | { type: 'settings'; settings: FilesSettings & Since }
+  | { type: 'settings'; settings: WorkerSettings }
   | { type: 'hash'; root: string; paths: string[] }
   | { type: 'close' };
 

@@ -19,6 +19,7 @@ export interface Online extends Ground {
 export interface GroundMakers {
   hasher(realRoot: () => Buffer | null): Hasher;
   watch(root: string, realPath: string, hints: Hints): Promise<Watching>;
+  isRemote(path: string | Buffer): boolean;
 }
 
 /** What a root is told by its ground. */
@@ -36,7 +37,7 @@ export interface Told {
 
 type Given = Pick<
   Ground,
-  'root' | 'lane' | 'stateFiles' | 'clock' | 'matcher' | 'baselineSince' | 'tree' | 'pending'
+  'root' | 'lane' | 'stateFiles' | 'clock' | 'matcher' | 'since' | 'tree' | 'indexed' | 'pending'
 >;
 
 /** Begins to watch a root that was found, until `signal` aborts or another thing is in its place. */
@@ -77,7 +78,7 @@ export async function goOnline(
     doubted,
     limit: null,
     unreadable: new Map(),
-    devices: { renumbered: new Set(), layered: new Set() },
+    devices: { renumbered: new Set(), layered: new Set(), remote: new Map() },
     signal: over,
     remote: found.remote,
     nextPoll: 0,

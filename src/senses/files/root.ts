@@ -2,6 +2,7 @@ import { createBell } from '../../base/bell.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { RootHealth } from '../../contract/api.ts';
 import type { IndexColumns } from '../../contract/event.ts';
+import { adopt } from './adopt.ts';
 import { createTeller, describe } from './health.ts';
 import type { IgnoreMatcher } from './ignore.ts';
 import { hashKnown } from './meet.ts';
@@ -13,7 +14,8 @@ import type { Lane } from './sender.ts';
 import { serve } from './serve.ts';
 import { createSlice } from './slice.ts';
 import type { StateFiles } from './state-files.ts';
-import { type Identity, resolve, type Tree, treeOf } from './tree.ts';
+import { createTree, resolve, takeIndex } from './tree.ts';
+import { isPassing, PASSES_AFTER } from './trouble.ts';
 import { createVigil, type Vigil } from './vigil.ts';
 
 /** What a root is given. */
@@ -30,6 +32,8 @@ export interface RootOptions extends GroundMakers {
   stateFiles: StateFiles;
   clock: Clock;
   loadIndex(): Promise<IndexColumns>;
+  /** Milliseconds since the machine was started, its sleep included. */
+  uptime(): number;
   onHealth(health: RootHealth, scanned: boolean): void;
 }
 
@@ -42,6 +46,8 @@ export interface Root {
   scan(when: 'now' | 'when quiet'): void;
   configure(matcher: IgnoreMatcher, debounceMs: number): void;
   hashWhenIdle(paths: readonly string[]): void;
+  /** A batch of it was accepted. */
+  accepted(): void;
 }
 
 /** No hint for so long (ms) is quiet enough to scan after a suspected overflow; while it is never quiet, it is scanned after the longer time. */
@@ -60,9 +66,8 @@ export function createRoot(options: RootOptions): Root {
   let offline = 'was not looked at yet';
   let scanning = false;
   let scanned = false;
-  let tree: Tree | null = null;
-  let identity: Identity | null = null;
-  let baselineSince: number | null = null;
+  const tree = createTree();
+  let scanAgainAt = Number.POSITIVE_INFINITY;
   const pending = createPending(() => debounceMs);
 
   const want = (how: 'now' | 'when quiet') => {
@@ -80,13 +85,18 @@ export function createRoot(options: RootOptions): Root {
   );
 
   async function run(signal: AbortSignal): Promise<void> {
-    tree = treeOf(await options.loadIndex());
-    baselineSince = tree.baselined ? null : options.since;
-    const vigil = createVigil(clock);
+    // The root is looked at while its index is on the way.
+    const indexed = options.loadIndex().then((columns) => takeIndex(tree, columns));
+    await Promise.all([indexed, perceive(indexed, signal)]);
+  }
+
+  async function perceive(indexed: Promise<void>, signal: AbortSignal): Promise<void> {
+    const { uptime } = options;
+    const vigil = createVigil({ now: () => clock.now(), monotonic: () => clock.monotonic(), uptime });
     signal.addEventListener('abort', () => lane.close(), { once: true });
     try {
       while (!signal.aborted) {
-        ground ??= await arrive(tree, signal);
+        ground ??= await arrive(indexed, signal);
         if (ground === null) {
           await bell.wait(options.retryMs, signal);
           continue;
@@ -104,7 +114,8 @@ export function createRoot(options: RootOptions): Root {
     const now = clock.monotonic();
     const isIdle = pending.size === 0 && now - pending.lastHint > QUIET;
     if (!here.stillThere()) return;
-    if (vigil.needsScan(isIdle) || (here.remote && now >= here.nextPoll)) wanted = 'now';
+    const isDue = now >= scanAgainAt || (here.remote && now >= here.nextPoll);
+    if (vigil.needsScan(isIdle) || isDue) wanted = 'now';
     const isQuiet = now - pending.lastHint > QUIET || now - wantedSince > NEVER_QUIET;
     if (wanted === 'now' || (wanted === 'when quiet' && isQuiet)) await scanAll(here, vigil);
     else if (here.polled.size > 0 && now >= here.nextPoll)
@@ -116,6 +127,7 @@ export function createRoot(options: RootOptions): Root {
 
   async function scanAll(here: Online, vigil: Vigil): Promise<void> {
     wanted = null;
+    scanAgainAt = Number.POSITIVE_INFINITY;
     scanning = !scanned;
     if (scanning) tell();
     here.unreadable.clear();
@@ -129,9 +141,13 @@ export function createRoot(options: RootOptions): Root {
     if (here.signal.aborted) return;
     scanned = true;
     vigil.scanned();
-    if (here.baselineSince === null) return;
-    here.baselineSince = null;
-    baselineSince = null;
+    if (tree.baselined) return;
+    // What could not be read would be met as new by the next scan: the first one is not over.
+    if ([...here.unreadable.values()].some(isPassing)) {
+      scanAgainAt = clock.monotonic() + PASSES_AFTER;
+      return;
+    }
+    tree.baselined = true;
     lane.finishBaseline();
     await lane.room();
   }
@@ -160,6 +176,7 @@ export function createRoot(options: RootOptions): Root {
     if (here.doubted.size > 0 || wanted === 'now' || toHash.length > 0) until = now;
     else if (wanted === 'when quiet') until = Math.min(until, now + QUIET);
     if (here.polled.size > 0 || here.remote) until = Math.min(until, here.nextPoll);
+    until = Math.min(until, scanAgainAt);
     until = Math.min(until, tell());
     sleepsUntil = until;
     if (until <= now) await createSlice().rest();
@@ -167,38 +184,42 @@ export function createRoot(options: RootOptions): Root {
     sleepsUntil = 0;
   }
 
-  async function arrive(known: Tree, signal: AbortSignal): Promise<Online | null> {
+  async function arrive(indexed: Promise<void>, signal: AbortSignal): Promise<Online | null> {
     stateFiles.refresh();
-    const found = findRoot(root, stateFiles);
-    const presence = judge(found, { identity, device: known.rows.anyDevice() });
+    const found = findRoot(root, stateFiles, options.isRemote);
+    // Whether an empty folder is the root is judged by the device of the indexed files.
+    if (found.kind === 'directory' && found.empty) await indexed;
+    const presence = judge(found, { identity: tree.folder, device: tree.rows.anyDevice() });
     if (presence.kind === 'offline' || found.kind === 'nothing') {
       offline = presence.kind === 'offline' ? presence.why : '';
       // An absent root is no reason to wait for it: the others may be ready.
       tell();
       return null;
     }
-    return open(known, found, signal);
+    return open(found, indexed, signal);
   }
 
   async function open(
-    known: Tree,
     found: Extract<Found, { kind: 'directory' }>,
+    indexed: Promise<void>,
     signal: AbortSignal,
   ): Promise<Online> {
-    identity = found.identity;
     wanted = 'now';
-    return goOnline(
+    const adopted = Promise.withResolvers<void>();
+    const here = await goOnline(
       {
         root,
         lane,
         stateFiles,
         clock,
         matcher,
-        baselineSince,
-        tree: known,
+        since: options.since,
+        tree,
+        indexed: adopted.promise,
         pending,
         hasher: options.hasher,
         watch: options.watch,
+        isRemote: options.isRemote,
       },
       found,
       {
@@ -214,6 +235,14 @@ export function createRoot(options: RootOptions): Root {
       },
       signal,
     );
+    const settle = () => {
+      if (!here.signal.aborted) adopt(here, found.identity);
+      adopted.resolve();
+    };
+    if (tree.known) settle();
+    // Where the index cannot be had, the root ends of that.
+    else indexed.then(settle, () => undefined);
+    return here;
   }
 
   async function leave(here: Online): Promise<void> {
@@ -238,6 +267,10 @@ export function createRoot(options: RootOptions): Root {
     hashWhenIdle(paths) {
       for (const path of paths) toHash.push(path);
       bell.ring();
+    },
+    accepted() {
+      // A root that sleeps would tell its numbers only when it wakes.
+      if (tell() < Number.POSITIVE_INFINITY) bell.ring();
     },
   };
 }

@@ -1,5 +1,5 @@
-import type { Stats } from 'node:fs';
 import type { FileStat } from '../../contract/event.ts';
+import { FIELDS } from './stat.ts';
 
 /** The index rows of a root: what was last handed over of each file, by slot. */
 export interface Rows<Owner> {
@@ -17,8 +17,10 @@ export interface Rows<Owner> {
   /** xxh64; 0n = not hashed yet. */
   hash(slot: number): bigint;
   difference(slot: number, stat: FileStat): Difference;
-  /** Whether a row says the same as these stats, without making an object of them: a scan asks for every file. */
-  holds(slot: number, stats: Stats): boolean;
+  /** Whether a row says the same as the file number `at` of these columns: a scan asks for every file. */
+  holds(slot: number, stats: Float64Array, at: number): boolean;
+  /** Slots of at most so many rows, evenly spread. */
+  sample(most: number): number[];
   /** Device of some row; null where there are none. */
   anyDevice(): number | null;
   /** Slots of rows with this device and inode; more than one where there are hard links. */
@@ -28,13 +30,13 @@ export interface Rows<Owner> {
 /** `device`: nothing but the device number differs, as after a restart that numbered the devices anew. */
 export type Difference = 'same' | 'device' | 'changed';
 
-const FIELDS = 6;
 const EMPTY = -1;
 const DELETED = -2;
 
 /**
  * Rows as columns: 56 bytes of numbers a file and no object, so that 100,000 files cost what they must.
- * The columns it is made with are taken as they are, not copied. Inodes are found through an open-addressing table of slots (4 bytes an entry, at most half full).
+ * The columns it is made with are taken as they are, not copied. Inodes are found through an open-addressing
+ * table of slots (4 bytes an entry, at most half full), made when the first is looked for.
  */
 export function createRows<Owner>(
   stats: Float64Array = new Float64Array(0),
@@ -46,7 +48,7 @@ export function createRows<Owner>(
   const names: string[] = [];
   const free: number[] = [];
   let size = 0;
-  let table = new Int32Array(2 ** Math.ceil(Math.log2(hashes.length * 2 + 16))).fill(EMPTY);
+  let table = new Int32Array(0);
   let used = 0;
 
   function home(dev: number, ino: number): number {
@@ -58,7 +60,11 @@ export function createRows<Owner>(
   }
 
   function enlist(slot: number): void {
-    if (used * 2 >= table.length) rebuild();
+    if (table.length === 0) return;
+    if (used * 2 >= table.length) {
+      rebuild();
+      return;
+    }
     let at = home(columns[slot * FIELDS] ?? 0, columns[slot * FIELDS + 1] ?? 0);
     while ((table[at] ?? EMPTY) >= 0) at = (at + 1) & (table.length - 1);
     if (table[at] === EMPTY) used += 1;
@@ -66,6 +72,7 @@ export function createRows<Owner>(
   }
 
   function delist(slot: number): void {
+    if (table.length === 0) return;
     let at = home(columns[slot * FIELDS] ?? 0, columns[slot * FIELDS + 1] ?? 0);
     while (table[at] !== slot) {
       if (table[at] === EMPTY) return;
@@ -74,14 +81,13 @@ export function createRows<Owner>(
     table[at] = DELETED;
   }
 
-  /** Also forgets the marks of deleted entries, which lengthen every probe. */
+  /** From all rows. Also forgets the marks of deleted entries, which lengthen every probe. */
   function rebuild(): void {
-    const slots = table.filter((slot) => slot >= 0);
     let length = 16;
-    while (length < (slots.length + 1) * 4) length *= 2;
+    while (length < (size + 1) * 4) length *= 2;
     table = new Int32Array(length).fill(EMPTY);
     used = 0;
-    for (const slot of slots) enlist(slot);
+    for (const [slot, owner] of owners.entries()) if (owner !== undefined) enlist(slot);
   }
 
   function write(slot: number, stat: FileStat, hash: bigint): void {
@@ -124,7 +130,6 @@ export function createRows<Owner>(
       const slot = owners.length;
       owners.push(owner);
       names.push(name);
-      enlist(slot);
       size += 1;
       return slot;
     },
@@ -172,22 +177,27 @@ export function createRows<Owner>(
         return 'changed';
       return columns[at] === stat.dev ? 'same' : 'device';
     },
-    holds(slot, stats) {
-      const at = slot * FIELDS;
-      return (
-        columns[at + 5] === stats.ctimeMs &&
-        columns[at + 4] === stats.mtimeMs &&
-        columns[at + 3] === stats.size &&
-        columns[at + 1] === stats.ino &&
-        columns[at + 2] === stats.birthtimeMs &&
-        columns[at] === stats.dev
-      );
+    holds(slot, stats, at) {
+      const ours = slot * FIELDS;
+      const theirs = at * FIELDS;
+      for (let field = 0; field < FIELDS; field += 1) {
+        if (columns[ours + field] !== stats[theirs + field]) return false;
+      }
+      return true;
+    },
+    sample(most) {
+      const found: number[] = [];
+      const step = Math.max(1, Math.floor(owners.length / most));
+      for (let slot = 0; slot < owners.length && found.length < most; slot += step)
+        if (owners[slot] !== undefined) found.push(slot);
+      return found;
     },
     anyDevice() {
       const slot = owners.findIndex((owner) => owner !== undefined);
       return slot < 0 ? null : (columns[slot * FIELDS] ?? null);
     },
     withInode(dev, ino) {
+      if (table.length === 0) rebuild();
       const found: number[] = [];
       for (let at = home(dev, ino); table[at] !== EMPTY; at = (at + 1) & (table.length - 1)) {
         const slot = table[at] ?? EMPTY;

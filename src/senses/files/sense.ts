@@ -1,14 +1,13 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { createBell } from '../../base/bell.ts';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { CodedError } from '../../base/errors.ts';
-import { workerUrl } from '../../base/worker-url.ts';
 import type { Explanation, RootHealth } from '../../contract/api.ts';
 import type { FilesBatch, IndexColumns } from '../../contract/event.ts';
 import type { Perception, Sense } from '../sense.ts';
 import { senseHealth } from './health.ts';
-import type { FilesSettings, FromWorker, ToWorker, WorkerStart } from './messages.ts';
-import { whyIgnored } from './why-ignored.ts';
+import type { FilesSettings, FromWorker, ToWorker } from './messages.ts';
+import { startFilesThread } from './thread.ts';
 
 export interface FilesSenseOptions extends FilesSettings {
   /** Absolute path text; never opened, watched or listed. */
@@ -20,6 +19,8 @@ export interface FilesSenseOptions extends FilesSettings {
   /** A root's index as journaled, asked for once whenever the root starts; its buffers are transferred. */
   loadIndex(root: string): Promise<IndexColumns>;
   clock?: Clock;
+  /** Its thread, where that was started before; started now otherwise. */
+  thread?: Worker;
   /** A root's health changed. */
   onHealth?(health: RootHealth): void;
 }
@@ -36,37 +37,24 @@ export interface FilesSense extends Sense<FilesBatch> {
   hashWhenIdle(root: string, paths: string[]): void;
   /** What keeps an absolute path text from being perceived; null where nothing does. */
   ignoredBy(path: string): Promise<Explanation['ignored']>;
+  /** When its settings were put in force last (epoch ms). */
+  since(): number;
   /** Resolves when the thread has ended. Safe twice. */
   close(): Promise<void>;
 }
 
-/** Young generation (MB) of the worker's heap: the usual 48 only puts off collecting what scans leave. */
-const YOUNG_GENERATION = 8;
 /** The thread ends of itself within so long (ms), or is ended: a hung disk may never answer. */
 const END_WITHIN = 2000;
 
-/** Makes the files sense. Its thread starts at once and finds what changed since the index was journaled. */
+/** Makes the files sense. Its thread looks around at once and finds what changed since the index was journaled. */
 export function createFilesSense(options: FilesSenseOptions): FilesSense {
   const { stateDirectory, databases = [], retryMs = 2000, clock = systemClock } = options;
-  let settings: FilesSettings = {
-    roots: options.roots,
-    ignorePatterns: options.ignorePatterns,
-    debounceMs: options.debounceMs,
-  };
-  const start: WorkerStart = {
-    settings: { ...settings, since: clock.now() },
-    stateDirectory,
-    databases,
-    retryMs,
-  };
-  const worker = new Worker(workerUrl(import.meta.url, './worker'), {
-    name: 'files',
-    workerData: start,
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION },
-  });
+  const worker = options.thread ?? startFilesThread();
+  let settings: FilesSettings = { roots: [], ignorePatterns: [], debounceMs: 0 };
   const healths = new Map<string, { health: RootHealth; scanned: boolean }>();
   const arrived = createBell();
   const changed = new Set<() => void>();
+  let since = clock.now();
   let unaccepted: FilesBatch | null = null;
   let failure: unknown = null;
   let closing = false;
@@ -112,8 +100,20 @@ export function createFilesSense(options: FilesSenseOptions): FilesSense {
     }
   }
 
-  // Its failures end the sense; nothing is thrown here.
-  for (const { path } of settings.roots) void sendIndex(path);
+  function reconfigure({ roots, ignorePatterns, debounceMs }: FilesSettings): void {
+    const known = new Set(settings.roots.map((root) => root.path));
+    settings = { roots, ignorePatterns, debounceMs };
+    for (const path of healths.keys()) if (!roots.some((root) => root.path === path)) healths.delete(path);
+    since = clock.now();
+    post({
+      type: 'settings',
+      settings: { ...settings, since, stateDirectory, databases, retryMs },
+    });
+    // Its failures end the sense; nothing is thrown here.
+    for (const { path } of roots) if (!known.has(path)) void sendIndex(path);
+  }
+
+  reconfigure(options);
 
   async function* perceive(signal: AbortSignal): AsyncGenerator<Perception<FilesBatch>> {
     while (!signal.aborted && !closing) {
@@ -167,15 +167,13 @@ export function createFilesSense(options: FilesSenseOptions): FilesSense {
     ready,
     health: () => senseHealth(settings.roots.map(({ path }) => healths.get(path)?.health ?? null)),
     rescan: (root) => post({ type: 'rescan', root: root ?? null }),
-    reconfigure({ roots, ignorePatterns, debounceMs }) {
-      const known = new Set(settings.roots.map((root) => root.path));
-      settings = { roots, ignorePatterns, debounceMs };
-      for (const path of healths.keys()) if (!roots.some((root) => root.path === path)) healths.delete(path);
-      post({ type: 'settings', settings: { ...settings, since: clock.now() } });
-      for (const { path } of roots) if (!known.has(path)) void sendIndex(path);
-    },
+    reconfigure,
+    since: () => since,
     hashWhenIdle: (root, paths) => post({ type: 'hash', root, paths }),
-    ignoredBy: (path) => whyIgnored(path, { ...settings, stateDirectory, databases }),
+    async ignoredBy(path) {
+      const { whyIgnored } = await import('./why-ignored.ts');
+      return whyIgnored(path, { ...settings, stateDirectory, databases });
+    },
     async close() {
       if (!closing) {
         closing = true;

@@ -1,11 +1,13 @@
+import type { Missing } from './compare.ts';
 import { fsPath, type Ground } from './ground.ts';
 import { enter } from './list.ts';
 import { meetFile } from './meet.ts';
-import { dropMissing, type Missing, scan } from './scan.ts';
+import { dropMissing, scan } from './scan.ts';
 import { ABSENT_FOR } from './settle.ts';
 import type { Slice } from './slice.ts';
 import { fileStat, lookAt } from './stat.ts';
 import { type Directory, pathIn, resolve } from './tree.ts';
+import { notRead } from './trouble.ts';
 
 /**
  * Looks at every path whose hints are due. Order: files and directories that are there, then those that are
@@ -20,11 +22,15 @@ export async function serve(ground: Ground, slice: Slice): Promise<void> {
 
   for (const { path, burst, growing } of pending.take(now)) {
     if (ground.signal.aborted) return;
+    if (path === '') {
+      toList.add(tree.top);
+      continue;
+    }
     const { parent, name } = resolve(tree.top, path);
     const step = pathIn(parent, name);
     const look = lookAt(fsPath(ground.root, step));
     if (look.kind === 'blocked') {
-      ground.unreadable.set(step, look.code);
+      notRead(ground, step, look.code);
       continue;
     }
     if (look.kind === 'file') meetFile(ground, parent, name, fileStat(look.stats), { burst, growing });

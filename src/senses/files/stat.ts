@@ -24,6 +24,20 @@ export function lookAt(path: string | Buffer): Look {
   }
 }
 
+/** Numbers that columns of stats keep of a file: dev, ino, birth, size, mtime, ctime. */
+export const FIELDS = 6;
+
+/** Writes them for the file number `at`: {@link fileStat} without an object, as a scan looks at every file. */
+export function writeStat(columns: Float64Array, at: number, stats: Stats): void {
+  const field = at * FIELDS;
+  columns[field] = stats.dev;
+  columns[field + 1] = stats.ino;
+  columns[field + 2] = stats.birthtimeMs;
+  columns[field + 3] = stats.size;
+  columns[field + 4] = stats.mtimeMs;
+  columns[field + 5] = stats.ctimeMs;
+}
+
 export function fileStat(stats: Stats): FileStat {
   return {
     dev: stats.dev,

@@ -1,4 +1,4 @@
-import type { IndexColumns } from '../../contract/event.ts';
+import type { FolderIdentity, IndexColumns } from '../../contract/event.ts';
 import { createRows, type Rows } from './rows.ts';
 
 /** A directory beneath a root, known from the index or seen on disk. */
@@ -17,33 +17,55 @@ export interface Directory {
   attached: boolean;
 }
 
-export interface Identity {
-  dev: number;
-  ino: number;
-  birth: number;
-}
+export type Identity = FolderIdentity;
 
 /** A root's index in memory: its directories, and its files as {@link Rows}. */
 export interface Tree {
   readonly top: Directory;
-  readonly rows: Rows<Directory>;
-  readonly baselined: boolean;
+  rows: Rows<Directory>;
+  /** Whether its index has arrived; before, it has only directories that were seen. */
+  known: boolean;
+  /** Whether the root's first scan ever is complete. */
+  baselined: boolean;
+  /** Epoch ms when the root was first met; null where the index does not say. */
+  since: number | null;
+  /** The folder it was when its files were indexed; null where the index does not say. */
+  folder: Identity | null;
 }
 
-/** The tree of an index as journaled. */
-export function treeOf(columns: IndexColumns): Tree {
+/** A tree that waits for its index. */
+export function createTree(): Tree {
   const top = directory('', null);
+  return { top, rows: createRows(), known: false, baselined: false, since: null, folder: null };
+}
+
+/** Lets a tree have the index as journaled, beside the directories that were seen by now. */
+export function takeIndex(tree: Tree, columns: IndexColumns): void {
+  const { top } = tree;
   const rows = createRows<Directory>(columns.stats, columns.hashes);
+  const { paths } = columns;
   let last = top;
-  for (const path of columns.paths === '' ? [] : columns.paths.split('\0')) {
-    const cut = path.lastIndexOf('/');
+  for (let from = 0, end = 0; from < paths.length; from = end + 1) {
+    end = paths.indexOf('\0', from);
+    if (end < 0) end = paths.length;
+    const cut = Math.max(from, paths.lastIndexOf('/', end));
     // Rows come in the order of their paths, so most are in the directory of the one before.
-    const isInLast = cut === last.path.length && path.startsWith(last.path);
-    if (!isInLast) last = ensureDirectory(top, path.slice(0, Math.max(0, cut)));
-    const name = path.slice(cut + 1);
+    const isInLast = cut - from === last.path.length && paths.startsWith(last.path, from);
+    if (!isInLast) last = ensureDirectory(top, paths.slice(from, cut));
+    const name = paths.slice(cut === from ? from : cut + 1, end);
     last.files.set(name, rows.adopt(last, name));
   }
-  return { top, rows, baselined: columns.baselined };
+  tree.rows = rows;
+  tree.known = true;
+  tree.baselined = columns.baselined;
+  tree.since = columns.since ?? null;
+  tree.folder = columns.identity ?? null;
+}
+
+/** Forgets every indexed file; the directories stay as they were seen. */
+export function forgetFiles(tree: Tree): void {
+  for (const each of walk(tree.top)) each.files.clear();
+  tree.rows = createRows();
 }
 
 /** The directory at this relative path, made (with those above it) where the tree has none. */

@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { closeSync, type FSWatcher, openSync, watch } from 'node:fs';
 import { systemCode } from '../../base/errors.ts';
 import { fromFs, mayBeLossy } from '../../base/path-text.ts';
 import type { OverflowGuess } from './overflow.ts';
@@ -66,9 +66,16 @@ export function watchDirectories(
   };
 }
 
-/** ENOSPC: no more watches for this user; EMFILE: no more watchers, or no more open files. */
+/** ENOSPC: no more watches for this user; EMFILE: no more watchers, or no more open files, which opening one tells. */
 function refusal(error: unknown): Watched {
   const code = systemCode(error);
   if (code === 'ENOSPC') return 'no-watches';
-  return code === 'EMFILE' || code === 'ENFILE' ? 'no-watchers' : 'failed';
+  if (code === 'ENFILE') return 'no-files';
+  if (code !== 'EMFILE') return 'failed';
+  try {
+    closeSync(openSync('/', 'r'));
+    return 'no-watchers';
+  } catch {
+    return 'no-files';
+  }
 }

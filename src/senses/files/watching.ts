@@ -12,10 +12,10 @@ export interface Watching {
 }
 
 /**
- * `no-watches`, `no-watchers`: the system's limit of watched directories, or of watchers and open files, is
- * reached. `failed`: absent or unreadable, which listing it will tell.
+ * `no-watches`, `no-watchers`, `no-files`: the system's limit of watched directories, of watchers, or of open
+ * files is reached. `failed`: absent or unreadable, which listing it will tell.
  */
-export type Watched = 'watched' | 'no-watches' | 'no-watchers' | 'failed';
+export type Watched = 'watched' | 'no-watches' | 'no-watchers' | 'no-files' | 'failed';
 
 export interface Hints {
   /** Something may have changed at this path text, relative to the root. */

@@ -6,8 +6,11 @@ import type { RootConfig } from '../../contract/config.ts';
 import { ignoreMatcher } from './ignore.ts';
 import { createStateFiles } from './state-files.ts';
 
+/** What keeps files from being read that look like secrets; no setting allows them. */
+export const DENIED = 'a built-in pattern that keeps secrets from being read';
+
 const BY = {
-  denied: 'a built-in pattern that keeps secrets from being read',
+  denied: DENIED,
   'built in': 'a built-in pattern for what tools leave behind',
   configured: 'a pattern of the configuration',
 } as const;

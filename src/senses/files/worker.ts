@@ -1,4 +1,5 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { uptime } from 'node:os';
+import { parentPort } from 'node:worker_threads';
 import xxhash from 'xxhash-wasm';
 import { systemClock } from '../../base/clock.ts';
 import type { RootConfig } from '../../contract/config.ts';
@@ -6,8 +7,9 @@ import type { IndexColumns } from '../../contract/event.ts';
 import { fsPath } from './ground.ts';
 import { createHasher } from './hash.ts';
 import { ignoreMatcher } from './ignore.ts';
-import type { FilesSettings, FromWorker, Since, ToWorker, WorkerStart } from './messages.ts';
+import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
 import { createOverflowGuess, queueLength } from './overflow.ts';
+import { isRemote } from './presence.ts';
 import { createRoot, type Root } from './root.ts';
 import { createSender } from './sender.ts';
 import { createStateFiles } from './state-files.ts';
@@ -15,11 +17,7 @@ import { watchDirectories } from './watch-directories.ts';
 import { watchRecursively } from './watch-recursively.ts';
 
 // The entry of the worker thread that perceives files; its start is its only work at import.
-if (parentPort) {
-  // Typed at the thread's edge: this is what sense.ts starts it with.
-  const start: WorkerStart = workerData;
-  await perceiveRoots(start, (message) => parentPort?.postMessage(message), parentPort);
-}
+if (parentPort) await perceiveRoots((message) => parentPort?.postMessage(message), parentPort);
 
 interface Running {
   root: Root;
@@ -41,11 +39,7 @@ interface Port {
   close(): void;
 }
 
-async function perceiveRoots(
-  start: WorkerStart,
-  post: (message: FromWorker) => void,
-  port: Port,
-): Promise<void> {
+async function perceiveRoots(post: (message: FromWorker) => void, port: Port): Promise<void> {
   const hashing = await xxhash();
   const running = new Map<string, Running>();
   const sender = createSender((batch) => post({ type: 'batch', batch }));
@@ -53,7 +47,7 @@ async function perceiveRoots(
     for (const { root } of running.values()) root.scan('when quiet');
   });
 
-  function begin(config: RootConfig, settings: FilesSettings & Since): void {
+  function begin(config: RootConfig, settings: WorkerSettings): void {
     const { path } = config;
     const stop = new AbortController();
     const index = Promise.withResolvers<IndexColumns>();
@@ -62,9 +56,9 @@ async function perceiveRoots(
       matcher: ignoreMatcher([...settings.ignorePatterns, ...config.ignorePatterns]),
       debounceMs: settings.debounceMs,
       since: settings.since,
-      retryMs: start.retryMs,
+      retryMs: settings.retryMs,
       lane: sender.lane(path),
-      stateFiles: createStateFiles(start.stateDirectory, start.databases),
+      stateFiles: createStateFiles(settings.stateDirectory, settings.databases),
       clock: systemClock,
       hasher: (realRoot) => createHasher(hashing, realRoot),
       loadIndex: () => index.promise,
@@ -73,6 +67,8 @@ async function perceiveRoots(
         const name = realPath.slice(realPath.lastIndexOf('/') + 1);
         return watchDirectories((directory) => fsPath(root, directory.path), name, hints, guess);
       },
+      isRemote,
+      uptime: () => uptime() * 1000,
       onHealth: (health, scanned) => post({ type: 'health', health, scanned }),
     });
     // A defect in one root ends the thread, and with it the sense: nothing may go on half perceived.
@@ -92,7 +88,7 @@ async function perceiveRoots(
     await ending?.ended;
   }
 
-  async function configure(settings: FilesSettings & Since): Promise<void> {
+  async function configure(settings: WorkerSettings): Promise<void> {
     const wanted = new Map(settings.roots.map((config) => [config.path, config]));
     const unwanted = [...running.keys()].filter((path) => !wanted.has(path));
     for (const [path, config] of wanted) {
@@ -109,8 +105,10 @@ async function perceiveRoots(
       case 'index':
         running.get(message.root)?.index.resolve(message.columns);
         return;
-      case 'accepted':
-        return sender.accepted();
+      case 'accepted': {
+        const root = sender.accepted();
+        return root === null ? undefined : running.get(root)?.root.accepted();
+      }
       case 'rescan':
         for (const { root } of running.values())
           if (message.root === null || root.path === message.root) root.scan('now');
@@ -130,5 +128,4 @@ async function perceiveRoots(
   port.on('message', (message) => {
     void handle(message);
   });
-  for (const config of start.settings.roots) begin(config, start.settings);
 }

@@ -1,8 +1,9 @@
 import type { LedgerEntry, PendingOutput } from '../../contract/output.ts';
 import type { OutputState, ThoughtState } from '../../contract/thought.ts';
 import { getText, putBlob } from '../blob.ts';
-import { type Hold, isHeld } from '../fence.ts';
+import { HELD, type Hold, holdOf, isHeld } from '../fence.ts';
 import { appendEvent } from '../journal-event.ts';
+import { ledgerOf } from '../ledger-columns.ts';
 import { statement, type Transaction } from '../statement.ts';
 
 /** An answered thought whose outputs are to be applied. */
@@ -13,10 +14,11 @@ export interface AnsweredThought extends Hold {
 }
 
 const selectAnswered = statement<
-  { owner: string; limit: number },
+  { owner: string; limit: number; but: string },
   { id: string; attempt: number; rule: string; subject: string }
 >(
-  `SELECT id, attempt, rule, subject FROM thoughts WHERE state = 'answered' AND owner = :owner ORDER BY seq LIMIT :limit`,
+  `SELECT id, attempt, rule, subject FROM thoughts WHERE state = 'answered' AND owner = :owner
+     AND id NOT IN (SELECT value FROM json_each(:but)) ORDER BY seq LIMIT :limit`,
 );
 const selectPlanned = statement<
   { id: string; attempt: number },
@@ -40,13 +42,13 @@ const selectPlanned = statement<
    FROM outputs WHERE thought = :id AND attempt = :attempt AND state = 'planned' ORDER BY position`,
 );
 
-/** This owner's answered thoughts with the outputs still to be applied. */
+/** This owner's answered thoughts with the outputs still to be applied, but for those whose ids are given. */
 export async function answeredThoughts(
   tx: Transaction,
-  input: { owner: string; limit: number },
+  { owner, limit, but }: { owner: string; limit: number; but: readonly string[] },
 ): Promise<AnsweredThought[]> {
   const thoughts: AnsweredThought[] = [];
-  for (const row of await tx.all(selectAnswered, input)) {
+  for (const row of await tx.all(selectAnswered, { owner, limit, but: JSON.stringify(but) })) {
     const outputs: PendingOutput[] = [];
     for (const { content, ...planned } of await tx.all(selectPlanned, { id: row.id, attempt: row.attempt })) {
       outputs.push({
@@ -57,30 +59,18 @@ export async function answeredThoughts(
         target: planned.target,
         before: planned.before,
         content: (await getText(tx, content)) ?? '',
-        ledger: ledgerOf(planned),
+        ledger: ledgerOf([
+          planned.ledger_ino,
+          planned.ledger_size,
+          planned.ledger_mtime,
+          planned.ledger_hash,
+          planned.ledger_sha256,
+        ]),
       });
     }
-    thoughts.push({ ...row, owner: input.owner, outputs });
+    thoughts.push({ ...row, owner, outputs });
   }
   return thoughts;
-}
-
-function ledgerOf(row: {
-  ledger_ino: number | null;
-  ledger_size: number | null;
-  ledger_mtime: number | null;
-  ledger_hash: string | null;
-  ledger_sha256: string | null;
-}): LedgerEntry | null {
-  const {
-    ledger_ino: ino,
-    ledger_size: size,
-    ledger_mtime: mtime,
-    ledger_hash: hash,
-    ledger_sha256: sha256,
-  } = row;
-  if (ino === null || size === null || mtime === null || hash === null || sha256 === null) return null;
-  return { ino, size, mtime, hash, sha256 };
 }
 
 export interface LedgerInput extends Hold {
@@ -93,26 +83,20 @@ export interface LedgerInput extends Hold {
 }
 
 const putLedger = statement<
-  LedgerEntry & { id: string; attempt: number; position: number; target: string; replaced: string | null }
+  LedgerEntry & Hold & { state: string; position: number; target: string; replaced: string | null }
 >(
   `UPDATE outputs SET target = :target, replaced = coalesce(:replaced, replaced), ledger_ino = :ino,
      ledger_size = :size, ledger_mtime = :mtime, ledger_hash = :hash, ledger_sha256 = :sha256
-   WHERE thought = :id AND attempt = :attempt AND position = :position AND state = 'planned'`,
+   WHERE thought = :id AND attempt = :attempt AND position = :position AND state = 'planned'
+     AND EXISTS (SELECT 1 FROM thoughts WHERE ${HELD})`,
 );
 
 /** Writes the ledger row just before a file takes its place; false where the thought is no longer held. */
 export async function ledger(tx: Transaction, input: LedgerInput): Promise<boolean> {
-  if (!(await isHeld(tx, input, 'answered'))) return false;
+  const { position, target, entry } = input;
   const replaced = input.replaced === null ? null : await putBlob(tx, input.replaced);
-  await tx.run(putLedger, {
-    id: input.id,
-    attempt: input.attempt,
-    position: input.position,
-    target: input.target,
-    replaced,
-    ...input.entry,
-  });
-  return true;
+  const hold = { ...holdOf(input), state: 'answered' };
+  return (await tx.run(putLedger, { ...hold, position, target, replaced, ...entry })) === 1;
 }
 
 export interface FinishInput extends Hold {
@@ -129,7 +113,10 @@ const settleOutput = statement<{
   target: string;
   now: number | null;
 }>(
-  `UPDATE outputs SET state = :state, reason = :reason, target = :target, applied_at = :now
+  // What is applied later has the later time, also where the clock was set back: the newest of them is what stands there.
+  `UPDATE outputs AS o SET state = :state, reason = :reason, target = :target, applied_at = max(:now, (
+     SELECT coalesce(max(coalesce(before.undo_asked_at, before.applied_at)), 0) + 1 FROM outputs before
+     WHERE before.rule = o.rule AND before.subject = o.subject AND before.wanted = o.wanted))
    WHERE thought = :id AND attempt = :attempt AND position = :position`,
 );
 const outputStates = statement<
@@ -137,37 +124,42 @@ const outputStates = statement<
   { position: number; state: OutputState; reason: string }
 >(`SELECT position, state, reason FROM outputs WHERE thought = :id AND attempt = :attempt ORDER BY position`);
 const finishThought = statement<
-  { id: string; state: string; reason: string | null; now: number; finishedAt: number | null },
-  { rule: string; version: string; event: number }
+  Hold & { state: string; ended: string; reason: string | null; now: number; finishedAt: number | null },
+  { rule: string }
 >(
-  `UPDATE thoughts SET state = :state, reason = coalesce(:reason, reason), updated_at = :now, finished_at = :finishedAt,
-     owner = NULL, lease_until = NULL WHERE id = :id RETURNING rule, version, event`,
+  `UPDATE thoughts SET state = :ended, reason = coalesce(:reason, reason), updated_at = :now, finished_at = :finishedAt,
+     owner = NULL, lease_until = NULL WHERE ${HELD} RETURNING rule`,
 );
 
 /** Records what became of some of the outputs while others are held; false where no longer held. */
 export async function settleOutputs(tx: Transaction, input: FinishInput): Promise<boolean> {
   if (!(await isHeld(tx, input, 'answered'))) return false;
-  const { id, attempt, now } = input;
-  for (const output of input.outputs) {
-    await tx.run(settleOutput, { id, attempt, ...output, now: output.state === 'applied' ? now : null });
-  }
+  await settle(tx, input);
   return true;
+}
+
+async function settle(tx: Transaction, { id, attempt, outputs, now }: FinishInput): Promise<void> {
+  for (const output of outputs)
+    await tx.run(settleOutput, { id, attempt, ...output, now: output.state === 'applied' ? now : null });
 }
 
 /** Records what became of the outputs and ends the thought, with a `thought.done` event; null where no longer held. */
 export async function finish(tx: Transaction, input: FinishInput): Promise<ThoughtState | null> {
-  if (!(await settleOutputs(tx, input))) return null;
   const { id, attempt, now } = input;
-  const outputs = await tx.all(outputStates, { id, attempt });
+  const before = await tx.all(outputStates, { id, attempt });
+  const outputs = before.map((each) => input.outputs.find((to) => to.position === each.position) ?? each);
   const { state, reason } = outcomeOf(outputs);
   const row = await tx.one(finishThought, {
-    id,
-    state,
+    ...holdOf(input),
+    state: 'answered',
+    ended: state,
     reason,
     now,
     finishedAt: state === 'proposed' ? null : now,
   });
-  if (row && state === 'done') {
+  if (!row) return null;
+  await settle(tx, input);
+  if (state === 'done') {
     await appendEvent(tx, {
       dedup: `thought:${id}#done#${input.attempt}`,
       sense: 'daemon',

@@ -11,25 +11,28 @@ export interface CaptureJob {
   hash: string | null;
 }
 
-const due = statement<{ now: number; limit: number }, CaptureJob>(
+const due = statement<{ now: number; limit: number; but: string }, CaptureJob>(
   `SELECT t.id, t.rule, e.sense, e.data,
      (SELECT f.hash FROM files f JOIN roots r ON r.id = f.root
       WHERE r.path = json_extract(e.data, '$.root')
         AND f.path = substr(json_extract(e.data, '$.path'), length(r.path) + 2) AND f.present = 1) AS hash
    FROM thoughts t JOIN events e ON e.seq = t.event
-   WHERE t.state = 'waiting' AND t.settle_until <= :now ORDER BY t.settle_until LIMIT :limit`,
+   WHERE t.state = 'waiting' AND t.settle_until <= :now AND t.id NOT IN (SELECT value FROM json_each(:but)) ORDER BY t.settle_until LIMIT :limit`,
 );
 const nextDue = statement<{ now: number }, { at: number | null }>(
   `SELECT min(settle_until) AS at FROM thoughts WHERE state = 'waiting' AND settle_until > :now`,
 );
 
-/** Settled thoughts to capture, and when the next one will be settled (epoch ms; null = none waits). */
+/**
+ * Settled thoughts to capture, but for those whose ids are given, and when the next one will be settled (epoch ms;
+ * null = none waits).
+ */
 export async function captureDue(
   tx: Transaction,
-  input: { now: number; limit: number },
+  { now, limit, but }: { now: number; limit: number; but: readonly string[] },
 ): Promise<{ jobs: CaptureJob[]; nextAt: number | null }> {
-  const jobs = await tx.all(due, input);
-  const next = await tx.one(nextDue, { now: input.now });
+  const jobs = await tx.all(due, { now, limit, but: JSON.stringify(but) });
+  const next = await tx.one(nextDue, { now });
   return { jobs, nextAt: next?.at ?? null };
 }
 

@@ -1,5 +1,5 @@
 import { idOf } from '../../base/ids.ts';
-import { PRIORITY, type ThoughtState } from '../../contract/thought.ts';
+import { PRIORITY, rankOf, type ThoughtState } from '../../contract/thought.ts';
 import { insertThought } from '../new-thought.ts';
 import { statement, type Transaction } from '../statement.ts';
 
@@ -34,9 +34,9 @@ const select = statement<{ id: string }, Row>(
 const selectDead = statement<Record<string, never>, { id: string }>(
   `SELECT id FROM thoughts WHERE state = 'dead' ORDER BY seq`,
 );
-const reopen = statement<{ id: string; state: string; now: number; priority: number }>(
+const reopen = statement<{ id: string; state: string; now: number; priority: number; rank: number }>(
   `UPDATE thoughts SET state = :state, reason = 'asked for again', failures = 0, crashes = 0, fresh = 1,
-     priority = min(priority, :priority), settle_until = :now, available_at = :now, finished_at = NULL,
+     priority = min(priority, :priority), rank = min(rank, :rank), settle_until = :now, available_at = :now, finished_at = NULL,
      answer = NULL, reused_from = NULL, owner = NULL, lease_until = NULL, updated_at = :now
    WHERE id = :id AND state IN ('dead', 'cancelled')`,
 );
@@ -44,6 +44,9 @@ const cancelOne = statement<{ id: string; now: number }>(
   `UPDATE thoughts SET state = 'cancelled', reason = 'cancelled by a person', owner = NULL, lease_until = NULL,
      updated_at = :now, finished_at = :now WHERE id = :id AND state IN ('waiting', 'ready', 'running')`,
 );
+/** Who asks for something again waits for it. */
+const asRequest = (now: number) => ({ priority: PRIORITY.request, rank: rankOf(PRIORITY.request, now) });
+
 const abandon = statement<{ id: string }>(
   `UPDATE attempts SET outcome = 'abandoned', error = 'cancelled by a person' WHERE thought = :id AND outcome = 'running'`,
 );
@@ -63,7 +66,7 @@ export async function retry(
 }
 
 const newest = statement<{ subject: string }, { seq: number }>(
-  `SELECT max(seq) AS seq FROM events WHERE subject = :subject`,
+  `SELECT max(seq) AS seq FROM events WHERE subject = :subject AND json_extract(data, '$.existing') IS NULL`,
 );
 const isThere = statement<{ seq: number }, { there: number }>(
   `SELECT EXISTS (SELECT 1 FROM files f JOIN roots r ON r.id = f.root
@@ -110,13 +113,21 @@ async function retryOne(tx: Transaction, id: string, now: number): Promise<Chang
       reason: `thought ${twin.id} about the same subject is queued already`,
     };
   }
+  if (row.sense !== 'files' && row.captured === null)
+    return { id, ok: false, state: row.state, reason: 'its text was removed by retention: ask again' };
   const state = row.sense === 'files' && row.captured === null ? 'waiting' : 'ready';
   if (row.current === row.version) {
-    await tx.run(reopen, { id, state, now, priority: PRIORITY.request });
+    await tx.run(reopen, { id, state, now, ...asRequest(now) });
     return { id, ok: true, state, reason: 'queued again' };
   }
   return retryUnderNewVersion(tx, row, row.current, state, now);
 }
+
+/** A dead letter that is thought again as another one is dead no more: it would be replayed again and again. */
+const replayed = statement<{ id: string; reason: string; now: number }>(
+  `UPDATE thoughts SET state = 'cancelled', reason = :reason, updated_at = :now, finished_at = :now
+   WHERE id = :id AND state = 'dead'`,
+);
 
 async function retryUnderNewVersion(
   tx: Transaction,
@@ -140,8 +151,11 @@ async function retryUnderNewVersion(
     capture: row.capture,
     now,
   });
+  if (fresh)
+    await tx.run(replayed, { id: row.id, reason: `replayed as ${id}, under the rule's newer version`, now });
   if (fresh) return { id, ok: true, state, reason: `queued as ${id} under the rule's newer version` };
-  if ((await tx.run(reopen, { id, state, now, priority: PRIORITY.request })) === 1) {
+  if ((await tx.run(reopen, { id, state, now, ...asRequest(now) })) === 1) {
+    await tx.run(replayed, { id: row.id, reason: `replayed as ${id}, under the rule's newer version`, now });
     return { id, ok: true, state, reason: `queued again as ${id} under the rule's newer version` };
   }
   const twin = await tx.one(select, { id });

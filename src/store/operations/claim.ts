@@ -1,5 +1,6 @@
 import { getText } from '../blob.ts';
 import { statement, type Transaction } from '../statement.ts';
+import { countCall, type RateLimit, roomIn } from './rate.ts';
 
 /** What may be claimed now: rule versions whose provider is online, and how many calls it still takes. */
 export interface Lane {
@@ -10,6 +11,8 @@ export interface Lane {
 export interface ClaimInput {
   owner: string;
   lanes: Lane[];
+  /** By version: the limits of rules that have one. */
+  rates?: ReadonlyMap<string, RateLimit>;
   leaseMs: number;
   now: number;
 }
@@ -34,87 +37,137 @@ export interface ClaimedThought {
 }
 
 interface Candidate {
-  id: string;
-  priority: number;
   seq: number;
+  rank: number;
+  rule: string;
+  subject: string;
+  crashes: number;
+  event: EventFacts;
 }
 
+type EventFacts = Pick<ClaimedThought, 'sense' | 'dedup' | 'at' | 'data'>;
+
 /** Of each rule and subject at most one thought is between running and done. */
-const candidates = statement<{ version: string; now: number; limit: number }, Candidate>(
-  `SELECT id, priority, seq FROM thoughts t
-   WHERE state = 'ready' AND version = :version AND available_at <= :now AND NOT EXISTS (
-     SELECT 1 FROM thoughts b WHERE b.rule = t.rule AND b.subject = t.subject AND b.state IN ('running', 'answered'))
-   ORDER BY priority, seq LIMIT :limit`,
+const candidatesThat = (condition: string) =>
+  statement<{ version: string; now: number; limit: number }, Omit<Candidate, 'event'> & EventFacts>(
+    `SELECT t.seq, t.rank, t.rule, t.subject, t.crashes, e.sense, e.dedup, e.at, e.data
+     FROM thoughts t JOIN events e ON e.seq = t.event
+     WHERE t.state = 'ready' AND t.version = :version AND t.available_at <= :now AND ${condition} AND NOT EXISTS (
+       SELECT 1 FROM thoughts b WHERE b.rule = t.rule AND b.subject = t.subject AND b.state IN ('running', 'answered'))
+     ORDER BY t.rank, t.seq LIMIT :limit`,
+  );
+const candidates = candidatesThat('t.crashes = 0');
+const suspects = candidatesThat('t.crashes > 0');
+const suspectRuns = statement<Record<string, never>, { runs: number }>(
+  `SELECT EXISTS (SELECT 1 FROM thoughts WHERE state = 'running' AND crashes > 0) AS runs`,
 );
-const blocked = statement<{ id: string }, { blocked: number }>(
-  `SELECT EXISTS (SELECT 1 FROM thoughts b WHERE b.rule = t.rule AND b.subject = t.subject
-     AND b.state IN ('running', 'answered')) AS blocked FROM thoughts t WHERE t.id = :id`,
-);
-const take = statement<
-  { id: string; owner: string; lease: number; now: number },
-  Omit<ClaimedThought, 'captured' | 'fresh' | 'sense' | 'dedup' | 'at' | 'data'> & {
-    captured: string | null;
-    fresh: number;
-    event: number;
-  }
+const claimOne = statement<
+  { seq: number; owner: string; lease: number; now: number },
+  Omit<ClaimedThought, 'fresh' | keyof EventFacts> & { fresh: number }
 >(
   `UPDATE thoughts SET state = 'running', reason = '', owner = :owner, attempt = attempt + 1,
      lease_until = :lease, updated_at = :now
-   WHERE id = :id AND state = 'ready'
-   RETURNING id, attempt, rule, version, subject, captured, capture, failures, fresh, event`,
-);
-const selectEvent = statement<{ seq: number }, { sense: string; dedup: string; at: number; data: string }>(
-  `SELECT sense, dedup, at, data FROM events WHERE seq = :seq`,
+   WHERE seq = :seq AND state = 'ready'
+   RETURNING id, attempt, rule, version, subject, captured, capture, failures, fresh`,
 );
 const openAttempt = statement<{ id: string; attempt: number; owner: string; now: number }>(
   `INSERT INTO attempts (thought, number, owner, started_at, outcome) VALUES (:id, :attempt, :owner, :now, 'running')`,
 );
 const nextAvailable = statement<{ now: number }, { at: number | null }>(
-  `SELECT min(available_at) AS at FROM thoughts WHERE state = 'ready' AND available_at > :now`,
+  `SELECT min(available_at) AS at FROM thoughts WHERE state = 'ready' AND available_at > updated_at AND available_at > :now`,
 );
 
 const versionsWaiting = statement<Record<string, never>, { version: string }>(
   `SELECT version FROM rules r WHERE EXISTS (SELECT 1 FROM thoughts WHERE state = 'ready' AND version = r.version)`,
 );
 
-/** Claims thoughts in priority order, oldest first; which rule versions have others waiting, and when a backed-off one is available (epoch ms). */
-export async function claim(
-  tx: Transaction,
-  input: ClaimInput,
-): Promise<{ claimed: ClaimedThought[]; waiting: string[]; nextAt: number | null }> {
+/**
+ * Claims thoughts in the order of their ranks; which rule versions have others waiting, which rules have used up
+ * their rate, and when a backed-off thought or a rate is available (epoch ms). A rate is counted and spent in here, so
+ * that neither a restart nor a second claimer gets around it. Of those that were under way when a process died, one
+ * at a time is claimed: the one that brings it down each time is found, and its neighbours are answered.
+ */
+export async function claim(tx: Transaction, input: ClaimInput): Promise<Claimed> {
   const claimed: ClaimedThought[] = [];
+  const limited: Claimed['limited'] = [];
+  let suspect = (await tx.one(suspectRuns, {}))?.runs === 1;
   for (const lane of input.lanes) {
     const found: Candidate[] = [];
     for (const version of lane.versions) {
-      found.push(...(await tx.all(candidates, { version, now: input.now, limit: lane.slots })));
+      const limit = Math.min(lane.slots, await freeOf(tx, input, version, limited));
+      if (limit > 0) found.push(...(await candidatesOf(tx, { version, now: input.now, limit }, suspect)));
     }
-    found.sort((a, b) => a.priority - b.priority || a.seq - b.seq);
-    let free = lane.slots;
-    for (const { id } of found) {
-      if (free === 0) break;
-      const thought = await claimOne(tx, id, input);
+    found.sort((a, b) => a.rank - b.rank || a.seq - b.seq);
+    for (const candidate of claimable(found).slice(0, lane.slots)) {
+      const thought = await take(tx, candidate, input);
       if (!thought) continue;
+      suspect ||= candidate.crashes > 0;
       claimed.push(thought);
-      free -= 1;
     }
   }
   const next = await tx.one(nextAvailable, { now: input.now });
   const waiting = (await tx.all(versionsWaiting, {})).map((row) => row.version);
-  return { claimed, waiting, nextAt: next?.at ?? null };
+  const times = limited.flatMap(({ version, until }) => (waiting.includes(version) ? [until] : []));
+  if (next?.at != null) times.push(next.at);
+  return { claimed, waiting, limited, nextAt: times.length === 0 ? null : Math.min(...times) };
 }
 
-async function claimOne(tx: Transaction, id: string, input: ClaimInput): Promise<ClaimedThought | null> {
-  if ((await tx.one(blocked, { id }))?.blocked === 1) return null;
-  const row = await tx.one(take, {
-    id,
-    owner: input.owner,
-    lease: input.now + input.leaseMs,
-    now: input.now,
+/** What a claim came to. */
+export interface Claimed {
+  claimed: ClaimedThought[];
+  /** Versions in force that have ready thoughts. */
+  waiting: string[];
+  limited: { rule: string; version: string; until: number }[];
+  nextAt: number | null;
+}
+
+/** How many thoughts of a version its rule's rate allows to be claimed now. */
+async function freeOf(
+  tx: Transaction,
+  { rates, now }: ClaimInput,
+  version: string,
+  limited: Claimed['limited'],
+): Promise<number> {
+  const rate = rates?.get(version);
+  if (rate === undefined) return Number.POSITIVE_INFINITY;
+  const { free, until } = await roomIn(tx, rate, now);
+  if (free === 0) limited.push({ rule: rate.rule, version, until });
+  return free;
+}
+
+async function candidatesOf(
+  tx: Transaction,
+  of: { version: string; now: number; limit: number },
+  suspectIsTaken: boolean,
+): Promise<Candidate[]> {
+  const rows = await tx.all(candidates, of);
+  if (!suspectIsTaken) rows.push(...(await tx.all(suspects, { ...of, limit: 1 })));
+  return rows.map(({ seq, rank, rule, subject, crashes, ...event }) => {
+    return { seq, rank, rule, subject, crashes, event };
   });
+}
+
+/** The first of each rule and subject, and the first suspect. */
+function claimable(found: readonly Candidate[]): Candidate[] {
+  const taken = new Set<string>();
+  return found.filter(({ rule, subject, crashes }) => {
+    const keys = [`${rule} ${subject}`, ...(crashes > 0 ? ['a suspect'] : [])];
+    if (keys.some((key) => taken.has(key))) return false;
+    for (const key of keys) taken.add(key);
+    return true;
+  });
+}
+
+async function take(
+  tx: Transaction,
+  { seq, event }: Candidate,
+  { owner, leaseMs, rates, now }: ClaimInput,
+): Promise<ClaimedThought | null> {
+  const row = await tx.one(claimOne, { seq, owner, lease: now + leaseMs, now });
   if (!row) return null;
-  await tx.run(openAttempt, { id, attempt: row.attempt, owner: input.owner, now: input.now });
-  const event = await tx.one(selectEvent, { seq: row.event });
-  if (!event) return null;
-  const { event: _, ...thought } = row;
-  return { ...thought, ...event, captured: await getText(tx, row.captured), fresh: row.fresh === 1 };
+  const { id, attempt } = row;
+  await tx.run(openAttempt, { id, attempt, owner, now });
+  const rate = rates?.get(row.version);
+  if (rate) await countCall(tx, { rule: rate.rule, at: now, thought: id, attempt });
+  return { ...row, ...event, captured: await getText(tx, row.captured), fresh: row.fresh === 1 };
 }

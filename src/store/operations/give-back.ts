@@ -1,5 +1,8 @@
+import { PRIORITY, rankOf } from '../../contract/thought.ts';
 import { type Hold, isHeld } from '../fence.ts';
+import { supersedeOutrun } from '../outrun.ts';
 import { statement, type Transaction } from '../statement.ts';
+import { uncountCall } from './rate.ts';
 import { type CallReport, closeAttempt } from './record.ts';
 
 export interface GiveBackInput extends Hold {
@@ -8,6 +11,8 @@ export interface GiveBackInput extends Hold {
   reason: string;
   /** Epoch ms before which it is not claimed again. */
   availableAt: number;
+  /** It lets everything that waits by now go first. */
+  behind?: boolean;
   maxRetries: number;
   call: CallReport;
   now: number;
@@ -16,28 +21,44 @@ export interface GiveBackInput extends Hold {
 const failures = statement<{ id: string }, { failures: number }>(
   `SELECT failures FROM thoughts WHERE id = :id`,
 );
-const back = statement<{ id: string; failures: number; reason: string; at: number; now: number }>(
+const back = statement<{
+  id: string;
+  failures: number;
+  reason: string;
+  at: number;
+  rank: number;
+  now: number;
+}>(
   `UPDATE thoughts SET state = 'ready', failures = :failures, reason = :reason, available_at = :at,
-     owner = NULL, lease_until = NULL, updated_at = :now WHERE id = :id`,
+     rank = max(rank, :rank), owner = NULL, lease_until = NULL, updated_at = :now WHERE id = :id`,
 );
 const giveUp = statement<{ id: string; failures: number; reason: string; now: number }>(
   `UPDATE thoughts SET state = 'dead', failures = :failures, reason = :reason, owner = NULL, lease_until = NULL,
      updated_at = :now, finished_at = :now WHERE id = :id`,
 );
 
-/** Ends an attempt without an answer; the state the thought is in now, or null where it was no longer held. */
-export async function giveBack(tx: Transaction, input: GiveBackInput): Promise<'ready' | 'dead' | null> {
+/**
+ * Ends an attempt without an answer; the state the thought is in now, or null where it was no longer held. One whose
+ * file has a newer revision by now is superseded.
+ */
+export async function giveBack(
+  tx: Transaction,
+  input: GiveBackInput,
+): Promise<'ready' | 'dead' | 'cancelled' | null> {
   if (!(await isHeld(tx, input, 'running'))) return null;
   const { id, attempt, now } = input;
   const outcome = input.outcome === 'stopped' ? 'abandoned' : input.outcome === 'held' ? 'held' : 'failed';
   await tx.run(closeAttempt, { id, attempt, outcome, error: input.reason, ...input.call });
+  if (outcome !== 'failed') await uncountCall(tx, { thought: id, attempt });
   const before = (await tx.one(failures, { id }))?.failures ?? 0;
   const spent = input.outcome === 'failed' || input.outcome === 'final' ? before + 1 : before;
   if (input.outcome === 'final' || spent > input.maxRetries) {
     await tx.run(giveUp, { id, failures: spent, reason: input.reason, now });
     return 'dead';
   }
+  if (await supersedeOutrun(tx, { id, failures: spent, now })) return 'cancelled';
+  const rank = input.behind ? rankOf(PRIORITY.reaction, now) : 0;
   const reason = input.outcome === 'stopped' ? '' : input.reason;
-  await tx.run(back, { id, failures: spent, reason, at: Math.round(input.availableAt), now });
+  await tx.run(back, { id, failures: spent, reason, at: Math.round(input.availableAt), rank, now });
   return 'ready';
 }

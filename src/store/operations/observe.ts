@@ -1,6 +1,19 @@
 import { idOf } from '../../base/ids.ts';
-import type { FileChange, FileStat } from '../../contract/event.ts';
+import type { FileChange, MetFolder } from '../../contract/event.ts';
 import type { Match, MatchedObservation } from '../../contract/match.ts';
+import {
+  ASIDE,
+  type Known,
+  markBaselined,
+  markDeleted,
+  meetFolder,
+  refreshRow,
+  selectGone,
+  selectKnown,
+  selectRow,
+  setAside,
+  upsertRow,
+} from '../file-index.ts';
 import { appendEvent } from '../journal-event.ts';
 import { insertThought } from '../new-thought.ts';
 import { statement, type Transaction } from '../statement.ts';
@@ -10,6 +23,8 @@ export interface ObserveInput {
   observations: MatchedObservation[];
   /** The root's first scan is complete with this batch. */
   baselined: boolean;
+  /** The root is this folder from now on. */
+  met?: MetFolder;
   now: number;
 }
 
@@ -22,65 +37,6 @@ export interface Observed {
   thoughts: string[];
 }
 
-interface IndexRow {
-  revision: number;
-  present: number;
-  hash: string | null;
-}
-
-/** The index row, if any, and whether the ledger says that this is how we left the file. */
-interface Known {
-  revision: number | null;
-  present: number | null;
-  hash: string | null;
-  own: number;
-}
-
-const selectRow = statement<{ root: number; path: string }, IndexRow>(
-  `SELECT revision, present, hash FROM files WHERE root = :root AND path = :path`,
-);
-
-const upsertRow = statement<
-  FileStat & { root: number; path: string; revision: number; existing: number; hash: string | null }
->(
-  `INSERT INTO files (root, path, revision, present, existing, dev, ino, birth, size, mtime, ctime, hash)
-   VALUES (:root, :path, :revision, 1, :existing, :dev, :ino, :birth, :size, :mtime, :ctime, :hash)
-   ON CONFLICT (root, path) DO UPDATE SET revision = excluded.revision, present = 1,
-     existing = excluded.existing, dev = excluded.dev, ino = excluded.ino, birth = excluded.birth,
-     size = excluded.size, mtime = excluded.mtime, ctime = excluded.ctime, hash = excluded.hash`,
-);
-
-const refreshRow = statement<FileStat & { root: number; path: string; hash: string | null }>(
-  `UPDATE files SET dev = :dev, ino = :ino, birth = :birth, size = :size, mtime = :mtime, ctime = :ctime,
-     hash = coalesce(:hash, hash) WHERE root = :root AND path = :path`,
-);
-
-const markDeleted = statement<{ root: number; path: string; revision: number }>(
-  `UPDATE files SET present = 0, existing = 0, revision = :revision, hash = NULL WHERE root = :root AND path = :path`,
-);
-
-const markBaselined = statement<{ root: number; now: number }>(
-  `UPDATE roots SET baselined_at = coalesce(baselined_at, :now) WHERE id = :root`,
-);
-
-const selectKnown = statement<
-  {
-    root: number;
-    path: string;
-    target: string;
-    ino: number;
-    size: number;
-    mtime: number;
-    hash: string | null;
-  },
-  Known
->(
-  `SELECT f.revision, f.present, f.hash, EXISTS (
-     SELECT 1 FROM outputs WHERE target = :target AND ledger_ino = :ino AND ledger_size = :size
-       AND ledger_mtime = :mtime AND ledger_hash = :hash) AS own
-   FROM (SELECT 1) LEFT JOIN files f ON f.root = :root AND f.path = :path`,
-);
-
 const supersede = statement<{ subject: string; now: number; reason: string }, { rule: string }>(
   `UPDATE thoughts SET state = 'cancelled', reason = :reason, updated_at = :now, finished_at = :now
    WHERE subject = :subject AND state IN ('waiting', 'ready') RETURNING rule`,
@@ -89,16 +45,25 @@ const supersede = statement<{ subject: string; now: number; reason: string }, { 
 /**
  * Journals what the files sense found: events, index rows and the thoughts of matching rules commit together.
  * A revision grows only when content or existence differs from the index row, so a re-observation is no event;
- * a file that looks exactly as the ledger says we left it is our own write, and is indexed without an event.
+ * a file that looks exactly as the ledger says we left it is our own write, and is indexed without an event, as is
+ * one of ours that `undo` took away.
  */
 export async function observe(tx: Transaction, input: ObserveInput): Promise<Observed[]> {
   const news: Observed[] = [];
+  if (input.met) await meet(tx, input.root.id, input.met);
   for (const observation of input.observations) {
     const seen = await observeOne(tx, input, observation);
     if (seen) news.push(seen);
   }
   if (input.baselined) await tx.run(markBaselined, { root: input.root.id, now: input.now });
   return news;
+}
+
+/** The root is this folder from now on; where it holds other files than the one before, those are set aside. */
+async function meet(tx: Transaction, root: number, { identity, aside }: MetFolder): Promise<void> {
+  const { dev, ino, birth } = identity;
+  await tx.run(meetFolder, { root, dev, ino, birth });
+  if (aside) await tx.run(setAside, { root, aside: ASIDE });
 }
 
 async function observeOne(
@@ -109,10 +74,10 @@ async function observeOne(
   const root = input.root.id;
   const { path, hash, stat, change } = it;
   if (stat === null) {
-    const gone = await tx.one(selectRow, { root, path });
+    const gone = await tx.one(selectGone, { root, path, target: `${input.root.path}/${path}` });
     if (gone?.present !== 1) return null;
     await tx.run(markDeleted, { root, path, revision: gone.revision + 1 });
-    return journal(tx, input, it, 'deleted', gone.revision + 1);
+    return gone.own === 1 ? null : journal(tx, input, it, 'deleted', gone.revision + 1);
   }
   const { ino, size, mtime } = stat;
   const known = await tx.one(selectKnown, {
@@ -126,8 +91,9 @@ async function observeOne(
   });
   const revision = known?.revision ?? 0;
   const present = known?.present === 1;
-  if (change === 'unchanged' && present) {
-    await tx.run(refreshRow, { root, path, hash, ...stat });
+  if (change === 'unchanged') {
+    // Without a row there is nothing to refresh; no rule was asked, so it is left to be perceived as added.
+    if (present) await tx.run(refreshRow, { root, path, hash, ...stat });
     return null;
   }
   const place = (as: number, existing: number) =>
@@ -137,13 +103,24 @@ async function observeOne(
     return null;
   }
   if (change === 'moved') await forget(tx, root, it.from);
-  if (present && known?.hash !== null && known?.hash === hash) {
+  const wasKnown = present || known?.present === ASIDE;
+  if (wasKnown && isAsKnown(it, known)) {
     await place(revision, 0);
+    await supersedeFormer(tx, input, it);
     return null;
   }
   await place(revision + 1, 0);
-  if (known?.own === 1) return null;
-  return journal(tx, input, it, change === 'moved' ? 'moved' : present ? 'modified' : 'added', revision + 1);
+  if (known?.own === 1) {
+    await supersedeFormer(tx, input, it);
+    return null;
+  }
+  return journal(tx, input, it, change === 'moved' ? 'moved' : wasKnown ? 'modified' : 'added', revision + 1);
+}
+
+/** Whether a file is what its row says. One set aside before it was hashed is told by size and time. */
+function isAsKnown({ hash, stat }: MatchedObservation, known: Known | undefined): boolean {
+  if (known?.hash !== null) return known?.hash === hash;
+  return known.present === ASIDE && known.size === stat?.size && known.mtime === stat?.mtime;
 }
 
 async function journal(
@@ -204,17 +181,28 @@ async function supersedeOlder(
   revision: number,
 ): Promise<Set<string>> {
   const rules = new Set<string>();
-  const cancel = async (of: string, reason: string) => {
-    for (const row of await tx.all(supersede, { subject: of, now: input.now, reason })) rules.add(row.rule);
-  };
-  if (revision > 1)
-    await cancel(
-      subject,
-      change === 'deleted' ? 'superseded: the file was deleted' : 'superseded by a newer revision',
-    );
-  if (it.from !== undefined)
-    await cancel(`file:${input.root.path}/${it.from}`, 'superseded: the file was moved');
+  if (revision > 1) {
+    const reason =
+      change === 'deleted' ? 'superseded: the file was deleted' : 'superseded by a newer revision';
+    for (const row of await tx.all(supersede, { subject, now: input.now, reason })) rules.add(row.rule);
+  }
+  for (const rule of await supersedeFormer(tx, input, it)) rules.add(rule);
   return rules;
+}
+
+/** Cancels what nobody has claimed about the name that a file was moved from; the rules it was for. */
+async function supersedeFormer(
+  tx: Transaction,
+  input: ObserveInput,
+  it: MatchedObservation,
+): Promise<string[]> {
+  if (it.from === undefined) return [];
+  const former = {
+    subject: `file:${input.root.path}/${it.from}`,
+    now: input.now,
+    reason: 'superseded: the file was moved',
+  };
+  return (await tx.all(supersede, former)).map((row) => row.rule);
 }
 
 async function forget(tx: Transaction, root: number, from: string | undefined): Promise<void> {

@@ -1,7 +1,8 @@
 import type { PlannedOutput } from '../../contract/output.ts';
 import { putBlob } from '../blob.ts';
-import { type Hold, isHeld } from '../fence.ts';
+import { HELD, type Hold, holdOf } from '../fence.ts';
 import { statement, type Transaction } from '../statement.ts';
+import { uncountCall } from './rate.ts';
 
 /** How one call went. */
 export interface CallReport {
@@ -24,15 +25,12 @@ export interface RecordInput extends Hold {
   now: number;
 }
 
-const answered = statement<{
-  id: string;
-  answer: string;
-  reusedFrom: string | null;
-  reason: string;
-  now: number;
-}>(
-  `UPDATE thoughts SET state = 'answered', answer = :answer, reused_from = :reusedFrom, reason = :reason, updated_at = :now
-   WHERE id = :id`,
+const answered = statement<
+  Hold & { state: string; answer: string; reusedFrom: string | null; reason: string; now: number }
+>(
+  `UPDATE thoughts SET state = 'answered', answer = :answer, reused_from = :reusedFrom, reason = :reason,
+     given = NULL, updated_at = :now
+   WHERE ${HELD}`,
 );
 export const closeAttempt = statement<{
   id: string;
@@ -71,12 +69,13 @@ const insertOutput = statement<{
 
 /** Commits the answer and its planned outputs together: from here the outcome is fixed. False where no longer held. */
 export async function record(tx: Transaction, input: RecordInput): Promise<boolean> {
-  if (!(await isHeld(tx, input, 'running'))) return false;
-  const { id, attempt, now } = input;
-  const { reusedFrom, reason } = input;
-  await tx.run(answered, { id, answer: JSON.stringify(input.answer), reusedFrom, reason, now });
+  const { id, attempt, reusedFrom, reason, now } = input;
+  const answer = JSON.stringify(input.answer);
+  const hold = { ...holdOf(input), state: 'running' };
+  if ((await tx.run(answered, { ...hold, answer, reusedFrom, reason, now })) === 0) return false;
   const outcome = input.reusedFrom === null ? 'answered' : 'reused';
   await tx.run(closeAttempt, { id, attempt, outcome, error: null, ...input.call });
+  if (outcome === 'reused') await uncountCall(tx, { thought: id, attempt });
   for (const output of input.outputs) {
     await tx.run(insertOutput, {
       id,

@@ -1,6 +1,8 @@
 import { statement, type Transaction } from '../statement.ts';
 
-const insert = statement<{ path: string }>(`INSERT INTO roots (path) VALUES (:path) ON CONFLICT DO NOTHING`);
+const insert = statement<{ path: string; now: number }>(
+  `INSERT INTO roots (path, met_at) VALUES (:path, :now) ON CONFLICT DO NOTHING`,
+);
 const select = statement<{ path: string }, { id: number; baselined: number }>(
   `SELECT id, baselined_at IS NOT NULL AS baselined FROM roots WHERE path = :path`,
 );
@@ -11,11 +13,14 @@ export interface RegisteredRoot {
   baselined: boolean;
 }
 
-/** Gives every watched root its id; a root is known by its path. */
-export async function registerRoots(tx: Transaction, input: { paths: string[] }): Promise<RegisteredRoot[]> {
+/** Gives every watched root its id; a root is known by its path. `now` is when those that are new were first met. */
+export async function registerRoots(
+  tx: Transaction,
+  input: { paths: string[]; now: number },
+): Promise<RegisteredRoot[]> {
   const roots: RegisteredRoot[] = [];
   for (const path of input.paths) {
-    await tx.run(insert, { path });
+    await tx.run(insert, { path, now: input.now });
     const row = await tx.one(select, { path });
     if (row) roots.push({ id: row.id, path, baselined: row.baselined === 1 });
   }

@@ -62,6 +62,7 @@ interface Replaced {
   subject: string;
   state: 'waiting' | 'ready';
   priority: number;
+  rank: number;
   content: string;
   settle_until: number;
   captured: string | null;
@@ -70,7 +71,7 @@ interface Replaced {
 }
 
 const selectThought = statement<{ id: string }, Replaced>(
-  `SELECT t.rule, t.event, t.subject, t.state, t.priority, t.content, t.settle_until, t.captured, t.capture, e.dedup
+  `SELECT t.rule, t.event, t.subject, t.state, t.priority, t.rank, t.content, t.settle_until, t.captured, t.capture, e.dedup
    FROM thoughts t JOIN events e ON e.seq = t.event WHERE t.id = :id AND t.state IN ('waiting', 'ready')`,
 );
 /** A version that is in force again after it was replaced: its cancelled thought is the one to go on with. */
@@ -79,11 +80,12 @@ const reopen = statement<{
   state: string;
   settleUntil: number;
   priority: number;
+  rank: number;
   captured: string | null;
   capture: string | null;
   now: number;
 }>(
-  `UPDATE thoughts SET state = :state, reason = '', settle_until = :settleUntil, priority = :priority,
+  `UPDATE thoughts SET state = :state, reason = '', settle_until = :settleUntil, priority = :priority, rank = :rank,
      captured = :captured, capture = :capture, available_at = :now, updated_at = :now, finished_at = NULL
    WHERE id = :id AND state = 'cancelled'`,
 );
@@ -105,6 +107,7 @@ export async function replaceThoughts(
       id: idOf(old.dedup, version),
       state: old.state,
       priority: old.priority,
+      rank: old.rank,
       settleUntil: old.settle_until,
       captured: old.captured,
       capture: old.capture,

@@ -1,8 +1,11 @@
 import { sha256 } from '../../base/ids.ts';
 import type { FormerOutput } from '../../contract/output.ts';
 import { putBlob } from '../blob.ts';
-import { type Hold, isHeld } from '../fence.ts';
+import { HELD, type Hold, holdOf } from '../fence.ts';
+import type { GivenAnswer } from '../new-thought.ts';
+import { formerOutputsOf } from '../queries/former-outputs.ts';
 import { statement, type Transaction } from '../statement.ts';
+import type { CallReport } from './record.ts';
 
 export interface SendInput extends Hold {
   provider: string;
@@ -11,20 +14,23 @@ export interface SendInput extends Hold {
   prompt: string;
   /** The same prompt before per-call delimiters, with everything else that shapes the answer. */
   promptKey: string;
-  /** Whether an earlier answer to the same prompt may be taken instead. */
+  /** Whether an earlier answer to the same prompt may be taken instead, be it of a dry run. */
   mayReuse: boolean;
   now: number;
 }
 
 export interface Sent {
-  /** An earlier answer of this rule version about this subject to the identical prompt. */
-  reuse: { thought: string; answer: string } | null;
+  /**
+   * An earlier answer of this rule version about this subject to the identical prompt, and whose it is; null = it was
+   * given to a dry run, by the call that is told.
+   */
+  reuse: { thought: string | null; answer: unknown; call: CallReport | null } | null;
   /** What this rule wrote for this subject before. */
   former: FormerOutput[];
 }
 
-const mark = statement<{ id: string; key: string; now: number }>(
-  `UPDATE thoughts SET prompt_key = :key, updated_at = :now WHERE id = :id`,
+const mark = statement<Hold & { state: string; key: string; now: number }, { given: string | null }>(
+  `UPDATE thoughts SET prompt_key = :key, updated_at = :now WHERE ${HELD} RETURNING given`,
 );
 const markAttempt = statement<{
   id: string;
@@ -42,19 +48,12 @@ const earlier = statement<{ id: string; key: string }, { id: string; answer: str
    WHERE a.prompt_key = :key AND a.answer IS NOT NULL AND a.version = t.version AND a.subject = t.subject
      AND a.id <> t.id ORDER BY a.seq DESC LIMIT 1`,
 );
-const formerOutputs = statement<{ id: string }, FormerOutput>(
-  `SELECT o.position, o.wanted, o.target, o.ledger_sha256 AS sha256 FROM thoughts t
-   JOIN outputs o ON o.rule = t.rule AND o.subject = t.subject
-   WHERE t.id = :id AND o.kind = 'write' AND o.state = 'applied' AND o.ledger_sha256 IS NOT NULL
-   ORDER BY o.applied_at DESC, o.thought LIMIT 20`,
-);
-
 /** Stores that a prompt is about to be sent, before it is; null where the thought is no longer held. */
 export async function send(tx: Transaction, input: SendInput): Promise<Sent | null> {
-  if (!(await isHeld(tx, input, 'running'))) return null;
   const key = sha256(input.promptKey);
-  const reuse = input.mayReuse ? await tx.one(earlier, { id: input.id, key }) : undefined;
-  await tx.run(mark, { id: input.id, key, now: input.now });
+  const held = await tx.one(mark, { ...holdOf(input), state: 'running', key, now: input.now });
+  if (!held) return null;
+  const reuse = input.mayReuse ? await answerFor(tx, input, key, held.given) : null;
   await tx.run(markAttempt, {
     id: input.id,
     attempt: input.attempt,
@@ -64,7 +63,19 @@ export async function send(tx: Transaction, input: SendInput): Promise<Sent | nu
     sentAt: reuse ? null : input.now,
   });
   return {
-    reuse: reuse ? { thought: reuse.id, answer: reuse.answer } : null,
-    former: await tx.all(formerOutputs, { id: input.id }),
+    reuse,
+    former: await formerOutputsOf(tx, input.id),
   };
+}
+
+async function answerFor(
+  tx: Transaction,
+  { id, promptKey }: SendInput,
+  key: string,
+  given: string | null,
+): Promise<Sent['reuse']> {
+  const dryRun: GivenAnswer | null = given === null ? null : JSON.parse(given);
+  if (dryRun?.promptKey === promptKey) return { thought: null, answer: dryRun.answer, call: dryRun.call };
+  const found = await tx.one(earlier, { id, key });
+  return found ? { thought: found.id, answer: JSON.parse(found.answer), call: null } : null;
 }

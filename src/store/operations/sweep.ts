@@ -1,4 +1,5 @@
 import { CRASH_LIMIT } from '../../contract/thought.ts';
+import { supersedeOutrun } from '../outrun.ts';
 import { statement, type Transaction } from '../statement.ts';
 
 export interface SweepInput {
@@ -35,11 +36,19 @@ const resume = statement<{ owner: string; everyone: number; now: number }>(
    WHERE state = 'answered' AND owner <> :owner AND (:everyone = 1 OR lease_until < :now)`,
 );
 
-/** Takes back what dead owners held: running thoughts become ready again, answered ones are applied by the sweeper. */
+/**
+ * Takes back what dead owners held: running thoughts become ready again, answered ones are applied by the sweeper. At
+ * a start nothing waits for a time that the clock will only reach because it was set back.
+ */
 export async function sweep(tx: Transaction, input: SweepInput): Promise<Swept> {
   const values = { owner: input.owner, everyone: input.everyone ? 1 : 0, now: input.now };
   const rows = await tx.all(crashes, { ...values, limit: CRASH_LIMIT });
-  for (const row of rows) await tx.run(closeCrashed, { id: row.id, attempt: row.attempt });
+  for (const row of rows) {
+    await tx.run(closeCrashed, { id: row.id, attempt: row.attempt });
+    if (row.state === 'ready') await supersedeOutrun(tx, { id: row.id, failures: null, now: input.now });
+  }
+  // While no daemon ran the clock may have been set right.
+  if (input.everyone) await clockSetBack(tx, { byMs: null, now: input.now });
   const dead = rows.filter((row) => row.state === 'dead').length;
   return { crashed: rows.length, dead, resumed: await tx.run(resume, values) };
 }
@@ -60,4 +69,25 @@ export async function heartbeat(
     if (rows !== 1) lost.push(id);
   }
   return lost;
+}
+
+const sooner = statement<{ by: number | null; now: number }>(
+  `UPDATE thoughts SET available_at = max(:now, available_at - coalesce(:by, max(0, updated_at - :now)))
+   WHERE state = 'ready' AND available_at > :now`,
+);
+const settleSooner = statement<{ by: number | null; now: number }>(
+  `UPDATE thoughts SET settle_until = max(:now, settle_until - coalesce(:by, max(0, updated_at - :now)))
+   WHERE state = 'waiting' AND settle_until > :now`,
+);
+
+/**
+ * The wall clock was set back: what waits until a time waits as long as it would have. `byMs` null = nobody saw by
+ * how much, if at all: what was written later than now tells it itself.
+ */
+export async function clockSetBack(
+  tx: Transaction,
+  input: { byMs: number | null; now: number },
+): Promise<void> {
+  await tx.run(sooner, { by: input.byMs, now: input.now });
+  await tx.run(settleSooner, { by: input.byMs, now: input.now });
 }

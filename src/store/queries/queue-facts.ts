@@ -2,16 +2,16 @@ import { THOUGHT_STATES, type ThoughtState } from '../../contract/thought.ts';
 import { statement, type Transaction } from '../statement.ts';
 
 const byState = statement<Record<string, never>, { state: ThoughtState; n: number }>(
-  `SELECT state, count(*) AS n FROM thoughts GROUP BY state`,
+  `SELECT state, sum(n) AS n FROM thought_counts GROUP BY state`,
 );
 const oldest = statement<Record<string, never>, { at: number | null }>(
   `SELECT min(updated_at) AS at FROM thoughts WHERE state = 'running'`,
 );
 const readyByVersion = statement<Record<string, never>, { version: string; n: number }>(
-  `SELECT version, count(*) AS n FROM thoughts WHERE state = 'ready' GROUP BY version`,
+  `SELECT version, n FROM thought_counts WHERE state = 'ready' AND n > 0`,
 );
 
-/** The queue at a glance. */
+/** The queue at a glance, from counts that triggers keep: as quick with a million thoughts as with ten. */
 export interface QueueFacts {
   queue: Record<ThoughtState, number>;
   /** Epoch ms since when the oldest running thought runs. */

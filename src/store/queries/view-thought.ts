@@ -43,6 +43,11 @@ export async function viewThought(tx: Transaction, input: { id: string }): Promi
   const text = await getText(tx, row.captured);
   const attempts = await tx.all(selectAttempts, input);
   const lastPrompt = attempts.findLast((attempt) => attempt.prompt !== null)?.prompt ?? null;
+  const outputs = await outputsOf(tx, { id: row.id, attempt: row.attempt });
+  const removed: ThoughtView['removed'] = [];
+  if (text === null && row.capture !== null) removed.push('captured');
+  if (lastPrompt === null && attempts.some((attempt) => attempt.provider !== null)) removed.push('prompt');
+  if (outputs.some((output) => output.content === null)) removed.push('outputs');
   return {
     ...rowOf(row),
     event: {
@@ -58,11 +63,12 @@ export async function viewThought(tx: Transaction, input: { id: string }): Promi
     reusedFrom: row.reused_from,
     crashes: row.crashes,
     failures: row.failures,
+    removed,
     captured: text === null ? null : { text, ...captureFacts(row.capture) },
     prompt: await getText(tx, lastPrompt),
     attempts: attempts.map(attemptView),
     answer: row.answer === null ? null : JSON.parse(row.answer),
-    outputs: await outputsOf(tx, { id: row.id, attempt: row.attempt }),
+    outputs,
   };
 }
 

@@ -1,15 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Folders } from '../../contract/config.ts';
 import type { Client } from '../client.ts';
-import type { RunDaemon } from '../daemon.ts';
+import type { Program } from '../daemon.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The one shape of a command. Everything that `--help` and docs/cli.md say about it stands here. */
 export interface Command {
   /** As typed, subcommands with a space: `status`, `rules check`. */
   readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
   readonly arguments: readonly { name: string; summary: string; required: boolean; many: boolean }[];
   /** `flags` as commander reads them: `--limit <number>`. */
   readonly options: readonly { flags: string; summary: string }[];
@@ -19,6 +17,13 @@ export interface Command {
   readonly json: string | null;
   /** Resolves with the exit code; throws CodedErrors. */
   run(context: Context, args: readonly string[], options: Options): Promise<number>;
+}
+
+/** Everything that can be typed. */
+export interface Spoken {
+  commands: readonly (Pick<Command, 'name' | 'options'> & { summary: string })[];
+  /** Options that every command has. */
+  shared: Command['options'];
 }
 
 /** Values of a command's own options by their camel-case names; `--no-wait` is `wait: false`. */
@@ -42,7 +47,13 @@ export interface Context {
   stdin(): AsyncIterable<string | Uint8Array>;
   readonly platform: NodeJS.Platform;
   /** Runs a daemon in this process; main.ts of the package, handed over by the entry point. */
-  readonly runDaemon: RunDaemon;
+  readonly runDaemon: Program['runDaemon'];
+  /** Lets a rule think about a file in this process; likewise. */
+  readonly rehearse: Program['rehearse'];
+  /** Counts what would be watched in a folder; likewise. */
+  readonly survey: Program['survey'];
+  /** Every command, for what tells about all of them. */
+  everything(): Promise<Spoken>;
   /** Where everything is. */
   folders(): Promise<Folders>;
   /** The daemon of this home. Nothing is sent before its first call. */

@@ -1,15 +1,16 @@
 import { homedir } from 'node:os';
 import { addAbortSignal } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
-import type { RunDaemon } from '../daemon.ts';
+import type { Program } from '../daemon.ts';
 import { packageVersion } from '../version.ts';
 import { type Context, lineFor } from './command.ts';
 import type { World } from './main.ts';
+import { everything } from './registry.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ContextOptions {
   world: World;
-  runDaemon: RunDaemon;
+  program: Program;
   clock: Clock;
   out: Terminal;
   err: Terminal;
@@ -20,7 +21,7 @@ export interface ContextOptions {
 
 /** What commands get. Nothing is read or imported before a command asks for it. */
 export function createContext(options: ContextOptions): Context {
-  const { world, runDaemon, clock, out, err, home, json, signal } = options;
+  const { world, program, clock, out, err, home, json, signal } = options;
   const folders = async () => {
     const { foldersFor } = await import('../../config/folders.ts');
     return foldersFor({ home, env: world.env, platform: world.platform, homedir: homedir() });
@@ -37,7 +38,8 @@ export function createContext(options: ContextOptions): Context {
     signal,
     stdin: () => addAbortSignal(signal, world.stdin),
     platform: world.platform,
-    runDaemon,
+    ...program,
+    everything,
     folders,
     async client() {
       const [{ createClient }, { socket }] = await Promise.all([import('../client.ts'), folders()]);

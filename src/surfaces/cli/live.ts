@@ -107,7 +107,7 @@ function padded(span: Span): Span[] {
 }
 
 /** A path relative to the nearest of the places it is in, else its name alone. */
-function nameOf(path: string, places: readonly string[]): string {
+export function nameOf(path: string, places: readonly string[]): string {
   const [nearest] = places
     .filter((place) => path.startsWith(place === '/' ? place : `${place}/`))
     .sort((a, b) => b.length - a.length);

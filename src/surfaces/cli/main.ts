@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { CodedError, EXIT } from '../../base/errors.ts';
-import type { RunDaemon } from '../daemon.ts';
+import type { Program } from '../daemon.ts';
 import { packageVersion } from '../version.ts';
 import { createContext } from './context.ts';
 import { printFailure } from './failure.ts';
@@ -29,14 +29,16 @@ const SIGNALS = [
 ] as const;
 
 /**
- * Runs the command line of `world` and resolves with its exit code; never rejects. `runDaemon` is what `start`
- * calls. The first Ctrl-C or SIGTERM asks the command to end, the second one ends the process at once.
+ * Runs the command line of `world` and resolves with its exit code; never rejects. `program` is what runs
+ * in this process. The first Ctrl-C or SIGTERM asks the command to end, the second one ends the process at once.
  */
-export async function main(world: World, runDaemon: RunDaemon, clock: Clock = systemClock): Promise<number> {
+export async function main(world: World, program: Program, clock: Clock = systemClock): Promise<number> {
   const words = world.argv.slice(2);
   const colour = !words.includes('--no-color') && !world.env['NO_COLOR'] && world.env['TERM'] !== 'dumb';
-  const out = createTerminal(world.stdout, colour);
-  const err = createTerminal(world.stderr, colour);
+  const plain = words.includes('--plain') || world.env['TERM'] === 'dumb';
+  const looks = { colour, plain, screen: { status: '' } };
+  const out = createTerminal(world.stdout, looks);
+  const err = createTerminal(world.stderr, looks);
   const end = new AbortController();
   const interrupt = (exitCode: number) =>
     end.abort(new CodedError('interrupted', 'interrupted', { exitCode }));
@@ -54,7 +56,7 @@ export async function main(world: World, runDaemon: RunDaemon, clock: Clock = sy
     const found = await understand(words, out, err);
     if (typeof found === 'number') return found;
     const { home, json, command, args, options } = found;
-    const context = createContext({ world, runDaemon, clock, out, err, home, json, signal: end.signal });
+    const context = createContext({ world, program, clock, out, err, home, json, signal: end.signal });
     return await command.run(context, args, options);
   } catch (error) {
     if (end.signal.aborted && isAbort(error)) return end.signal.reason.exitCode;

@@ -74,6 +74,8 @@ const HEALTH_STYLE: Record<string, Style> = {
   degraded: 'yellow',
   unknown: 'yellow',
   warn: 'yellow',
+  broken: 'red',
+  overloaded: 'yellow',
   offline: 'red',
   fail: 'red',
 };

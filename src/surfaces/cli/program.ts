@@ -1,6 +1,6 @@
 import { Command as Parser } from 'commander';
 import { type Command, type Options, SHARED_EXIT_CODES } from './command.ts';
-import { GLOBAL_OPTIONS, GROUPS } from './registry.ts';
+import { COMMANDS, GLOBAL_OPTIONS, GROUPS } from './registry.ts';
 
 /** What was typed, once it is understood. */
 export interface Invocation {
@@ -15,8 +15,8 @@ export interface ProgramOptions {
   version: string;
   /** Columns for wrapping help. */
   columns: number;
-  /** Commands by name; null for those that were not loaded because they were not typed. */
-  commands: ReadonlyMap<string, Command | null>;
+  /** Those that were loaded because they were typed, by name; of all others only the summary is told. */
+  commands: ReadonlyMap<string, Command>;
   writeOut(text: string): void;
   writeErr(text: string): void;
   found(invocation: Invocation): void;
@@ -43,14 +43,18 @@ export function createProgram(options: ProgramOptions): Parser {
   for (const option of GLOBAL_OPTIONS) program.option(option.flags, option.summary);
   program.addHelpText(
     'after',
-    '\nBegin with:\n  $ consciousness start\n  $ consciousness status\n\nA command with --help shows its options, examples and exit codes.',
+    '\nBegin with:\n  $ consciousness init\n  $ consciousness start\n\nA command with --help shows its options, examples and exit codes.',
   );
 
   const groups = new Map<string, Parser>();
-  for (const [name, command] of options.commands) {
+  for (const [name, { summary }] of Object.entries(COMMANDS)) {
+    const about = { summary, command: options.commands.get(name) };
     const [first = '', second] = name.split(' ');
     if (second === undefined) {
-      describe(program.command(first), command, program, options.found);
+      const parser = program.command(first);
+      describe(parser, about, program, options.found);
+      // Commands such as `rules check` may follow, beside `rules` itself.
+      if (first in GROUPS) groups.set(first, parser);
       continue;
     }
     let group = groups.get(first);
@@ -62,19 +66,19 @@ export function createProgram(options: ProgramOptions): Parser {
       groups.set(first, group);
       group.addHelpText('after', () => groupHelp(first, options.commands));
     }
-    describe(group.command(second), command, program, options.found);
+    describe(group.command(second), about, program, options.found);
   }
   return program;
 }
 
 function describe(
   parser: Parser,
-  command: Command | null,
+  { summary, command }: { summary: string; command: Command | undefined },
   program: Parser,
   found: (invocation: Invocation) => void,
 ): void {
-  if (command === null) return;
-  parser.summary(command.summary).description(`${command.summary}.`);
+  parser.summary(summary).description(`${summary}.`);
+  if (command === undefined) return;
   for (const argument of command.arguments) {
     const name = argument.many ? `${argument.name}...` : argument.name;
     parser.argument(argument.required ? `<${name}>` : `[${name}]`, argument.summary);
@@ -96,7 +100,7 @@ function describe(
 /** The examples of every command in a group; those not loaded were not asked for. */
 function groupHelp(group: string, commands: ProgramOptions['commands']): string {
   const examples = [...commands].flatMap(([name, command]) =>
-    name.startsWith(`${group} `) ? (command?.examples ?? []) : [],
+    name.startsWith(`${group} `) ? command.examples : [],
   );
   if (examples.length === 0) return '';
   return ['', 'Examples:', ...exampleLines(examples)].join('\n');

@@ -1,27 +1,130 @@
-import type { Command } from './command.ts';
+import type { Command, Spoken } from './command.ts';
+
+/** A command that was not loaded yet. */
+export interface Entry {
+  /** One line for the list of commands. */
+  summary: string;
+  load(): Promise<{ command: Command }>;
+}
 
 /**
- * Every command by its name, in the order of `--help`. Loaded only when it is the one that was typed (or for a
- * list of all): `status` must not pay for `doctor`.
+ * Every command by its name, in the order of `--help`. Loaded only when it is the one that was typed: `status` must not
+ * pay for `doctor`, nor `--help` for all of them.
  */
-export const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
-  start: () => import('./commands/start.ts'),
-  stop: () => import('./commands/stop.ts'),
-  status: () => import('./commands/status.ts'),
-  thoughts: () => import('./commands/thoughts.ts'),
-  show: () => import('./commands/show.ts'),
-  think: () => import('./commands/think.ts'),
-  tail: () => import('./commands/tail.ts'),
-  explain: () => import('./commands/explain.ts'),
-  retry: () => import('./commands/retry.ts'),
-  cancel: () => import('./commands/cancel.ts'),
-  'rules check': () => import('./commands/rules-check.ts'),
-  'config show': () => import('./commands/config-show.ts'),
-  'config check': () => import('./commands/config-check.ts'),
-  'config schema': () => import('./commands/config-schema.ts'),
-  'config path': () => import('./commands/config-path.ts'),
-  doctor: () => import('./commands/doctor.ts'),
-  'log-level': () => import('./commands/log-level.ts'),
+export const COMMANDS: Readonly<Record<string, Entry>> = {
+  init: {
+    summary: 'Set everything up: find a model, choose folders, try it on your own files',
+    load: () => import('./commands/init.ts'),
+  },
+  start: {
+    summary: 'Start the daemon in the foreground and show what happens',
+    load: () => import('./commands/start.ts'),
+  },
+  stop: {
+    summary: 'Stop the daemon: finish what runs, keep the rest for the next start',
+    load: () => import('./commands/stop.ts'),
+  },
+  status: {
+    summary: 'How the daemon is: senses, queue, holds, providers',
+    load: () => import('./commands/status.ts'),
+  },
+  thoughts: {
+    summary: 'List thoughts, newest first',
+    load: () => import('./commands/thoughts.ts'),
+  },
+  show: {
+    summary: 'Everything about one thought: event, text, prompt, attempts, answer, outputs',
+    load: () => import('./commands/show.ts'),
+  },
+  think: {
+    summary: 'Ask something, wait, and print the answer as it comes',
+    load: () => import('./commands/think.ts'),
+  },
+  tail: {
+    summary: 'Show what happens, as it happens',
+    load: () => import('./commands/tail.ts'),
+  },
+  explain: {
+    summary: 'Why something happened, or did not, to a file',
+    load: () => import('./commands/explain.ts'),
+  },
+  try: {
+    summary: 'Show what a rule makes of a file: prompt, answer, outputs; writes nothing',
+    load: () => import('./commands/try.ts'),
+  },
+  run: {
+    summary: 'Let a rule think about files that are there already',
+    load: () => import('./commands/run.ts'),
+  },
+  undo: {
+    summary: 'Take back what a thought has written',
+    load: () => import('./commands/undo.ts'),
+  },
+  retry: {
+    summary: 'Put dead or cancelled thoughts back into the queue',
+    load: () => import('./commands/retry.ts'),
+  },
+  cancel: {
+    summary: 'Cancel thoughts that are not answered yet',
+    load: () => import('./commands/cancel.ts'),
+  },
+  pause: {
+    summary: 'Think nothing more, or nothing of one rule, until resume',
+    load: () => import('./commands/pause.ts'),
+  },
+  resume: {
+    summary: 'Go on thinking after pause',
+    load: () => import('./commands/resume.ts'),
+  },
+  rules: {
+    summary: 'List the rules in force: what each has matched, and its last result',
+    load: () => import('./commands/rules.ts'),
+  },
+  'rules check': {
+    summary: 'Check rules without running them; every problem at once',
+    load: () => import('./commands/rules-check.ts'),
+  },
+  'config show': {
+    summary: 'The configuration as it is in force; secrets are masked',
+    load: () => import('./commands/config-show.ts'),
+  },
+  'config check': {
+    summary: 'Check config.yaml, .env and the environment; every problem at once',
+    load: () => import('./commands/config-check.ts'),
+  },
+  'config schema': {
+    summary: 'The JSON Schema of config.yaml, or of rules, for editors',
+    load: () => import('./commands/config-schema.ts'),
+  },
+  'config path': {
+    summary: 'Where configuration, rules, state, logs and socket are',
+    load: () => import('./commands/config-path.ts'),
+  },
+  providers: {
+    summary:
+      'Show the model servers: health, models, loaded context; with --probe a real answer and its speed',
+    load: () => import('./commands/providers.ts'),
+  },
+  doctor: {
+    summary: 'Look at everything that can be wrong, and say what mends it',
+    load: () => import('./commands/doctor.ts'),
+  },
+  logs: {
+    summary: 'Show what the daemon has logged; needs none to run',
+    load: () => import('./commands/logs.ts'),
+  },
+  'log-level': {
+    summary: "Change the running daemon's log level, until it ends",
+    load: () => import('./commands/log-level.ts'),
+  },
+  completions: {
+    summary: 'Print what lets a shell complete commands and options',
+    load: () => import('./commands/completions.ts'),
+  },
+  uninstall: {
+    summary: 'List what is where; with --purge, remove everything but your files and notes',
+    load: () => import('./commands/uninstall.ts'),
+  },
 };
 
 /** What the groups of commands are about. */
@@ -35,17 +138,34 @@ export const GLOBAL_OPTIONS = [
   { flags: '--home <dir>', summary: 'keep configuration, rules, state and socket under this one folder' },
   { flags: '--json', summary: 'print one JSON document, as described in docs/cli.md' },
   { flags: '--no-color', summary: 'no colours (as NO_COLOR=1 does)' },
+  { flags: '--plain', summary: 'for screen readers: no colours, no columns, nothing redrawn in place' },
 ] as const;
 
-/** Loads the commands whose names are among the words typed; all of them where none is, or help is wanted. */
-export async function loadCommands(words: readonly string[]): Promise<Map<string, Command | null>> {
-  const names = Object.keys(COMMANDS);
-  const typed = names.filter((name) => name.split(' ').every((word) => words.includes(word)));
-  const wanted = new Set(typed.length === 0 || words[0] === 'help' ? names : typed);
+/** Loads the commands whose names are among the words typed, and those of a group that is. */
+export async function loadCommands(words: readonly string[]): Promise<Map<string, Command>> {
+  const entries = Object.entries(COMMANDS).filter(([name]) => {
+    const [first = '', second] = name.split(' ');
+    return (
+      words.includes(first) && (second === undefined || words.includes(second) || !isWhole(first, words))
+    );
+  });
   const loaded = await Promise.all(
-    Object.entries(COMMANDS).map(async ([name, load]): Promise<[string, Command | null]> => {
-      return [name, wanted.has(name) ? (await load()).command : null];
-    }),
+    entries.map(async ([name, { load }]): Promise<[string, Command]> => [name, (await load()).command]),
   );
   return new Map(loaded);
+}
+
+/** Everything that can be typed, with all of it loaded. */
+export async function everything(): Promise<Spoken> {
+  const commands = await Promise.all(
+    Object.values(COMMANDS).map(async ({ summary, load }) => ({ ...(await load()).command, summary })),
+  );
+  return { commands, shared: [...GLOBAL_OPTIONS, { flags: '--help', summary: 'say how it is used' }] };
+}
+
+/** Whether one command of a group was typed, and not only the group. */
+function isWhole(group: string, words: readonly string[]): boolean {
+  return Object.keys(COMMANDS).some(
+    (name) => name.startsWith(`${group} `) && words.includes(name.slice(group.length + 1)),
+  );
 }

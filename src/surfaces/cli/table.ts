@@ -22,6 +22,10 @@ export function printTable(
   rows: readonly (readonly Span[])[],
   indent = 0,
 ): void {
+  if (terminal.isPlain) {
+    for (const row of rows) terminal.line(sentenceOf(columns, row));
+    return;
+  }
   const headings = columns.map((column): Span => ['dim', column.title]);
   const titled = columns.some((column) => column.title !== '');
   const all = titled ? [headings, ...rows] : rows;
@@ -46,6 +50,15 @@ export function printTable(
     }
     for (const line of wrapped(spans, terminal.columns, before)) terminal.line(...line);
   }
+}
+
+/** A row as it is read aloud: each value after its heading. */
+function sentenceOf(columns: readonly Column[], row: readonly Span[]): string {
+  return columns
+    .map(({ title }, at) => ({ title: title.toLowerCase(), text: partsOf(row[at] ?? '').text.trim() }))
+    .filter(({ text }) => text !== '' && text !== '-')
+    .map(({ title, text }) => (title === '' ? text : `${title} ${text}`))
+    .join(', ');
 }
 
 /** Widest cells, with the flexible columns sharing what remains of `available`. */

@@ -18,9 +18,16 @@ export interface Sink {
  */
 export interface Terminal {
   readonly isTty: boolean;
-  /** Width to fit in: 80 where the terminal does not know its own, Infinity when piped. */
+  /** `--plain`, or a terminal that can do no more: words one after the other, nothing in columns, nothing redrawn. */
+  readonly isPlain: boolean;
+  /** Width to fit in just now: 80 where the terminal does not know its own, Infinity when piped or plain. */
   readonly columns: number;
   line(...spans: Span[]): void;
+  /**
+   * A last line that stays beneath all others and is redrawn in place, cut to fit; without spans it goes. Does nothing
+   * when piped or plain.
+   */
+  status(...spans: Span[]): void;
   /** Running text: line breaks and tabs stay. */
   text(chunk: string): void;
   /** One JSON document, indented. */
@@ -29,20 +36,54 @@ export interface Terminal {
   jsonLine(value: unknown): void;
 }
 
-/** `colour: false` for `--no-color` and `NO_COLOR`; colours need a TTY anyway. */
-export function createTerminal(sink: Sink, colour: boolean): Terminal {
+export interface TerminalOptions {
+  /** False for `--no-color` and `NO_COLOR`; colours need a TTY anyway. */
+  colour: boolean;
+  plain: boolean;
+  /** Standard output and error share one: they are one screen. */
+  screen: Screen;
+}
+
+/** The last line of a terminal that is redrawn in place; empty where there is none. */
+export interface Screen {
+  status: string;
+}
+
+/** Back to the first column, and nothing on the line. */
+const CLEAR = '\r\x1b[2K';
+
+export function createTerminal(sink: Sink, { colour, plain, screen }: TerminalOptions): Terminal {
   const isTty = sink.isTTY === true;
-  const painted = colour && isTty;
+  const painted = colour && isTty && !plain;
+  const columns = () => (isTty && !plain ? sink.columns || 80 : Number.POSITIVE_INFINITY);
   const paint = (span: Span) => {
     if (typeof span === 'string') return escapeLine(span);
     const text = escapeLine(span[1]);
     return painted && text !== '' ? styleText(span[0], text, { validateStream: false }) : text;
   };
+  // One write each, so that nothing is ever seen half drawn.
   return {
     isTty,
-    columns: isTty ? sink.columns || 80 : Number.POSITIVE_INFINITY,
-    line: (...spans) => void sink.write(`${spans.map(paint).join('').trimEnd()}\n`),
-    text: (chunk) => void sink.write(escapeText(chunk)),
+    isPlain: plain,
+    get columns() {
+      return columns();
+    },
+    line(...spans) {
+      const line = `${spans.map(paint).join('').trimEnd()}\n`;
+      sink.write(screen.status === '' || !isTty ? line : `${CLEAR}${line}${screen.status}`);
+    },
+    status(...spans) {
+      if (!isTty || plain) return;
+      const next = fitSpans(spans, columns() - 1)
+        .map(paint)
+        .join('');
+      if (next !== screen.status) sink.write(screen.status === '' ? next : `${CLEAR}${next}`);
+      screen.status = next;
+    },
+    text(chunk) {
+      sink.write(screen.status === '' || !isTty ? escapeText(chunk) : `${CLEAR}${escapeText(chunk)}`);
+      if (isTty) screen.status = '';
+    },
     json: (value) => void sink.write(`${escapeJson(JSON.stringify(value, null, 2))}\n`),
     jsonLine: (value) => void sink.write(`${escapeJson(JSON.stringify(value))}\n`),
   };
@@ -56,7 +97,7 @@ const HARMFUL =
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 /** Text for one line of a terminal: everything harmful is shown as its code, line breaks too. */
-function escapeLine(text: string): string {
+export function escapeLine(text: string): string {
   return text.toWellFormed().replace(HARMFUL, shown);
 }
 
@@ -107,6 +148,20 @@ export function fit(text: string, columns: number): string {
     width = next;
   }
   return columns < 1 ? '' : `${out}…`;
+}
+
+/** As many of the spans as fit, the last of them cut. */
+function fitSpans(spans: readonly Span[], columns: number): Span[] {
+  const fitting: Span[] = [];
+  let left = columns;
+  for (const span of spans) {
+    if (left < 1) break;
+    const text = typeof span === 'string' ? span : span[1];
+    const cut = fit(text, left);
+    fitting.push(typeof span === 'string' ? cut : [span[0], cut]);
+    left -= widthOf(text);
+  }
+  return fitting;
 }
 
 /** A path, cut at its beginning with `…` where it is wider than `columns`, at a `/` if there is one. The result is escaped. */

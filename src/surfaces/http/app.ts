@@ -12,9 +12,12 @@ import {
   idempotencyKey,
   idParameter,
   logLevelBody,
+  pauseBody,
   retryBody,
+  runBody,
   thinkBody,
   thoughtsQuery,
+  undoBody,
 } from './input.ts';
 import { problemOf, problemResponse } from './problem.ts';
 import { eventStream } from './sse.ts';
@@ -94,6 +97,24 @@ export function createApp(daemon: Daemon, options: AppOptions): Hono {
     return c.json(await changeEach(ids, (each) => daemon.cancel(each)));
   });
 
+  app.post('/v1/run', async (c) =>
+    c.json(await daemon.run(checked(runBody, await jsonBody(c.req.raw), 'the body'))),
+  );
+
+  app.post('/v1/undo', async (c) =>
+    c.json(await daemon.undo(checked(undoBody, await jsonBody(c.req.raw), 'the body'))),
+  );
+
+  app.post('/v1/pause', async (c) => {
+    const { rule = null } = checked(pauseBody, await jsonBody(c.req.raw), 'the body');
+    return c.json(await daemon.pause(rule));
+  });
+
+  app.post('/v1/resume', async (c) => {
+    const { rule = null } = checked(pauseBody, await jsonBody(c.req.raw), 'the body');
+    return c.json(await daemon.resume(rule));
+  });
+
   app.get('/v1/thoughts/:id', async (c) =>
     c.json(await daemon.thought(checked(idParameter, c.req.param('id'), 'the id'))),
   );
@@ -108,6 +129,8 @@ export function createApp(daemon: Daemon, options: AppOptions): Hono {
       throw error;
     }
   });
+
+  app.get('/v1/rules', async (c) => c.json(await daemon.rules()));
 
   app.get('/v1/explain', async (c) =>
     c.json(await daemon.explain(checked(explainQuery, c.req.query(), 'the query').path)),

@@ -53,9 +53,51 @@ export const retryBody = z.union([z.strictObject({ ids }), z.strictObject({ dead
 /** `POST /v1/thoughts/cancel` */
 export const cancelBody = z.strictObject({ ids });
 
+const absolutePath = z.string().regex(/^\//, 'an absolute path').max(16_384);
+
+const numberOrNull = z.number().nullable();
+
+const givenAnswer = z.strictObject({
+  promptKey: z.string(),
+  answer: z.unknown(),
+  call: z.strictObject({
+    model: z.string().nullable(),
+    firstTokenMs: numberOrNull,
+    totalMs: numberOrNull,
+    inputTokens: numberOrNull,
+    outputTokens: numberOrNull,
+    raw: z.string().nullable(),
+  }),
+});
+
+/** `POST /v1/run` */
+export const runBody = z.union(
+  [
+    z.strictObject({
+      rule: ruleName,
+      paths: z.array(absolutePath).min(1).max(IDS_LIMIT),
+      given: z.record(z.string(), givenAnswer).default({}),
+      again: z.boolean().default(false),
+    }),
+    z.strictObject({ rule: ruleName, existing: z.literal(true), again: z.boolean().default(false) }),
+  ],
+  { error: 'either {"rule", "paths": […]} or {"rule", "existing": true}' },
+);
+
+/** `POST /v1/undo` */
+export const undoBody = z.union(
+  [z.strictObject({ id: idPrefix }), z.strictObject({ last: z.literal(true) })],
+  {
+    error: 'either {"id"} (a thought id, or at least 4 of its first digits) or {"last": true}',
+  },
+);
+
+/** `POST /v1/pause` and `POST /v1/resume`; without a rule: everything */
+export const pauseBody = z.strictObject({ rule: ruleName.optional() });
+
 /** `GET /v1/explain?path=…` */
 export const explainQuery = z.strictObject({
-  path: z.string().regex(/^\//, 'an absolute path').max(16_384),
+  path: absolutePath,
 });
 
 /** `GET /v1/events?…` */

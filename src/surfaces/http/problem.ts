@@ -9,11 +9,13 @@ const STATUS: Record<string, number> = {
   'log-level-unknown': 400,
   'not-found': 404,
   'thought-unknown': 404,
+  'nothing-to-undo': 404,
   'method-not-allowed': 405,
   'thought-ambiguous': 409,
   'body-too-large': 413,
   'content-type-unsupported': 415,
   'rule-unknown': 422,
+  'rule-not-on-files': 422,
   'disk-full': 507,
 };
 const STATUS_OF_EXIT: Record<number, number> = {

@@ -1,7 +1,8 @@
 import { chmod, lstat, mkdir, stat, unlink } from 'node:fs/promises';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { dirname } from 'node:path';
 import { CodedError, EXIT, systemCode } from '../../base/errors.ts';
+import { http } from '../../base/node-http.ts';
 import { socketAddress } from '../socket-address.ts';
 
 export interface ServeOptions {
@@ -25,7 +26,7 @@ export async function serve({ app, socket, graceMs = 2000 }: ServeOptions): Prom
   const address = socketAddress(socket);
   await makePrivate(dirname(address));
   await removeStale(address);
-  const server = createServer(adapted(app));
+  const server = http.createServer(adapted(app));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(address, () => {

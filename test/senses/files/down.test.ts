@@ -54,7 +54,9 @@ describe('the files sense, over restarts', { concurrency: 4 }, () => {
     inFolder(async (root) => {
       const index = new Index();
       const watched = await during(root, index, baselined);
-      assert.deepEqual(watched.batches, [{ root, observations: [], baselined: true }]);
+      const { dev, ino, birthtimeMs: birth } = await stat(root);
+      const met = { identity: { dev, ino, birth }, aside: false };
+      assert.deepEqual(watched.batches, [{ root, observations: [], baselined: true, met }]);
     }));
 
   it('takes a file for added that was made since its first scan began', () =>
@@ -70,6 +72,24 @@ describe('the files sense, over restarts', { concurrency: 4 }, () => {
       } finally {
         await watched.close();
       }
+    }));
+
+  it('takes what came since its root was first met for added, also where its first scan was killed', () =>
+    inFolder(async (root) => {
+      await writeFile(join(root, 'old.txt'), 'old');
+      await sleep(OLD);
+      const index = new Index();
+      // The first life journaled that the root was met, and nothing else.
+      index.since = Date.now();
+      await sleep(OLD);
+      await writeFile(join(root, 'meanwhile.txt'), 'new');
+      await sleep(OLD);
+      await during(root, index, async (watched) => {
+        await baselined(watched);
+        await watched.until(() => watched.seen.length === 2, 'both');
+        const changes = watched.seen.map(({ change, path }) => `${change} ${path}`);
+        assert.deepEqual(changes.sort(), ['added meanwhile.txt', 'existing old.txt']);
+      });
     }));
 
   it('finds nothing new after a restart when nothing changed', () =>

@@ -5,11 +5,12 @@ import type { FileStat, IndexColumns } from '../../../src/contract/event.ts';
 import { createRows } from '../../../src/senses/files/rows.ts';
 import {
   addDirectory,
+  createTree,
   detach,
   ensureDirectory,
   pathIn,
   resolve,
-  treeOf,
+  takeIndex,
   walk,
 } from '../../../src/senses/files/tree.ts';
 
@@ -18,7 +19,7 @@ const stat = (ino: number, size = 1, dev = 1): FileStat => ({ dev, ino, birth: 5
 describe('index rows', () => {
   it('are what a map of objects would be, whatever is done to them', () => {
     const step = fc.record({
-      what: fc.constantFrom('add', 'set', 'remove', 'move'),
+      what: fc.constantFrom('add', 'set', 'remove', 'move', 'look'),
       pick: fc.nat(),
       // Few inodes, and ones past 32 bits: collisions and hard links.
       ino: fc.oneof(
@@ -34,7 +35,8 @@ describe('index rows', () => {
         for (const [at, { what, pick, ino, size }] of steps.entries()) {
           const slot = [...model.keys()][pick % Math.max(1, model.size)];
           const hash = BigInt(at);
-          if (what === 'add' || slot === undefined) {
+          if (what === 'look') assert.deepEqual(rows.withInode(1, ino).sort(), slotsOf(model, ino));
+          else if (what === 'add' || slot === undefined) {
             const added = rows.add(`o${at}`, `n${at}`, stat(ino, size), hash);
             assert.equal(model.has(added), false);
             model.set(added, { owner: `o${at}`, name: `n${at}`, stat: stat(ino, size), hash });
@@ -55,10 +57,7 @@ describe('index rows', () => {
             { owner: rows.owner(slot), name: rows.name(slot), stat: rows.stat(slot), hash: rows.hash(slot) },
             row,
           );
-          const twins = [...model]
-            .filter(([, other]) => other.stat.ino === row.stat.ino)
-            .map(([each]) => each);
-          assert.deepEqual(rows.withInode(1, row.stat.ino).sort(), twins.sort());
+          assert.deepEqual(rows.withInode(1, row.stat.ino).sort(), slotsOf(model, row.stat.ino));
         }
         assert.deepEqual(rows.withInode(2, 0), []);
       }),
@@ -108,6 +107,17 @@ describe('the tree of an index', () => {
     }
   });
 
+  it('takes its place beside directories that were seen before it arrived', () => {
+    const tree = createTree();
+    const seen = ensureDirectory(tree.top, 'known');
+    ensureDirectory(tree.top, 'new');
+    takeIndex(tree, columnsOf(['known/deep/file', 'known/file']));
+    assert.equal(tree.top.directories.get('known'), seen);
+    assert.deepEqual([...seen.files.keys()], ['file']);
+    assert.deepEqual([...tree.top.directories.keys()], ['known', 'new']);
+    assert.equal(tree.rows.size, 2);
+  });
+
   it('marks what was detached, all the way down', () => {
     const { top } = treeOf(columnsOf([]));
     const deep = ensureDirectory(top, 'a/b/c');
@@ -119,6 +129,16 @@ describe('the tree of an index', () => {
     assert.equal(top.directories.size, 0);
   });
 });
+
+function slotsOf(model: ReadonlyMap<number, { stat: FileStat }>, ino: number): number[] {
+  return [...model].flatMap(([slot, row]) => (row.stat.ino === ino ? [slot] : [])).sort();
+}
+
+function treeOf(columns: IndexColumns) {
+  const tree = createTree();
+  takeIndex(tree, columns);
+  return tree;
+}
 
 function columnsOf(paths: string[]): IndexColumns {
   const stats = new Float64Array(paths.length * 6);

@@ -42,6 +42,11 @@ describe('the files sense at the limits of the system', { concurrency: 3 }, () =
       ));
   }
 
+  it('tries again what it could not read for want of descriptors, and says so meanwhile', (context) => {
+    const few = (then: string) => ['sh', '-c', `ulimit -n 100 && exec ${then}`];
+    return run(context, few(`${process.execPath} ${scenario('open-files')}`), few('true'));
+  });
+
   it('says what it cannot read, loses none of it, and sees it again once it may', (context) => {
     const asNobody = ['setpriv', '--reuid', '65534', '--clear-groups'];
     const command = [process.execPath, scenario('unreadable')];

@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadContentHash } from '../../../src/base/content-hash.ts';
 import { fromFs } from '../../../src/base/path-text.ts';
-import type { FileObservation, FilesBatch, IndexColumns } from '../../../src/contract/event.ts';
+import type {
+  FileObservation,
+  FilesBatch,
+  FolderIdentity,
+  IndexColumns,
+} from '../../../src/contract/event.ts';
 import {
   createFilesSense,
   type FilesSense,
@@ -18,8 +23,17 @@ const contentHash = await loadContentHash();
 export class Index {
   readonly rows = new Map<string, FileObservation>();
   baselined = false;
+  since: number | null = null;
+  identity: FolderIdentity | null = null;
+  /** Rows of a folder that another one took the place of. */
+  readonly aside = new Map<string, FileObservation>();
 
   apply(batch: FilesBatch): void {
+    if (batch.met) this.identity = batch.met.identity;
+    if (batch.met?.aside) {
+      for (const [path, row] of this.rows) this.aside.set(path, row);
+      this.rows.clear();
+    }
     for (const observation of batch.observations) {
       if (observation.from !== undefined) this.rows.delete(observation.from);
       if (observation.change === 'deleted') this.rows.delete(observation.path);
@@ -38,7 +52,8 @@ export class Index {
       if (stat) stats.set([stat.dev, stat.ino, stat.birth, stat.size, stat.mtime, stat.ctime], at * 6);
     });
     const hashes = BigUint64Array.from(rows, ({ hash }) => (hash === null ? 0n : BigInt(`0x${hash}`)));
-    return { paths: rows.map((row) => row.path).join('\0'), stats, hashes, baselined: this.baselined };
+    const { baselined, since, identity } = this;
+    return { paths: rows.map((row) => row.path).join('\0'), stats, hashes, baselined, since, identity };
   }
 
   /** Path and hash of each row, sorted: comparable with {@link onDisk}. */

@@ -33,9 +33,11 @@ januar februar märz mai juni juli oktober dezember montag dienstag mittwoch don
 jahre jahren tag tage tagen woche wochen monat monate uhr euro nr telefon seite betreff datum ihnen möchten würden
 bleibt bleiben davor derzeit dieses erhalten beiträgen einschließlich`;
 
-const STOP_WORDS = new Set(`${ENGLISH} ${GERMAN}`.split(/\s+/));
-const GERMAN_ONLY = new Set(GERMAN.split(/\s+/).filter((word) => !ENGLISH.split(/\s+/).includes(word)));
-const ENGLISH_ONLY = new Set(ENGLISH.split(/\s+/).filter((word) => !GERMAN.split(/\s+/).includes(word)));
+const ENGLISH_WORDS = new Set(ENGLISH.split(/\s+/));
+const GERMAN_WORDS = new Set(GERMAN.split(/\s+/));
+const STOP_WORDS = ENGLISH_WORDS.union(GERMAN_WORDS);
+const GERMAN_ONLY = GERMAN_WORDS.difference(ENGLISH_WORDS);
+const ENGLISH_ONLY = ENGLISH_WORDS.difference(GERMAN_WORDS);
 
 /** Whether a lower-case word carries no topic. */
 export function isStopWord(word: string): boolean {

@@ -87,12 +87,19 @@ function failureOfExpired({ what, message }: Expired): ProviderFailure {
   return { kind: what === 'connection' ? 'unavailable' : 'timed-out', message };
 }
 
-/** A socket kept from an earlier call may be dead by now (lmstudio-bug-tracker #945): one more try on a new one. */
+/**
+ * A socket kept from an earlier call may be dead by now (lmstudio-bug-tracker #945): one more try on a new one. Where
+ * nobody is there any more, the first failure counts: it may have been this call that the server died of.
+ */
 async function send(transport: Transport, request: TransportRequest): Promise<Exchange> {
   try {
     return await transport.send(request);
   } catch (error) {
     if (request.signal.aborted || !isStaleSocket(error)) throw error;
-    return await transport.send({ ...request, fresh: true });
+    try {
+      return await transport.send({ ...request, fresh: true });
+    } catch (again) {
+      throw request.signal.aborted || isStaleSocket(again) ? again : error;
+    }
   }
 }

@@ -55,13 +55,20 @@ export function failureOfThrown(error: unknown, answering: boolean, clean: Clean
     systemCode(error) ?? (error instanceof AggregateError ? systemCode(error.errors[0]) : undefined);
   const what = WORDS[code ?? ''] ?? clean(messageOf(error));
   if (answering) return { kind: 'cut', message: `the connection broke in the middle of the answer: ${what}` };
-  return { kind: 'unavailable', message: what };
+  // Whoever was reached and then broke off, or spoke nonsense, may have done so over this very call.
+  const taken = NOT_REACHED.has(code ?? '') ? {} : { doubtful: true as const };
+  return { kind: 'unavailable', message: what, ...taken };
 }
 
 /** Errors of a pooled socket that the server had closed: worth one fresh try, as long as nothing was answered. */
 export function isStaleSocket(error: unknown): boolean {
   return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(systemCode(error) ?? '');
 }
+
+const NOT_REACHED = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'],
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 const WORDS: Record<string, string> = {
   ECONNREFUSED: 'connection refused',
@@ -92,7 +99,12 @@ function failureOf(
   const wait = retryAfterMs(retryAfter, now);
   const kind = TEXTS.find(([pattern]) => pattern.test(evidence))?.[1] ?? kindOfStatus(status, wait, evidence);
   const message = clean(wordsOf(error)) || `the server answered ${status} without a word`;
-  return { kind, message, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+  return {
+    kind,
+    message,
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+    ...(isDoubt(kind, status, evidence) ? { doubtful: true } : {}),
+  };
 }
 
 function kindOfStatus(status: number, wait: number | undefined, evidence: string): FailureKind {
@@ -104,6 +116,13 @@ function kindOfStatus(status: number, wait: number | undefined, evidence: string
   // A wrong key is the configuration's fault, not the thought's: it waits until the key is right.
   if (status === 401 || status === 403) return 'unavailable';
   return status >= 500 ? 'server-error' : 'refused';
+}
+
+/** What stands there may not be the API at all, or not for us: then it refuses every call like this one. */
+function isDoubt(kind: FailureKind, status: number, evidence: string): boolean {
+  if (kind === 'unavailable') return true;
+  const elsewhere = status < 400 || status === 404 || status === 405 || status === 410;
+  return kind === 'refused' && (elsewhere || /unexpected endpoint/i.test(evidence));
 }
 
 function wordsOf(error: unknown): string {

@@ -5,6 +5,8 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** The value of a JSON text, or undefined where it is none. */
 export function parseJson(text: string): unknown {
+  // Often, and an exception costs more than the call.
+  if (text === '') return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -6,6 +6,8 @@ export interface Offer {
   chat: string[];
   /** The one that is loaded, or would be by asking for it; null = none. */
   loaded: string | null;
+  /** Tokens that one call of it has room for; null where the server does not tell. */
+  context: number | null;
 }
 
 /** Names that embedding models and rerankers go by, where a server does not tell types. */
@@ -18,8 +20,9 @@ const EMBEDDING = /(^|[/_.-])(text-embedding|embed(ding|dings)?|bge|gte|e5|minil
 export function offerOf(body: unknown): Offer | null {
   const list = isRecord(body) ? (Array.isArray(body['data']) ? body['data'] : body['models']) : null;
   if (!Array.isArray(list)) return null;
-  const chat = list.filter((entry: unknown) => isRecord(entry) && !isEmbedding(entry)).flatMap(idOf);
-  return { chat, loaded: chat[0] ?? null };
+  const models = list.filter((entry: unknown) => isRecord(entry) && !isEmbedding(entry));
+  const [first] = models;
+  return { chat: models.flatMap(idOf), loaded: idOf(first)[0] ?? null, context: contextIn(first) };
 }
 
 /**
@@ -33,11 +36,26 @@ export function nativeOfferOf(body: unknown): Offer | null {
   if (models.length === 0 && list.length > 0) return null;
   const chat = models.filter((entry: unknown) => isRecord(entry) && !isEmbedding(entry));
   const instances = chat.flatMap((entry: unknown) => (isRecord(entry) ? entry['loaded_instances'] : []));
-  const loaded = (Array.isArray(instances) ? instances : []).flatMap(idOf);
-  return { chat: chat.flatMap(idOf), loaded: loaded[0] ?? null };
+  const [loaded]: unknown[] = Array.isArray(instances) ? instances : [];
+  return { chat: chat.flatMap(idOf), loaded: idOf(loaded)[0] ?? null, context: contextIn(loaded) };
 }
 
-function isEmbedding(entry: Record<string, unknown>): boolean {
+/**
+ * The context of a model as it is loaded, not the one it was trained with: LM Studio's `config.context_length`,
+ * llama-server's `meta.n_ctx` (of one slot), vLLM's `max_model_len`.
+ */
+function contextIn(entry: unknown): number | null {
+  if (!isRecord(entry)) return null;
+  const { config, meta } = entry;
+  const said =
+    (isRecord(config) ? config['context_length'] : undefined) ??
+    (isRecord(meta) ? meta['n_ctx'] : undefined) ??
+    entry['max_model_len'];
+  return typeof said === 'number' && said > 0 ? said : null;
+}
+
+/** Whether an entry of a list of models is one for embeddings or reranking. */
+export function isEmbedding(entry: Record<string, unknown>): boolean {
   if (typeof entry['type'] === 'string' && /^(text-)?embeddings?$/i.test(entry['type'])) return true;
   return idOf(entry).some((id) => EMBEDDING.test(id));
 }

@@ -101,6 +101,7 @@ function health(
     reason,
     models: offer?.chat ?? [],
     loaded: offer?.loaded ?? null,
+    ...(offer === undefined || offer.context === null ? {} : { context: offer.context }),
     checkedAt: settings.clock.now(),
   };
 }

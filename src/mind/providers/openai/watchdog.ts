@@ -20,34 +20,29 @@ export class Expired extends Error {
   }
 }
 
-/** A deadline brought forward is noticed at most this late, milliseconds. */
+/** A deadline brought forward, and the end of a call, is noticed at most this late, milliseconds. */
 const GRAIN_MS = 250;
-/** Saves the DOMException that an abort without a reason creates, 0.02 ms a call. */
-const STOPPED = new Error('stopped');
 
-/** Moving a deadline, which every token does, costs an assignment: the one timer of a call looks again when it wakes. */
+/**
+ * Moving a deadline, which every token does, costs an assignment: the one timer of a call looks again when it wakes.
+ * Nothing wakes it when the call ends: that would cost a tenth of what the call itself does [measured].
+ */
 export function createWatchdog(clock: Clock, caller: AbortSignal): Watchdog {
   const controller = new AbortController();
-  const stopped = new AbortController();
+  let stopped = false;
   let limit: { what: string; ms: number; at: number } | undefined;
 
   const stop = () => {
     caller.removeEventListener('abort', follow);
-    stopped.abort(STOPPED);
+    stopped = true;
   };
   const follow = () => {
     stop();
     controller.abort(caller.reason);
   };
   const watch = async (due: () => number) => {
-    while (due() > 0) {
-      try {
-        await clock.sleep(Math.min(GRAIN_MS, due()), stopped.signal);
-      } catch {
-        return;
-      }
-    }
-    if (stopped.signal.aborted || limit === undefined) return;
+    while (!stopped && due() > 0) await clock.sleep(Math.min(GRAIN_MS, due()));
+    if (stopped || limit === undefined) return;
     stop();
     controller.abort(new Expired(limit.what, limit.ms));
   };
@@ -60,7 +55,7 @@ export function createWatchdog(clock: Clock, caller: AbortSignal): Watchdog {
       const watching = limit !== undefined;
       const next = { what, ms, at: clock.monotonic() + ms };
       limit = next;
-      if (!watching && !stopped.signal.aborted) void watch(() => (limit ?? next).at - clock.monotonic());
+      if (!watching && !stopped) void watch(() => (limit ?? next).at - clock.monotonic());
     },
     stop,
   };

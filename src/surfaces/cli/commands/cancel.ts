@@ -3,7 +3,6 @@ import type { Command } from '../command.ts';
 
 export const command: Command = {
   name: 'cancel',
-  summary: 'Cancel thoughts that are not answered yet',
   arguments: [
     {
       name: 'id',

@@ -4,7 +4,6 @@ import { configPlace, isError, printProblems, readConfig } from '../problems.ts'
 
 export const command: Command = {
   name: 'config check',
-  summary: 'Check config.yaml, .env and the environment; every problem at once',
   arguments: [],
   options: [],
   examples: [

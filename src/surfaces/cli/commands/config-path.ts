@@ -3,7 +3,6 @@ import { printTable } from '../table.ts';
 
 export const command: Command = {
   name: 'config path',
-  summary: 'Where configuration, rules, state, logs and socket are',
   arguments: [],
   options: [],
   examples: [

@@ -2,7 +2,6 @@ import type { Command } from '../command.ts';
 
 export const command: Command = {
   name: 'config schema',
-  summary: 'The JSON Schema of config.yaml, or of rules, for editors',
   arguments: [],
   options: [{ flags: '--rule', summary: "the schema of a rule's front matter instead" }],
   examples: [

@@ -5,7 +5,6 @@ import { printTable } from '../table.ts';
 
 export const command: Command = {
   name: 'config show',
-  summary: 'The configuration as it is in force; secrets are masked',
   arguments: [],
   options: [{ flags: '--sources', summary: 'say of every value where it comes from' }],
   examples: [

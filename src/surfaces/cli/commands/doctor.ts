@@ -7,11 +7,17 @@ import { printWrapped } from '../wrap.ts';
 
 export const command: Command = {
   name: 'doctor',
-  summary: 'Look at everything that can be wrong, and say what mends it',
   arguments: [],
-  options: [],
+  options: [
+    { flags: '--fast', summary: 'ask no model for an answer, and leave the pages of the database alone' },
+    {
+      flags: '--report',
+      summary: 'also write what helps somebody else to help you into a file, without secrets and texts',
+    },
+  ],
   examples: [
     { line: 'consciousness doctor', does: 'Needs no daemon; changes nothing.' },
+    { line: 'consciousness doctor --report', does: 'Says what is in the file; read it before you send it.' },
     {
       line: 'consciousness doctor --json | jq \'.findings[] | select(.status != "ok")\'',
       does: 'Only what is not well.',
@@ -19,23 +25,29 @@ export const command: Command = {
   ],
   exitCodes: { 0: 'nothing fails (there may be warnings)', 1: 'something fails' },
   json: '{ "ok": boolean, "findings": { "check", "status": "ok" | "warn" | "fail", "detail", "mend" }[] }',
-  async run(context) {
-    const findings = await examine(context);
+  async run(context, _args, options) {
+    const findings = await examine(context, options['fast'] === true);
     const well = findings.every((finding) => finding.status !== 'fail');
     if (context.json) context.out.json({ ok: well, findings });
     else printFindings(context, findings);
+    if (options['report'] === true) {
+      const { writeReport } = await import('../doctor/report.ts');
+      await writeReport(context, findings);
+    }
     return well ? EXIT.ok : EXIT.failed;
   },
 };
 
-async function examine(context: Context): Promise<Finding[]> {
-  const [machine, places, inotify, settings, providers, running] = await Promise.all([
+async function examine(context: Context, isFast: boolean): Promise<Finding[]> {
+  const [machine, places, inotify, settings, providers, running, storage, journal] = await Promise.all([
     import('../doctor/machine.ts'),
     import('../doctor/places.ts'),
     import('../doctor/inotify.ts'),
     import('../doctor/settings.ts'),
     import('../doctor/providers.ts'),
     import('../doctor/running.ts'),
+    import('../doctor/storage.ts'),
+    import('../doctor/journal.ts'),
   ]);
   const { findings, config, rules } = await settings.settingsFindings(context);
   const daemon = await running.lookAtRunning(context);
@@ -43,15 +55,17 @@ async function examine(context: Context): Promise<Finding[]> {
     config === null
       ? []
       : await Promise.all([
-          places.rootFindings(config),
+          places.rootFindings(config, context.platform),
           places.outputFindings(config),
           inotify.inotifyFindings(config, context.platform, daemon.watches),
-          providers.providerFindings(context, config, rules),
+          providers.providerFindings(context, config, rules, isFast),
         ]);
   return [
-    ...machine.machineFindings(),
+    ...(await machine.machineFindings()),
     ...(await places.folderFindings(await context.folders())),
     ...findings,
+    ...(config === null ? [] : storage.storageFindings(context, config.database)),
+    ...(config === null ? [] : await journal.journalFindings(context, config.database, isFast)),
     ...configured.flat(),
     ...daemon.findings,
   ];

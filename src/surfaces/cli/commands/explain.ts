@@ -7,7 +7,6 @@ import { oneLine, printWrapped } from '../wrap.ts';
 
 export const command: Command = {
   name: 'explain',
-  summary: 'Why something happened, or did not, to a file',
   arguments: [
     {
       name: 'file',

@@ -2,7 +2,6 @@ import type { Command } from '../command.ts';
 
 export const command: Command = {
   name: 'log-level',
-  summary: "Change the running daemon's log level, until it ends",
   arguments: [
     {
       name: 'level',

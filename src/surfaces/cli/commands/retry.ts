@@ -4,7 +4,6 @@ import type { Command } from '../command.ts';
 
 export const command: Command = {
   name: 'retry',
-  summary: 'Put dead or cancelled thoughts back into the queue',
   arguments: [
     {
       name: 'id',

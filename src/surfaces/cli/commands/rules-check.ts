@@ -11,7 +11,6 @@ import { printTable } from '../table.ts';
 
 export const command: Command = {
   name: 'rules check',
-  summary: 'Check rules without running them; every problem at once',
   arguments: [
     { name: 'file', summary: 'rule files (default: all in the rules folder)', required: false, many: true },
   ],
@@ -40,6 +39,16 @@ export const command: Command = {
         rule.on.file?.paths.join(', ') ?? 'on request',
       ]),
     );
+    for (const { name, on, outputs } of rules) {
+      if (on.file === undefined || outputs.length > 0) continue;
+      const kept = ': its answers are kept, and shown by ';
+      context.out.line(
+        ['yellow', 'note'],
+        `: ${name} writes nothing${kept}`,
+        context.line('show'),
+        '; `outputs` would write them',
+      );
+    }
     printProblems(context.out, problems);
     if (rules.length === 0 && problems.length === 0) {
       context.out.line('There are no rules yet in ', (await context.folders()).rules);

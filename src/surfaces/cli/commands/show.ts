@@ -2,6 +2,7 @@ import { CodedError, EXIT } from '../../../base/errors.ts';
 import type { AttemptView, ThoughtView } from '../../../contract/api.ts';
 import { answerText } from '../answer.ts';
 import { type Command, type Context, textOption } from '../command.ts';
+import { printLines } from '../lines.ts';
 import { ago, bytes, count, outputSpan, short, span, stateSpan } from '../phrases.ts';
 import { printTable } from '../table.ts';
 
@@ -10,7 +11,6 @@ const SHOWN = 1200;
 
 export const command: Command = {
   name: 'show',
-  summary: 'Everything about one thought: event, text, prompt, attempts, answer, outputs',
   arguments: [
     { name: 'id', summary: 'its id, or its first digits (4 at least)', required: true, many: false },
   ],
@@ -70,16 +70,20 @@ function printThought(context: Context, thought: ThoughtView, characters: number
   if (captured !== null) {
     const cut = captured.truncated ? `, the file has more than the ${captured.text.length} kept` : '';
     section(context, 'Captured text', `${captured.kind}, ${count(captured.characters, 'character')}${cut}`);
-    printText(context, captured.text, characters);
+    printLines(context.out, captured.text, characters);
+  }
+  for (const what of thought.removed) {
+    section(context, { captured: 'Captured text', prompt: 'Prompt', outputs: 'What was written' }[what], '');
+    out.line('  ', ['dim', 'removed by retention']);
   }
   if (thought.prompt !== null) {
     section(context, 'Prompt', count(thought.prompt.length, 'character'));
-    printText(context, thought.prompt, characters);
+    printLines(context.out, thought.prompt, characters);
   }
   if (thought.attempts.length > 0) printAttempts(context, thought.attempts);
   if (thought.answer !== null && thought.answer !== undefined) {
     section(context, 'Answer', '');
-    printText(context, answerText(thought.answer), Number.POSITIVE_INFINITY);
+    printLines(context.out, answerText(thought.answer), Number.POSITIVE_INFINITY);
   }
   if (thought.outputs.length > 0) {
     section(context, 'Outputs', '');
@@ -141,18 +145,4 @@ function troubleOf({ crashes, failures }: ThoughtView): string {
 function section({ out }: Context, title: string, note: string): void {
   out.line();
   out.line(['bold', title], ['dim', note && `  ${note}`]);
-}
-
-function printText({ out }: Context, text: string, characters: number): void {
-  const lines = text
-    .slice(0, characters)
-    .replace(/\r?\n$/, '')
-    .split(/\r?\n/);
-  for (const line of lines) out.line('  ', line);
-  const rest = text.length - characters;
-  if (rest > 0)
-    out.line('  ', [
-      'dim',
-      `… ${count(rest, 'more character')}; --json or --characters ${text.length} shows them`,
-    ]);
 }

@@ -1,8 +1,7 @@
 import { CodedError, EXIT } from '../../../base/errors.ts';
-import type { LiveEvent, StatusView } from '../../../contract/api.ts';
-import type { RunOptions } from '../../daemon.ts';
+import type { StatusView } from '../../../contract/api.ts';
 import type { Command, Context, Options } from '../command.ts';
-import { createLive, type PrintLive, placesOf } from '../live.ts';
+import { runInForeground } from '../foreground.ts';
 import { count, healthSpan } from '../phrases.ts';
 import { printTable } from '../table.ts';
 import type { Span } from '../terminal.ts';
@@ -15,11 +14,14 @@ const LABELLED = 12;
 
 export const command: Command = {
   name: 'start',
-  summary: 'Start the daemon in the foreground and show what happens',
   arguments: [],
   options: [
     { flags: '--set <key=value...>', summary: 'a configuration value for this run: --set log_level=DEBUG' },
     { flags: '--quiet', summary: 'show the banner, but not what happens' },
+    {
+      flags: '--fresh-database',
+      summary: 'where the database is damaged and there is no backup: begin with an empty one',
+    },
     { flags: '--verbose', summary: 'show also every step on the way, and changes that no rule is about' },
   ],
   examples: [
@@ -33,57 +35,25 @@ export const command: Command = {
     0: 'stopped, by Ctrl-C, SIGTERM or the stop command; what ran was finished',
     70: 'a defect, or the database was lost; the last lines say which',
     75: 'another daemon already runs for this home',
-    78: 'the configuration, the rules or the machine do not fit; says what to change',
+    78: 'the configuration, the rules, the database or the machine do not fit; says what to change',
     130: 'a second Ctrl-C: ended at once; what ran is done again at the next start',
   },
   json: 'a StatusView on one line once it is ready, then a LiveEvent a line',
   async run(context, _args, options) {
-    const { err, json } = context;
-    context.signal.addEventListener(
-      'abort',
-      () => err.line(['yellow', 'stopping'], ': what runs is finished first; Ctrl-C again ends at once'),
-      { once: true },
-    );
-    // What happens while it begins is told beneath the banner.
-    let early: LiveEvent[] | null = [];
-    let print: PrintLive = () => {};
-    const run: RunOptions = {
-      ...(context.home === null ? {} : { home: context.home }),
+    return runInForeground(context, {
       flags: flagsOf(options),
-      onReady: (info) => {
-        if (json) context.out.jsonLine(info);
+      freshDatabase: options['freshDatabase'] === true,
+      live: options['quiet'] !== true,
+      verbose: options['verbose'] === true,
+      onReady(info) {
+        if (context.json) context.out.jsonLine(info);
         else printBanner(context, info);
-        print = createLive(context.out, {
-          verbose: options['verbose'] === true,
-          places: placesOf(info),
-        });
-        const before = early ?? [];
-        early = null;
-        for (const event of before) show(event);
       },
-      onLive: (event) => {
-        if (options['quiet'] === true) return;
-        if (early === null) show(event);
-        else if (event.type !== 'token') early.push(event);
-      },
-      signal: context.signal,
-    };
-    const { code, reason } = await context.runDaemon(run);
-    const [first = '', ...details] = reason.split('\n');
-    if (code === EXIT.ok) err.line(['dim', first]);
-    // Before it was ready it was never there to be stopped.
-    else err.line(['red', early === null ? 'stopped' : 'not started'], ': ', first);
-    for (const line of details) err.line(line);
-    return code;
-
-    function show(event: LiveEvent): void {
-      if (event.type === 'token') return;
-      if (json) context.out.jsonLine(event);
-      else print(event, context.clock.now());
-    }
+    });
   },
 };
 
+/** What is watched, which rules there are, who thinks, and where notes go. */
 function printBanner(context: Context, info: StatusView): void {
   const { out } = context;
   const roots = info.senses.flatMap((sense) => sense.roots);

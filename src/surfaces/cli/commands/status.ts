@@ -1,14 +1,13 @@
 import type { StatusView } from '../../../contract/api.ts';
 import { THOUGHT_STATES } from '../../../contract/thought.ts';
 import type { Command, Context } from '../command.ts';
-import { ago, count, healthSpan, span } from '../phrases.ts';
+import { ago, bytes, clockTime, count, healthSpan, span } from '../phrases.ts';
 import { printTable } from '../table.ts';
 import type { Span } from '../terminal.ts';
 import { oneLine, printWrapped } from '../wrap.ts';
 
 export const command: Command = {
   name: 'status',
-  summary: 'How the daemon is: senses, queue, holds, providers',
   arguments: [],
   options: [],
   examples: [
@@ -64,6 +63,7 @@ function printStatus(context: Context, status: StatusView): void {
     ]),
     2,
   );
+  printStorage(context, status);
   for (const problem of status.problems)
     printWrapped(out, 4, '  ', ['red', 'problem'], ' ', oneLine(problem));
   if (status.lastError !== null) {
@@ -130,10 +130,40 @@ function printHolds(context: Context, status: StatusView): void {
       hold.what,
       ' ',
       ['bold', hold.name],
-      `  ${count(hold.thoughts, 'thought')}, begun ${since}`,
+      `  ${count(hold.thoughts, 'thought')}, begun ${since}${hold.until === undefined ? '' : `, until ${clockTime(hold.until)}`}`,
     );
     printWrapped(context.out, 4, '    ', oneLine(hold.reason));
   }
+}
+
+function printStorage(context: Context, { storage }: StatusView): void {
+  const now = context.clock.now();
+  const { backups, retention, lost } = storage;
+  section(context, 'Database');
+  const newest = backups.newest === null ? '' : `, the newest ${ago(backups.newest, now)}`;
+  const checked = storage.checkedAt === null ? '' : `, checked ${ago(storage.checkedAt, now)}`;
+  printWrapped(
+    context.out,
+    4,
+    `  ${bytes(storage.databaseBytes)}, journal ${bytes(storage.journalBytes)}${checked}; `,
+    `${count(backups.count, 'backup')} of ${bytes(backups.bytes)}${newest}`,
+  );
+  if (backups.problem !== null)
+    printWrapped(context.out, 4, '  ', ['yellow', 'no backup'], `: ${oneLine(backups.problem)}`);
+  if (retention.removed > 0 || (retention.waiting ?? 0) > 0)
+    printWrapped(context.out, 4, `  retention: ${retention.waiting ?? 0} to go, ${retention.removed} gone`);
+  if (lost === null) return;
+  const instead =
+    lost.from === null
+      ? 'begun anew, empty'
+      : `restored from the backup of ${lost.from}: what was recorded between is gone`;
+  printWrapped(
+    context.out,
+    4,
+    '  ',
+    ['red', 'was damaged'],
+    ` ${ago(lost.at, now)} (${oneLine(lost.reason)}); ${instead}; kept in ${lost.quarantine}`,
+  );
 }
 
 function section({ out }: Context, title: string): void {

@@ -10,7 +10,6 @@ const PROCESS_MS = 5000;
 
 export const command: Command = {
   name: 'stop',
-  summary: 'Stop the daemon: finish what runs, keep the rest for the next start',
   arguments: [],
   options: [],
   examples: [

@@ -1,11 +1,10 @@
 import { CodedError, EXIT } from '../../../base/errors.ts';
-import type { DroppedEvents, LiveEvent } from '../../../contract/api.ts';
-import type { Command } from '../command.ts';
-import { createLive, placesOf } from '../live.ts';
+import type { Client } from '../../client.ts';
+import type { Command, Context } from '../command.ts';
+import { createLiveView, type LiveView } from '../live-view.ts';
 
 export const command: Command = {
   name: 'tail',
-  summary: 'Show what happens, as it happens',
   arguments: [],
   options: [
     { flags: '--verbose', summary: 'show also every step on the way, and changes that no rule is about' },
@@ -20,24 +19,32 @@ export const command: Command = {
   exitCodes: { 0: 'the daemon stopped' },
   json: 'a LiveEvent a line (without tokens), or DroppedEvents where the reader was too slow',
   async run(context, _args, options) {
+    const { out, err, json } = context;
     const client = await context.client();
-    const events = await client.events({ tokens: false });
-    const places = context.json ? [] : placesOf(await client.status());
-    const print = createLive(context.out, { verbose: options['verbose'] === true, places });
-    if (!context.json) context.err.line(['dim', 'listening; Ctrl-C ends this, not the daemon']);
+    const events = await client.events({ tokens: out.isTty && !out.isPlain && !json });
+    const view = json ? null : await liveView(context, client, options['verbose'] === true);
+    if (!json) err.line(['dim', 'listening; Ctrl-C ends this, not the daemon']);
+    const ended = new AbortController();
+    const drawing = view?.run(AbortSignal.any([context.signal, ended.signal]));
     try {
-      for await (const event of events) show(event);
+      for await (const event of events) {
+        if (view !== null) view.show(event);
+        else if (event.type !== 'token') out.jsonLine(event);
+      }
     } catch (error) {
       if (!(error instanceof CodedError) || error.code !== 'daemon-lost') throw error;
-      context.err.line(['yellow', 'the daemon went away']);
+      out.status();
+      err.line(['yellow', 'the daemon went away']);
       return EXIT.unavailable;
+    } finally {
+      ended.abort();
+      await drawing;
     }
-    if (!context.json) context.err.line(['dim', 'the daemon has stopped']);
+    if (!json) err.line(['dim', 'the daemon has stopped']);
     return EXIT.ok;
-
-    function show(event: LiveEvent | DroppedEvents): void {
-      if (context.json) context.out.jsonLine(event);
-      else print(event, context.clock.now());
-    }
   },
 };
+
+async function liveView(context: Context, client: Client, verbose: boolean): Promise<LiveView> {
+  return createLiveView(context, { info: await client.status(), verbose, status: () => client.status() });
+}

@@ -12,7 +12,6 @@ const PATIENCE_MS = 2000;
 
 export const command: Command = {
   name: 'think',
-  summary: 'Ask something, wait, and print the answer as it comes',
   arguments: [
     { name: 'text', summary: 'what to think about; - reads standard input', required: true, many: false },
   ],

@@ -10,7 +10,6 @@ import { printTable } from '../table.ts';
 
 export const command: Command = {
   name: 'thoughts',
-  summary: 'List thoughts, newest first',
   arguments: [],
   options: [
     { flags: '--state <state>', summary: `only in this state: ${THOUGHT_STATES.join(', ')}` },

@@ -1,30 +1,34 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { atLeast } from '../../../base/dotted-version.ts';
 import { MINIMUM_SQLITE, sqliteVersion } from '../../../store/sqlite-version.ts';
 import { type Finding, fail, ok } from './finding.ts';
 
-const NODE = [24, 15, 0] as const;
-const SQLITE = MINIMUM_SQLITE.split('.').map(Number);
+const MINIMUM_NODE = '24.15.0';
 
 /** The versions of Node and of the SQLite in it. */
-export function machineFindings(): Finding[] {
+export async function machineFindings(): Promise<Finding[]> {
   const mend = 'install a newer Node: https://nodejs.org/en/download';
   const node = process.versions.node;
   const sqlite = sqliteVersion();
   return [
-    atLeast(node, NODE)
+    atLeast(node, MINIMUM_NODE)
       ? ok('node', node)
-      : fail('node', `${node}, needed is ${NODE.join('.')} or newer`, mend),
-    atLeast(sqlite, SQLITE)
+      : fail('node', `${node}, needed is ${MINIMUM_NODE} or newer`, mend),
+    atLeast(sqlite, MINIMUM_SQLITE)
       ? ok('sqlite', sqlite)
-      : fail('sqlite', `${sqlite}, needed is ${SQLITE.join('.')} or newer, it comes with Node`, mend),
+      : fail('sqlite', `${sqlite}, needed is ${MINIMUM_SQLITE} or newer, it comes with Node`, mend),
+    await recognitionFinding(),
   ];
 }
 
-/** Whether a dotted version is `least` or newer. */
-export function atLeast(version: string, least: readonly number[]): boolean {
-  const parts = version.split('.').map((part) => Number.parseInt(part, 10));
-  for (const [at, needed] of least.entries()) {
-    const part = parts[at] ?? 0;
-    if (part !== needed) return part > needed;
+/** Nothing is wrong without it: images and scans then say themselves what they lack. */
+async function recognitionFinding(): Promise<Finding> {
+  try {
+    const { stdout } = await promisify(execFile)('tesseract', ['--version'], { timeout: 5000 });
+    return ok('images', `${stdout.split('\n', 1)[0]} recognises the text in scans and images`);
+  } catch {
+    const detail = 'text in scans and images is not recognised: tesseract is not installed';
+    return { ...ok('images', detail), mend: 'apt install tesseract-ocr, or: brew install tesseract' };
   }
-  return true;
 }

@@ -10,6 +10,8 @@ import { type Finding, fail, ok, quoted, warn } from './finding.ts';
 /** Bytes free below which a start is refused, and below which somebody should know. */
 const DISK_FAIL = 100e6;
 const DISK_WARN = 1e9;
+/** Files (inodes) left below which somebody should know. */
+const FILES_WARN = 1000;
 
 /** The daemon's own folders: there, ours alone, writable, with space. */
 export async function folderFindings(folders: Folders): Promise<Finding[]> {
@@ -18,7 +20,7 @@ export async function folderFindings(folders: Folders): Promise<Finding[]> {
 }
 
 /** Watched folders: there and readable. One that is missing is watched once it appears. */
-export async function rootFindings(config: Config): Promise<Finding[]> {
+export async function rootFindings(config: Config, platform: NodeJS.Platform): Promise<Finding[]> {
   if (config.roots.length === 0) {
     const mend = `name folders in ${config.folders.configFile}: file_watcher: { watch_paths: [~/Inbox] }`;
     return [warn('root', 'no folder is watched', mend)];
@@ -28,13 +30,25 @@ export async function rootFindings(config: Config): Promise<Finding[]> {
       const found = await look(path);
       if (found === null)
         return warn('root', `${path} is not there; it is watched once it is`, `mkdir -p ${quoted(path)}`);
-      if (typeof found === 'string') return fail('root', `${path}: ${found}`, null);
+      if (typeof found === 'string')
+        return /EACCES|EPERM/.test(found)
+          ? unreadable(path, platform)
+          : fail('root', `${path}: ${found}`, null);
       if (!found.isDirectory()) return fail('root', `${path} is not a folder`, null);
       return (await may(path, constants.R_OK | constants.X_OK))
         ? ok('root', path)
-        : fail('root', `${path} cannot be read by this user`, `chmod u+rx ${quoted(path)}`);
+        : unreadable(path, platform);
     }),
   );
+}
+
+/** On macOS the system itself keeps programs from reading Documents, Desktop, Downloads and others' data. */
+function unreadable(path: string, platform: NodeJS.Platform): Finding {
+  const mend =
+    platform === 'darwin'
+      ? 'System Settings > Privacy & Security > Full Disk Access: allow the terminal that starts the daemon'
+      : `chmod u+rx ${quoted(path)}`;
+  return fail('root', `${path} cannot be read by this user`, mend);
 }
 
 /** Folders that outputs go to: writable, or possible to make. */
@@ -79,8 +93,13 @@ async function ownFolder(path: string): Promise<Finding> {
 
 async function diskFinding(path: string): Promise<Finding> {
   const existing = await nearestExisting(path);
-  const { bavail, bsize } = await statfs(toFs(existing));
+  const { bavail, bsize, files, ffree } = await statfs(toFs(existing));
   const free = bavail * bsize;
+  // Some file systems count no inodes.
+  if (files > 0 && ffree < FILES_WARN) {
+    const many = `${ffree.toLocaleString('en-US')} more files fit at ${existing}, whatever room is left`;
+    return (ffree === 0 ? fail : warn)('disk', many, `remove small files there: df -i ${quoted(existing)}`);
+  }
   const detail = `${bytes(free)} free at ${existing}`;
   if (free < DISK_FAIL) return fail('disk', detail, `make room: ${bytes(DISK_WARN)} are comfortable`);
   return free < DISK_WARN

@@ -38,13 +38,16 @@ function aboutRunning(context: Context, status: StatusView): Finding[] {
           `${context.line('stop')} && ${context.line('start')}`,
         ),
   ];
+  for (const { path, state, detail } of status.senses.flatMap((sense) => sense.roots)) {
+    // Whether a root is there at all is looked at without the daemon too.
+    if (detail === '' || state === 'offline') continue;
+    const [, command] = /to raise the limit: ([^;()]+)/.exec(detail) ?? [];
+    findings.push(warn('watching', `${path}: ${detail}`, command?.trim() ?? null));
+  }
   for (const hold of status.holds) {
     findings.push(
       warn('hold', `${count(hold.thoughts, 'thought')} for ${hold.what} ${hold.name}: ${hold.reason}`, null),
     );
   }
-  const dead = status.queue.dead;
-  if (dead > 0)
-    findings.push(warn('dead', `${count(dead, 'thought')} given up`, context.line('thoughts --state dead')));
   return findings;
 }

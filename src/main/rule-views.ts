@@ -1,0 +1,77 @@
+import type { RuleView, ThoughtRow } from '../contract/api.ts';
+import { type ConfigProblem, formatProblem } from '../contract/problem.ts';
+import type { Rule } from '../contract/rule.ts';
+import { noFacts, type RuleFacts } from '../store/queries/rule-facts.ts';
+import { problemOf } from './status.ts';
+
+export interface RuleViewFacts {
+  /** Those in force. */
+  rules: readonly Rule[];
+  problems: readonly ConfigProblem[];
+  /** Where rule files are. */
+  folder: string;
+  facts: ReadonlyMap<string, RuleFacts>;
+  /** Why a rule is paused, by name; null = it is not. */
+  paused(name: string): string | null;
+  /** Why ready thoughts of a version are held; null = they are not. */
+  why(version: string): string | null;
+}
+
+/** Longest title that is told of an answer. */
+const TITLE_CHARACTERS = 160;
+
+/** Pure: every rule in force, and every rule file that is refused, with what became of them. */
+export function ruleViews(input: RuleViewFacts): RuleView[] {
+  const { rules, problems, folder, paused, why } = input;
+  const views = rules.map(({ name, version, file, on, mind }): RuleView => {
+    const problem = problemOf(file, problems);
+    return {
+      name,
+      version,
+      state: problem !== null ? 'refused' : paused(name) !== null ? 'paused' : 'in-force',
+      file,
+      paths: on.file?.paths ?? [],
+      models: mind.models,
+      held: why(version),
+      problem,
+      ...became(name, input),
+    };
+  });
+  const known = new Set(rules.map((rule) => rule.file));
+  const refused = problems.filter(
+    ({ file, severity }) => severity === 'error' && file.startsWith(`${folder}/`) && !known.has(file),
+  );
+  for (const problem of refused) {
+    const { file } = problem;
+    if (views.some((view) => view.file === file)) continue;
+    const name = file.slice(folder.length + 1).replace(/\.md$/, '');
+    views.push({
+      name,
+      version: '',
+      state: 'refused',
+      file,
+      paths: [],
+      models: [],
+      held: null,
+      problem: formatProblem(problem),
+      ...became(name, input),
+    });
+  }
+  return views.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function became(name: string, { facts }: RuleViewFacts): Pick<RuleView, 'thoughts' | 'last' | 'lastResult'> {
+  const { thoughts, last, lastResult } = facts.get(name) ?? noFacts();
+  if (lastResult === null) return { thoughts, last, lastResult };
+  const { row, answer } = lastResult;
+  return { thoughts, last, lastResult: { ...row, title: titleOf(row, answer) } };
+}
+
+/** What an answer calls itself, else its first line; empty where it was given up: `reason` says why. */
+function titleOf({ state, content }: ThoughtRow, answer: unknown): string {
+  if (state === 'dead') return '';
+  const named = typeof answer === 'object' && answer !== null && 'title' in answer ? answer.title : answer;
+  const text = typeof named === 'string' && named.trim() !== '' ? named : content;
+  const [line = ''] = text.trim().split('\n');
+  return line.length > TITLE_CHARACTERS ? `${line.slice(0, TITLE_CHARACTERS).toWellFormed()}…` : line;
+}

@@ -1,0 +1,87 @@
+import { systemClock, watchingClock } from '../base/clock.ts';
+import { CodedError, EXIT } from '../base/errors.ts';
+import type { Config } from '../contract/config.ts';
+import type { Provider, ProviderHealth } from '../contract/provider.ts';
+import type { Rule } from '../contract/rule.ts';
+import { route } from '../mind/route.ts';
+import type { RehearseOptions } from '../surfaces/daemon.ts';
+import { packageVersion } from '../surfaces/version.ts';
+import { createProviders } from './providers.ts';
+
+/** How often a server that loads a model, or is too busy, is asked again. */
+const AGAIN_MS = 1000;
+
+/** Found on its way: these pass by themselves. */
+const PASSING: ReadonlySet<ProviderHealth['state']> = new Set(['loading', 'overloaded']);
+
+/**
+ * Who thinks for a rule just now, by the answers of the servers themselves. Waits while one loads or is busy; throws
+ * `model-held` (exit 69) where one is away, `model-impossible` (exit 78) where none may ever think it.
+ */
+export async function whoThinks(
+  rule: Pick<Rule, 'mind'>,
+  config: Config,
+  { onStep, signal }: Pick<RehearseOptions, 'onStep' | 'signal'>,
+): Promise<{ provider: Provider; model: string; close(): void }> {
+  const providers = createProviders(config, packageVersion(), watchingClock);
+  // Connections that are kept open would keep this process alive.
+  const close = () => {
+    for (const provider of providers.values()) provider.close?.();
+  };
+  try {
+    return { ...(await chosen(rule, providers, { onStep, signal })), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+async function chosen(
+  rule: Pick<Rule, 'mind'>,
+  providers: ReadonlyMap<string, Provider>,
+  { onStep, signal }: Pick<RehearseOptions, 'onStep' | 'signal'>,
+): Promise<{ provider: Provider; model: string }> {
+  const named = new Set(rule.mind.models.map((model) => model.split('/', 1)[0] ?? ''));
+  let told = '';
+  for (;;) {
+    const health = new Map<string, ProviderHealth>();
+    await Promise.all(
+      [...providers].map(async ([name, provider]) => {
+        if (named.has(name)) health.set(name, await provider.probe(signal));
+      }),
+    );
+    const where = route(rule.mind, (name) => health.get(name) ?? UNASKED, providers);
+    switch (where.kind) {
+      case 'go': {
+        const provider = providers.get(where.provider);
+        if (provider) return { provider, model: where.model };
+        break;
+      }
+      case 'held':
+        if (!PASSING.has(health.get(where.provider)?.state ?? 'offline')) throw held(where.reason);
+        if (told !== where.reason) onStep({ kind: 'waiting', reason: where.reason });
+        told = where.reason;
+        break;
+      case 'impossible':
+      case 'paused':
+        throw new CodedError('model-impossible', where.reason, {
+          value: rule.mind.models.join(', '),
+          allowed: `a model of: ${[...providers.keys()].join(', ')}`,
+          exitCode: EXIT.config,
+        });
+      default:
+        where satisfies never;
+    }
+    await systemClock.sleep(AGAIN_MS, signal);
+  }
+}
+
+const UNASKED: ProviderHealth = { state: 'unknown', reason: '', models: [], loaded: null, checkedAt: null };
+
+function held(reason: string): CodedError {
+  return new CodedError('model-held', reason, {
+    next: 'start the model server and load a model, or try another one: --model builtin/extract needs none',
+    exitCode: EXIT.unavailable,
+    retryable: true,
+  });
+}

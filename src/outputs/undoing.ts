@@ -1,0 +1,118 @@
+import type { Clock } from '../base/clock.ts';
+import type { ContentHash } from '../base/content-hash.ts';
+import type { Disks } from '../base/disk.ts';
+import { CodedError, messageOf } from '../base/errors.ts';
+import { failpoint } from '../base/failpoint.ts';
+import { createKeyedMutex } from '../base/keyed-mutex.ts';
+import { toFs } from '../base/path-text.ts';
+import type { LiveEvent, UndoResult } from '../contract/api.ts';
+import type { UndoJob } from '../contract/output.ts';
+import type { NotApplied } from '../store/operations/undo.ts';
+import type { Store } from '../store/store.ts';
+import type { Alone } from './alone.ts';
+import type { FolderSync } from './folder-sync.ts';
+import { assertReallyInside, rootOf } from './inside.ts';
+import { OUTPUT_KINDS } from './kinds.ts';
+import type { Undone } from './output.ts';
+import { parentOf } from './place.ts';
+import { endsAll, isPassing, reasonOf } from './trouble.ts';
+
+/** Outputs asked for at a time. */
+const PAGE = 64;
+
+export interface UndoingOptions {
+  store: Store;
+  clock: Clock;
+  hash: ContentHash;
+  diskOf: Disks;
+  outputRoots(): readonly string[];
+  /** One at a time for what is written to, applied outputs among them. */
+  alone: Alone;
+  syncFolder: FolderSync;
+  live(event: LiveEvent): void;
+}
+
+/** Takes applied outputs back. Asking is durable: what a crash or an absent folder leaves undone is done later. */
+export interface Undoing {
+  /** All that a thought has done, the last first; what cannot be taken back says why. */
+  undo(thought: string): Promise<UndoResult[]>;
+  /** What was asked for and not done yet; true where some of it has to wait. */
+  resume(): Promise<boolean>;
+}
+
+export function createUndoing(options: UndoingOptions): Undoing {
+  const { store, clock, diskOf } = options;
+  const turns = createKeyedMutex();
+
+  /** `held`: it waits for its folder, and is tried again. */
+  async function takeBack(job: UndoJob): Promise<UndoResult & { held: boolean }> {
+    const { id: thought, attempt, position, kind, target } = job;
+    const about = { thought, position, kind, target };
+    try {
+      const undone = await undoOne(job);
+      const reason = undone.undone ? '' : undone.reason;
+      const key = { id: thought, attempt, position };
+      await store.write('settleUndo', { ...key, undone: undone.undone, reason, now: clock.now() });
+      if (undone.undone) tell(about);
+      return { ...about, undone: undone.undone, reason, held: false };
+    } catch (error) {
+      if (endsAll(error)) throw error;
+      return { ...about, undone: false, reason: `held, and done later: ${reasonOf(error)}`, held: true };
+    }
+  }
+
+  async function undoOne(job: UndoJob): Promise<Undone> {
+    const { id, attempt, position, target } = job;
+    try {
+      const root = rootOf(target, options.outputRoots());
+      const folder = parentOf(target);
+      const disk = await diskOf(toFs(folder));
+      await assertReallyInside(disk, folder, root);
+      failpoint('undo:begun');
+      return await options.alone({ wanted: target, target }, () =>
+        OUTPUT_KINDS[job.kind].undo(job, {
+          disk,
+          hash: options.hash,
+          syncFolder: () => options.syncFolder(disk, folder),
+          async restored(entry) {
+            const asked = await store.write('restored', { id, attempt, position, entry });
+            if (!asked) throw new CodedError('hold-lost', 'nobody asks for this output to be taken back');
+            failpoint('undo:known');
+          },
+        }),
+      );
+    } catch (error) {
+      if (endsAll(error) || isPassing(error)) throw error;
+      return { undone: false, reason: messageOf(error) };
+    }
+  }
+
+  function tell({ thought, kind, target }: Omit<UndoResult, 'undone' | 'reason'>): void {
+    const at = new Date(clock.now()).toISOString();
+    options.live({ type: 'output', at, thought, kind, target, state: 'undone', reason: '' });
+  }
+
+  return {
+    undo: (thought) =>
+      turns.run(thought, async () => {
+        const { others } = await store.write('askUndo', { id: thought, now: clock.now() });
+        const results: UndoResult[] = [];
+        for (const job of await store.write('undoJobs', { thought, limit: PAGE })) {
+          const { held: _, ...result } = await takeBack(job);
+          results.push(result);
+        }
+        return [...results, ...others.map((other) => notApplied(thought, other))];
+      }),
+    async resume() {
+      let left = false;
+      for (const job of await store.write('undoJobs', { thought: null, limit: PAGE }))
+        left = (await turns.run(job.id, () => takeBack(job))).held || left;
+      return left;
+    },
+  };
+}
+
+function notApplied(thought: string, { position, kind, target, state }: NotApplied): UndoResult {
+  const reason = state === 'undone' ? 'it was taken back already' : `it was not applied: it is ${state}`;
+  return { thought, position, kind, target, undone: false, reason };
+}

@@ -1,0 +1,98 @@
+import type { FileStat } from '../contract/event.ts';
+import { statement } from './statement.ts';
+
+/** What is known of one file: how often its content changed, and whether it is there. */
+export interface IndexRow {
+  revision: number;
+  present: number;
+}
+
+/** `present` of a row whose folder was replaced as a whole: its file was not deleted, and may come back. */
+export const ASIDE = 2;
+
+/** The index row, if any, and whether the ledger says that this is how we left the file. */
+export interface Known {
+  revision: number | null;
+  present: number | null;
+  hash: string | null;
+  size: number | null;
+  mtime: number | null;
+  own: number;
+}
+
+/** One file's row. */
+export const selectRow = statement<{ root: number; path: string }, IndexRow>(
+  `SELECT revision, present FROM files WHERE root = :root AND path = :path`,
+);
+
+/** Makes or replaces a row: the file is there and looks like this. */
+export const upsertRow = statement<
+  FileStat & { root: number; path: string; revision: number; existing: number; hash: string | null }
+>(
+  `INSERT INTO files (root, path, revision, present, existing, dev, ino, birth, size, mtime, ctime, hash)
+   VALUES (:root, :path, :revision, 1, :existing, :dev, :ino, :birth, :size, :mtime, :ctime, :hash)
+   ON CONFLICT (root, path) DO UPDATE SET revision = excluded.revision, present = 1,
+     existing = excluded.existing, dev = excluded.dev, ino = excluded.ino, birth = excluded.birth,
+     size = excluded.size, mtime = excluded.mtime, ctime = excluded.ctime, hash = excluded.hash`,
+);
+
+/** The same content with another stat, or a hash that was not known yet. */
+export const refreshRow = statement<FileStat & { root: number; path: string; hash: string | null }>(
+  `UPDATE files SET dev = :dev, ino = :ino, birth = :birth, size = :size, mtime = :mtime, ctime = :ctime,
+     hash = coalesce(:hash, hash) WHERE root = :root AND path = :path`,
+);
+
+/** The file is gone; its revision counts that. */
+export const markDeleted = statement<{ root: number; path: string; revision: number }>(
+  `UPDATE files SET present = 0, existing = 0, revision = :revision, hash = NULL WHERE root = :root AND path = :path`,
+);
+
+/** The root's first scan is complete. */
+export const markBaselined = statement<{ root: number; now: number }>(
+  `UPDATE roots SET baselined_at = coalesce(baselined_at, :now) WHERE id = :root`,
+);
+
+/** The root is this folder from now on. */
+export const meetFolder = statement<{ root: number; dev: number; ino: number; birth: number }>(
+  `UPDATE roots SET dev = :dev, ino = :ino, birth = :birth WHERE id = :root`,
+);
+
+/** Everything that was there belongs to the folder before. */
+export const setAside = statement<{ root: number; aside: number }>(
+  `UPDATE files SET present = :aside WHERE root = :root AND present = 1`,
+);
+
+/** What is known of a file that is there, and whether it looks as we left it. */
+export const selectKnown = statement<
+  {
+    root: number;
+    path: string;
+    target: string;
+    ino: number;
+    size: number;
+    mtime: number;
+    hash: string | null;
+  },
+  Known
+>(
+  `SELECT f.revision, f.present, f.hash, f.size, f.mtime, EXISTS (
+     SELECT 1 FROM outputs WHERE target = :target AND ledger_ino IS NOT NULL AND (
+       (ledger_ino = :ino AND ledger_size = :size AND ledger_mtime = :mtime AND ledger_hash = :hash)
+       OR (undo_ino = :ino AND undo_size = :size AND undo_mtime = :mtime AND undo_hash = :hash))) AS own
+   FROM (SELECT 1) LEFT JOIN files f ON f.root = :root AND f.path = :path`,
+);
+
+/** A file that went: whether it was as we had left it, and the last thing that we did about it was taking it away. */
+export const selectGone = statement<
+  { root: number; path: string; target: string },
+  IndexRow & { own: number }
+>(
+  `SELECT revision, present, EXISTS (
+     SELECT 1 FROM outputs o WHERE o.target = :target AND o.ledger_ino IS NOT NULL AND (
+       (o.ledger_ino = f.ino AND o.ledger_size = f.size AND o.ledger_mtime = f.mtime)
+       OR (o.undo_ino = f.ino AND o.undo_size = f.size AND o.undo_mtime = f.mtime))
+   ) AND 0 = (
+     SELECT o.undo_ino FROM outputs o WHERE o.target = :target AND o.ledger_ino IS NOT NULL
+     ORDER BY coalesce(o.undo_asked_at, o.applied_at, 0) DESC LIMIT 1) AS own
+   FROM files f WHERE root = :root AND path = :path`,
+);

@@ -1,0 +1,129 @@
+import type { LedgerEntry, UndoJob } from '../../contract/output.ts';
+import type { OutputState } from '../../contract/thought.ts';
+import { getBytes, getText } from '../blob.ts';
+import { ledgerOf } from '../ledger-columns.ts';
+import { statement, type Transaction } from '../statement.ts';
+
+/** One output of one attempt. */
+export interface OutputKey {
+  id: string;
+  attempt: number;
+  position: number;
+}
+
+const askEach = statement<{ id: string; now: number }>(
+  // Later than what it takes back, also where the clock was set back.
+  `UPDATE outputs SET undo_asked_at = coalesce(undo_asked_at, max(:now, coalesce(applied_at, 0) + 1)), reason = ''
+   WHERE thought = :id AND state = 'applied'`,
+);
+const statesOf = statement<
+  { id: string },
+  { position: number; kind: string; target: string; state: OutputState }
+>(
+  `SELECT o.position, o.kind, o.target, o.state FROM outputs o JOIN thoughts t ON t.id = o.thought AND t.attempt = o.attempt
+   WHERE t.id = :id ORDER BY o.position`,
+);
+
+/** What is not applied, and so cannot be taken back. */
+export interface NotApplied {
+  position: number;
+  kind: string;
+  target: string;
+  state: OutputState;
+}
+
+/** Asks durably for all applied outputs of a thought to be taken back; which of its outputs are not applied. */
+export async function askUndo(
+  tx: Transaction,
+  input: { id: string; now: number },
+): Promise<{ asked: number; others: NotApplied[] }> {
+  const asked = await tx.run(askEach, input);
+  const others = (await tx.all(statesOf, { id: input.id })).filter(({ state }) => state !== 'applied');
+  return { asked, others };
+}
+
+interface JobColumns
+  extends Pick<UndoJob, 'id' | 'attempt' | 'position' | 'kind' | 'mode' | 'target' | 'before'> {
+  content: string;
+  replaced: string | null;
+  ledger_ino: number | null;
+  ledger_size: number | null;
+  ledger_mtime: number | null;
+  ledger_hash: string | null;
+  ledger_sha256: string | null;
+  undo_ino: number | null;
+  undo_size: number | null;
+  undo_mtime: number | null;
+  undo_hash: string | null;
+  undo_sha256: string | null;
+}
+
+const jobs = statement<{ thought: string | null; limit: number }, JobColumns>(
+  `SELECT thought AS id, attempt, position, kind, mode, target, content, before, replaced, ledger_ino, ledger_size,
+     ledger_mtime, ledger_hash, ledger_sha256, undo_ino, undo_size, undo_mtime, undo_hash, undo_sha256
+   FROM outputs WHERE state = 'applied' AND undo_asked_at IS NOT NULL AND (:thought IS NULL OR thought = :thought)
+   ORDER BY applied_at DESC, position DESC LIMIT :limit`,
+);
+
+/** Outputs that are to be taken back, of one thought or of all, the last one done first. */
+export async function undoJobs(
+  tx: Transaction,
+  input: { thought: string | null; limit: number },
+): Promise<UndoJob[]> {
+  const found: UndoJob[] = [];
+  for (const row of await tx.all(jobs, input)) {
+    const { id, attempt, position, kind, mode, target, before } = row;
+    found.push({
+      ...{ id, attempt, position, kind, mode, target, before },
+      content: await getText(tx, row.content),
+      replaced: await replacedBytes(tx, row.replaced),
+      ledger: ledgerOf([
+        row.ledger_ino,
+        row.ledger_size,
+        row.ledger_mtime,
+        row.ledger_hash,
+        row.ledger_sha256,
+      ]),
+      restored: ledgerOf([row.undo_ino, row.undo_size, row.undo_mtime, row.undo_hash, row.undo_sha256]),
+    });
+  }
+  return found;
+}
+
+async function replacedBytes(tx: Transaction, hash: string | null): Promise<UndoJob['replaced']> {
+  if (hash === null) return { kind: 'nothing' };
+  const bytes = await getBytes(tx, hash);
+  return bytes === null ? { kind: 'removed' } : { kind: 'bytes', bytes };
+}
+
+const putRestored = statement<LedgerEntry & OutputKey>(
+  `UPDATE outputs SET undo_ino = :ino, undo_size = :size, undo_mtime = :mtime, undo_hash = :hash, undo_sha256 = :sha256
+   WHERE thought = :id AND attempt = :attempt AND position = :position AND state = 'applied'
+     AND undo_asked_at IS NOT NULL`,
+);
+
+/** Records how what is put back looks, just before it takes its place; false where nobody asks for it any more. */
+export async function restored(tx: Transaction, input: OutputKey & { entry: LedgerEntry }): Promise<boolean> {
+  const { id, attempt, position, entry } = input;
+  return (await tx.run(putRestored, { id, attempt, position, ...entry })) === 1;
+}
+
+const undone = statement<OutputKey & { now: number }>(
+  `UPDATE outputs SET state = 'undone', reason = '', undone_at = :now
+   WHERE thought = :id AND attempt = :attempt AND position = :position AND state = 'applied'`,
+);
+const notUndone = statement<OutputKey & { reason: string }>(
+  `UPDATE outputs SET undo_asked_at = NULL, reason = :reason, undo_ino = NULL, undo_size = NULL, undo_mtime = NULL,
+     undo_hash = NULL, undo_sha256 = NULL
+   WHERE thought = :id AND attempt = :attempt AND position = :position AND state = 'applied'`,
+);
+
+/** Records that an output was taken back, or (with the reason) that it stays. */
+export async function settleUndo(
+  tx: Transaction,
+  input: OutputKey & { undone: boolean; reason: string; now: number },
+): Promise<void> {
+  const { id, attempt, position } = input;
+  if (input.undone) await tx.run(undone, { id, attempt, position, now: input.now });
+  else await tx.run(notUndone, { id, attempt, position, reason: input.reason });
+}

@@ -1,0 +1,200 @@
+import { homedir } from 'node:os';
+import { CodedError, EXIT } from '../../../base/errors.ts';
+import { formatProblem } from '../../../contract/problem.ts';
+import type { Rule } from '../../../contract/rule.ts';
+import { USUAL_PORTS } from '../../../mind/providers/discover.ts';
+import type { Rehearsal, Survey } from '../../daemon.ts';
+import { type Command, type Context, type Options, textOption } from '../command.ts';
+import { applyAnswers } from '../init/apply.ts';
+import { type Ask, askNobody, askPerson, cannotAsk } from '../init/ask.ts';
+import { dryRun } from '../init/dry-run.ts';
+import { mayReplace, RECIPES, type Recipe, writeHome } from '../init/home.ts';
+import { checkNotes, checkWatched, choosePlace, type Place } from '../init/places.ts';
+import { type ChosenModel, chooseModel } from '../init/servers.ts';
+import { readConfig } from '../problems.ts';
+
+/** Thinks where no model server runs: extraction, and no language model. */
+const WITHOUT_MODEL = 'builtin/extract';
+
+export const command: Command = {
+  name: 'init',
+  arguments: [],
+  options: [
+    { flags: '--watch <dir>', summary: 'the folder to watch' },
+    { flags: '--notes <dir>', summary: 'the folder that notes are written into' },
+    {
+      flags: '--recipe <name>',
+      summary: `the rule to begin with: ${Object.keys(RECIPES).join(', ')} (default: inbox)`,
+    },
+    {
+      flags: '--ports <list>',
+      summary: 'where model servers may listen on this machine (default: 1234,11434,8080)',
+    },
+    { flags: '--yes', summary: 'ask nothing: take what is proposed' },
+    { flags: '--apply', summary: 'with --yes: write the notes that the dry run proposes' },
+    { flags: '--replace', summary: 'replace an earlier set-up; its files are kept beside the new ones' },
+    { flags: '--no-dry-run', summary: 'try it on no files' },
+  ],
+  examples: [
+    {
+      line: 'consciousness init',
+      does: 'Asks four things, and shows what it would make of three of your files.',
+    },
+    {
+      line: 'consciousness init --yes --watch ~/Inbox --notes ~/Notes --recipe inbox',
+      does: 'The same without a question; the dry run is shown, and nothing is written but the set-up.',
+    },
+  ],
+  exitCodes: {
+    0: 'set up',
+    1: 'it is set up already, or something could not be applied; says what',
+    75: 'a daemon runs for this home',
+  },
+  json: null,
+  async run(context, _args, options) {
+    const { out, line } = context;
+    const ask = await askFor(context, options);
+    const recipe = recipeOf(options);
+    const folders = await context.folders();
+    await assertNotRunning(context);
+    await mayReplace(ask, { folders, recipe, replace: options['replace'] === true }, context);
+
+    heading(context, 'Model');
+    const model = await chooseModel(ask, portsOf(options), context);
+
+    heading(context, 'Folders');
+    let survey: Survey | null = null;
+    const watch = await choosePlace(
+      ask,
+      {
+        message: 'Which folder is to be watched?',
+        given: textOption(options, 'watch'),
+        initial: '~/Inbox',
+        async check(place) {
+          survey = await checkWatched(place, ask, context);
+        },
+      },
+      context,
+    );
+    const notes = await choosePlace(
+      ask,
+      {
+        message: 'Where do notes go?',
+        given: textOption(options, 'notes'),
+        initial: '~/Notes',
+        check: (place) => checkNotes(place, ask),
+      },
+      context,
+    );
+
+    heading(context, 'Set-up');
+    await writeHome({ folders, recipe, watch, notes, model }, context);
+    out.line('  ', ['dim', `recipe ${recipe}: ${RECIPES[recipe]}`]);
+    const rule = await assertGood(context, recipe);
+    const came =
+      options['dryRun'] === false ? new Map() : await rehearse(context, survey, rule, model, watch);
+    if (came.size > 0 && model !== null && (await wantsIt(ask, options, came.size))) {
+      out.line();
+      return applyAnswers(came, { rule: rule.name, watch: watch.written }, ask, context);
+    }
+    out.line();
+    out.line('It is set up. Next:');
+    out.line('  ', ['bold', line('start')], ['dim', `   # watches ${watch.written} until Ctrl-C`]);
+    out.line(
+      '  ',
+      ['bold', line(`try ${recipe} FILE`)],
+      ['dim', '   # shows what the rule makes of a file, writes nothing'],
+    );
+    return EXIT.ok;
+  },
+};
+
+async function askFor(context: Context, options: Options): Promise<Ask> {
+  if (options['yes'] === true) return askNobody();
+  if (!context.out.isTty || !process.stdin.isTTY) throw cannotAsk(context.line);
+  return askPerson(context);
+}
+
+function portsOf(options: Options): readonly number[] {
+  const given = textOption(options, 'ports');
+  if (given === undefined) return USUAL_PORTS;
+  const ports = given.split(',').map(Number);
+  if (ports.every((port) => Number.isInteger(port) && port > 0 && port < 65_536)) return ports;
+  throw new CodedError('ports-invalid', '--ports is not a list of ports', {
+    value: given,
+    allowed: 'numbers from 1 to 65535 with commas between them: 1234,8080',
+    exitCode: EXIT.usage,
+  });
+}
+
+function recipeOf(options: Options): Recipe {
+  const given = textOption(options, 'recipe') ?? 'inbox';
+  const found = (Object.keys(RECIPES) as Recipe[]).find((name) => name === given);
+  if (found) return found;
+  throw new CodedError('recipe-unknown', 'there is no such recipe', {
+    value: given,
+    allowed: Object.entries(RECIPES)
+      .map(([name, does]) => `${name} (${does})`)
+      .join(', '),
+    exitCode: EXIT.usage,
+  });
+}
+
+async function assertNotRunning(context: Context): Promise<void> {
+  try {
+    const { pid } = await (await context.client()).status();
+    throw new CodedError('daemon-running', `a daemon runs for this home (pid ${pid})`, {
+      next: context.line('stop'),
+      exitCode: EXIT.busy,
+    });
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code !== 'daemon-not-running') throw error;
+  }
+}
+
+/** What was written must be what a daemon takes: variables and `.env` may say otherwise. */
+async function assertGood(context: Context, recipe: Recipe): Promise<Rule> {
+  const loaded = await readConfig(context);
+  if (!loaded.ok) throw wrong(loaded.problems.map(formatProblem), context.line('config check'));
+  const { loadRules, ruleContext } = await import('../../../config/rules.ts');
+  const { rules, problems } = await loadRules(loaded.config.folders, ruleContext(loaded.config, homedir()));
+  const rule = rules.find(({ name }) => name === recipe);
+  if (rule) return rule;
+  throw wrong(problems.map(formatProblem), context.line('rules check'));
+}
+
+function wrong([first = 'the rule is not there']: string[], next: string): CodedError {
+  return new CodedError('set-up-refused', first.replaceAll(/\n */g, '; '), { next, exitCode: EXIT.config });
+}
+
+async function rehearse(
+  context: Context,
+  survey: Survey | null,
+  rule: Rule,
+  model: ChosenModel | null,
+  watch: Place,
+): Promise<Map<string, Rehearsal>> {
+  const { out } = context;
+  heading(context, 'Dry run: nothing is written');
+  if (model === null)
+    out.line('  ', ['yellow', `with ${WITHOUT_MODEL}, which is extraction and no language model`]);
+  const came = await dryRun(survey ?? EMPTY, rule, model === null ? WITHOUT_MODEL : undefined, context);
+  if (came.size === 0)
+    out.line('  ', ['dim', `no file in ${watch.written} that the rule is about can be tried yet`]);
+  return came;
+}
+
+const EMPTY: Survey = { files: 0, folders: 0, more: false, unreadable: 0, newest: [] };
+
+async function wantsIt(ask: Ask, options: Options, files: number): Promise<boolean> {
+  if (!ask.isPerson) return options['apply'] === true;
+  return ask.confirm(
+    `Write ${files === 1 ? 'this note' : `these ${files} notes`}? (undo takes them back)`,
+    true,
+  );
+}
+
+function heading({ out }: Context, title: string): void {
+  out.line();
+  out.line(['bold', title]);
+}

@@ -1,0 +1,90 @@
+import { watchingClock } from '../../../base/clock.ts';
+import { messageOf } from '../../../base/errors.ts';
+import type { Config } from '../../../contract/config.ts';
+import type { Provider, ProviderHealth } from '../../../contract/provider.ts';
+import { type CallOutcome, listen } from '../../../mind/call.ts';
+import { discoverServers } from '../../../mind/providers/discover.ts';
+import type { Context } from '../command.ts';
+
+/** Milliseconds that a server may take to say how it is, and to answer a few words: one on a laptop may be slow. */
+const PROBE_MS = 5000;
+const ANSWER_MS = 60_000;
+
+/** A configured model server. */
+export interface Server {
+  name: string;
+  address: string;
+  provider: Provider;
+}
+
+/** The model servers of a configuration; `builtin` is none. */
+export async function serversOf(config: Config, context: Context): Promise<Server[]> {
+  const { createOpenAICompatibleProvider } = await import('../../../mind/providers/openai-compatible.ts');
+  const { lm_studio, providers } = config.values;
+  return Object.entries({ lmstudio: lm_studio, ...providers }).map(([name, settings]) => ({
+    name,
+    address: settings.base_url,
+    provider: createOpenAICompatibleProvider({
+      name,
+      baseUrl: settings.base_url,
+      ...(settings.api_key === undefined ? {} : { apiKey: settings.api_key }),
+      model: settings.model,
+      timeoutMs: ANSWER_MS,
+      firstTokenMs: ANSWER_MS,
+      slots: settings.slots,
+      version: context.version,
+      clock: watchingClock,
+    }),
+  }));
+}
+
+/** How a server says it is; `offline` where it says nothing in time. */
+export async function healthOf({ provider }: Server, { signal, clock }: Context): Promise<ProviderHealth> {
+  try {
+    return await provider.probe(AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]));
+  } catch (error) {
+    signal.throwIfAborted();
+    const reason = `no answer (${messageOf(error)})`;
+    return { state: 'offline', reason, models: [], loaded: null, checkedAt: clock.now() };
+  }
+}
+
+/** A real answer to a short question, with its times and tokens. */
+export async function askShortly(
+  { provider }: Server,
+  question: { prompt: string; maxOutputTokens: number },
+  { signal, clock }: Context,
+): Promise<CallOutcome> {
+  const within = AbortSignal.timeout(ANSWER_MS);
+  const call = { ...question, model: 'local-model', document: null, documentName: null, schema: null };
+  try {
+    return await listen(provider, call, clock, () => {}, AbortSignal.any([signal, within]));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!within.aborted) throw error;
+    const message = `no answer within ${ANSWER_MS / 1000} s: slow is not dead, but this is very slow`;
+    const report = {
+      model: null,
+      firstTokenMs: null,
+      totalMs: null,
+      inputTokens: null,
+      outputTokens: null,
+      raw: null,
+    };
+    return { text: '', reasoning: '', report, cutOff: false, failure: { kind: 'timed-out', message } };
+  }
+}
+
+/** Tokens of context that a server has loaded its model with; null where it does not say. Ollama says it only beside its `/v1`. */
+export async function loadedContext(
+  { address }: Server,
+  health: ProviderHealth,
+  { signal }: Context,
+): Promise<number | null> {
+  if (health.context !== undefined) return health.context;
+  const { hostname, port, protocol } = new URL(address);
+  const isHere = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname) && protocol === 'http:';
+  if (!isHere) return null;
+  const [found] = await discoverServers(signal, [Number(port || 80)]);
+  return found?.models.find(({ loaded }) => loaded)?.context ?? null;
+}
