@@ -32,6 +32,7 @@
       },
       rehearse: async (options) => (await load('main')).rehearse(options),
       survey: async (options) => (await load('main')).survey(options),
+      compare: async (options) => (await load('main')).compare(options),
     });
   }
 

@@ -1,4 +1,4 @@
-import { isSection, type JsonSchema, phraseOf } from '../src/config/json-schema.ts';
+import { branchesOf, isSection, type JsonSchema, phraseOf } from '../src/config/json-schema.ts';
 import { isMap } from '../src/config/key-path.ts';
 import { configJsonSchema } from '../src/config/schema.ts';
 
@@ -19,20 +19,26 @@ function sectionsOf(schema: JsonSchema): Section[] {
   const properties = isMap(schema['properties']) ? Object.entries(schema['properties']) : [];
   const nested = properties.flatMap(([key, value]): Section[] => {
     if (!isMap(value)) return [];
-    if (isMap(value['additionalProperties']))
-      return [{ key: `${key}.NAME`, schema: value['additionalProperties'] }];
+    const named = value['additionalProperties'];
+    if (isMap(named)) {
+      const branches = branchesOf(named).filter(isMap);
+      if (branches.length === 0) return [{ key: `${key}.NAME`, schema: named }];
+      return branches.map((branch) => ({ key: `${key}.NAME`, schema: branch }));
+    }
     return isSection(value) ? [{ key, schema: value }] : [];
   });
   return [{ key: '', schema }, ...nested];
 }
 
 function sectionText({ key, schema }: Section): string {
-  const title = key === '' ? '## All keys' : `## \`${key}\``;
+  const title = key === '' ? '## All keys' : `## \`${key}\`${kindOf(schema)}`;
   const description =
     key === '' || typeof schema['description'] !== 'string' ? [] : [schema['description'], ''];
   const required: readonly unknown[] = Array.isArray(schema['required']) ? schema['required'] : [];
   const properties = isMap(schema['properties']) ? Object.entries(schema['properties']) : [];
-  const rows = properties.map(([name, value]) => row(name, value, required.includes(name)));
+  const rows = properties.flatMap(([name, value]) =>
+    rowsOf(name, value, required.includes(name), key !== ''),
+  );
   return [
     title,
     '',
@@ -41,6 +47,22 @@ function sectionText({ key, schema }: Section): string {
     '| --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
+}
+
+/** Of several kinds of one thing, which: by its \`type\`, or by the key that only it has. */
+function kindOf({ properties }: JsonSchema): string {
+  if (!isMap(properties)) return '';
+  const { type } = properties;
+  if (isMap(type) && typeof type['const'] === 'string') return ` of type \`${type['const']}\``;
+  return 'command' in properties ? ' that is started' : 'headers' in properties ? ' that listens' : '';
+}
+
+/** Within a section, the keys of a map are told beneath it. */
+function rowsOf(name: string, schema: unknown, required: boolean, within: boolean): string[] {
+  const own = row(name, schema, required);
+  if (!within || !isMap(schema) || !isSection(schema) || !isMap(schema['properties'])) return [own];
+  const inside = Object.entries(schema['properties']);
+  return [own, ...inside.map(([key, value]) => row(`${name}.${key}`, value, false))];
 }
 
 function row(name: string, schema: unknown, required: boolean): string {
@@ -94,6 +116,8 @@ A socket's path must be short. Where it would be longer than 100 bytes, its name
 lm_studio: { base_url: http://localhost:1234/v1, model: local-model }
 providers:
   box: { type: openai-compatible, base_url: http://127.0.0.1:8080/v1, model: qwen3-8b, slots: 4 }
+  ollama: { type: ollama, context_length: 16384 }
+  claude: { type: anthropic, model: claude-opus-4-5 }     # key from ANTHROPIC_API_KEY
 default_models: [lmstudio/local-model]
 file_watcher:
   watch_paths:
@@ -121,7 +145,7 @@ either. A watched folder need not exist yet.`;
 
 const CLOSING = `## Not in this version
 
-Refused by name: the keys \`memory\` and \`file_watcher.watch_paths.*.remember\`, the provider types
-\`ollama\` and \`anthropic\`, \`store\` other than \`sqlite\`,
-and \`retention.memory\` other than \`forever\`. Ollama speaks the OpenAI-compatible API too: use
-\`type: openai-compatible\` with \`http://127.0.0.1:11434/v1\`.`;
+Refused by name: the keys \`memory\` and \`file_watcher.watch_paths.*.remember\`, \`store\` other than \`sqlite\`,
+and \`retention.memory\` other than \`forever\`.
+
+How to set up each model server, and why: [providers.md](providers.md).`;

@@ -1,5 +1,5 @@
 import { CodedError, EXIT, messageOf } from './base/errors.ts';
-import type { Rehearse, RunDaemon, SurveyFolder } from './surfaces/daemon.ts';
+import type { Compare, Rehearse, RunDaemon, SurveyFolder } from './surfaces/daemon.ts';
 
 /**
  * Runs one daemon in this process until `signal` aborts or something it cannot live without is lost. Exit codes:
@@ -26,6 +26,12 @@ export const runDaemon: RunDaemon = async (options) => {
 export const rehearse: Rehearse = async (options) => {
   const { rehearseRule } = await import('./main/rehearse.ts');
   return rehearseRule(options);
+};
+
+/** Lets several models think about the same in this process, and writes nothing. */
+export const compare: Compare = async (options) => {
+  const { compareModels } = await import('./main/compare.ts');
+  return compareModels(options);
 };
 
 /** Counts what would be watched in a folder. */

@@ -1,48 +1,64 @@
-/** Lets `places` callers in at once, the others in the order of their coming. */
+/** Lets so many callers in at once, the others in the order of their coming. */
 export interface Gate {
   /**
-   * Resolves with the function that gives the place back; rejects with the signal's reason when it aborts. `first`: it
-   * goes before all who wait.
+   * Resolves with the function that gives the place back; rejects with the signal's reason when it aborts. `rank`: it
+   * goes before all who wait with a smaller one; default 0.
    */
-  enter(signal: AbortSignal, first?: boolean): Promise<() => void>;
+  enter(signal: AbortSignal, rank?: number): Promise<() => void>;
 }
 
-export function createGate(places: number): Gate {
-  let free = places;
-  const waiting: (() => void)[] = [];
+/** `places` may change: a place more is given when the next caller comes or goes. */
+export function createGate(places: number | (() => number)): Gate {
+  const room = typeof places === 'number' ? () => places : places;
+  let inside = 0;
+  const waiting: Waiting[] = [];
 
-  const leave = () => {
-    const next = waiting.shift();
-    if (next === undefined) free++;
-    else next();
+  const letIn = () => {
+    while (inside < room()) {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      inside += 1;
+      next.called();
+    }
   };
 
   return {
-    async enter(signal, first = false) {
+    async enter(signal, rank = 0) {
       signal.throwIfAborted();
-      if (free > 0) free--;
-      else await turn(waiting, signal, first);
+      const called = turn(waiting, signal, rank);
+      letIn();
+      await called;
       let left = false;
       return () => {
-        if (!left) leave();
+        if (left) return;
         left = true;
+        inside -= 1;
+        letIn();
       };
     },
   };
 }
 
-function turn(waiting: (() => void)[], signal: AbortSignal, first: boolean): Promise<void> {
+interface Waiting {
+  rank: number;
+  called(): void;
+}
+
+function turn(waiting: Waiting[], signal: AbortSignal, rank: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const called = () => {
-      signal.removeEventListener('abort', aborted);
-      resolve();
+    const own: Waiting = {
+      rank,
+      called() {
+        signal.removeEventListener('abort', aborted);
+        resolve();
+      },
     };
     const aborted = () => {
-      waiting.splice(waiting.indexOf(called), 1);
+      waiting.splice(waiting.indexOf(own), 1);
       reject(signal.reason);
     };
-    if (first) waiting.unshift(called);
-    else waiting.push(called);
+    const behind = waiting.findIndex((other) => other.rank < rank);
+    waiting.splice(behind === -1 ? waiting.length : behind, 0, own);
     signal.addEventListener('abort', aborted, { once: true });
   });
 }

@@ -74,7 +74,7 @@ export function createExtractor(
     const { result, leave } = parsed;
     try {
       const text = result.kind === 'pages' ? await recognisePages(result, limits, signal) : result;
-      return text.kind === 'text' ? textOf(reading.format, text.text, text.truncated) : text;
+      return text.kind === 'text' ? textOf(reading.format, text) : text;
     } finally {
       leave();
     }
@@ -152,7 +152,7 @@ function judge(path: string, bytes: Uint8Array, size: number, limits: ExtractLim
   const text = size <= SMALL && format.reads === 'head' ? decodeUtf8(bytes) : null;
   if (text === null || text.includes('\0')) return { kind: 'parse', format, keep: headBytes(limits), size };
   const clean = cleanText(text, limits.outputCharacters);
-  return { kind: 'ready', extraction: textOf(format, clean.text, clean.truncated) };
+  return { kind: 'ready', extraction: textOf(format, { kind: 'text', ...clean }) };
 }
 
 async function parse(
@@ -183,9 +183,11 @@ async function parse(
   return result.kind === 'text' ? { ...result, truncated: result.truncated || cut } : result;
 }
 
-function textOf(format: FormatExtractor, text: string, truncated: boolean): Extraction {
-  if (text.trim() === '') return { kind: 'unreadable', reason: 'holds nothing but white space' };
-  return { kind: 'text', text, format: format.format, characters: text.length, truncated };
+function textOf(format: FormatExtractor, read: Extract<FormatText, { kind: 'text' }>): Extraction {
+  const isBlank = read.text.trim() === '';
+  if (isBlank && read.pictures === undefined)
+    return { kind: 'unreadable', reason: 'holds nothing but white space' };
+  return { ...read, format: format.format, characters: read.text.length };
 }
 
 function unreadable(reason: string): Reading {

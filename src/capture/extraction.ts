@@ -1,6 +1,19 @@
+import type { Picture } from '../contract/provider.ts';
+
 /** What extraction made of a file. `unreadable` reasons are for people and go on after the file's name: "is empty". */
 export type Extraction =
-  | { kind: 'text'; text: string; format: string; characters: number; truncated: boolean }
+  | {
+      kind: 'text';
+      /** Empty where there are only pictures. */
+      text: string;
+      format: string;
+      characters: number;
+      truncated: boolean;
+      /** Pages that are pictures, for models with vision; absent = none. */
+      pictures?: readonly Picture[];
+      /** With pictures: why their text is not in `text`, to go on after the file's name; absent = it is. */
+      unread?: string;
+    }
   | { kind: 'unreadable'; reason: string }
   /** The file is not there, or its content is not the one asked for any more. */
   | { kind: 'changed' };

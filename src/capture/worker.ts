@@ -151,7 +151,7 @@ async function captureFile(
   const extraction = await extractor.extract({ path, root, hash: job.hash }, signal);
   switch (extraction.kind) {
     case 'text': {
-      const { text, format, characters, truncated } = extraction;
+      const { text, format, characters, truncated, pictures = [], unread } = extraction;
       return {
         id: job.id,
         now,
@@ -160,7 +160,9 @@ async function captureFile(
         format,
         characters,
         truncated,
-        content: snippet(text),
+        pictures,
+        ...(unread === undefined ? {} : { unread }),
+        content: snippet(text) || `(${pictures.length === 1 ? 'a picture' : `${pictures.length} pictures`})`,
       };
     }
     case 'unreadable':

@@ -3,9 +3,6 @@ import type { ConfigProblem } from '../contract/problem.ts';
 /** A problem of the configuration with what would have worked, where a common mistake tells what was meant. */
 export function advised(problem: ConfigProblem): ConfigProblem {
   const { key, value } = problem;
-  if (/^providers\.[^.]+\.type$/.test(key) && value === 'ollama') {
-    return { ...problem, allowed: 'type: openai-compatible with base_url http://127.0.0.1:11434/v1' };
-  }
   if (!key.endsWith('.base_url') || typeof value !== 'string') return problem;
   return { ...problem, nearest: withScheme(value) ?? problem.nearest };
 }

@@ -8,8 +8,12 @@ export function schemaAt(schema: unknown, path: KeyPath): JsonSchema | null {
   if (!isMap(schema)) return null;
   const [step, ...rest] = path;
   if (step === undefined) return schema;
-  if (Array.isArray(schema['anyOf'])) {
-    return schema['anyOf'].map((branch) => schemaAt(branch, path)).find((found) => found !== null) ?? null;
+  const branches = branchesOf(schema);
+  if (branches.length > 0) {
+    const found = branches.map((branch) => schemaAt(branch, path)).filter((each) => each !== null);
+    const names = found.flatMap((each) => ('const' in each ? [each['const']] : []));
+    // What tells the branches apart may be any of theirs.
+    return names.length > 1 && names.length === found.length ? { enum: names } : (found[0] ?? null);
   }
   if (typeof step === 'number') return schemaAt(schema['items'], rest);
   const { properties, additionalProperties } = schema;
@@ -17,10 +21,17 @@ export function schemaAt(schema: unknown, path: KeyPath): JsonSchema | null {
   return isMap(additionalProperties) ? schemaAt(additionalProperties, rest) : null;
 }
 
+/** What a value may be, where that is one of several things. */
+export function branchesOf(schema: JsonSchema): unknown[] {
+  const { anyOf, oneOf } = schema;
+  return Array.isArray(anyOf) ? anyOf : Array.isArray(oneOf) ? oneOf : [];
+}
+
 /** The keys a map may have; empty where it may have any. */
 export function keysOf(schema: unknown): string[] {
   if (!isMap(schema)) return [];
-  if (Array.isArray(schema['anyOf'])) return schema['anyOf'].flatMap(keysOf);
+  const branches = branchesOf(schema);
+  if (branches.length > 0) return [...new Set(branches.flatMap(keysOf))];
   return isMap(schema['properties']) ? Object.keys(schema['properties']) : [];
 }
 
@@ -30,7 +41,7 @@ export function allKeys(schema: unknown, prefix = ''): string[] {
   const dot = prefix === '' ? '' : `${prefix}.`;
   const properties = isMap(schema['properties']) ? Object.entries(schema['properties']) : [];
   const any = isMap(schema['additionalProperties']) ? [['*', schema['additionalProperties']] as const] : [];
-  const branches = Array.isArray(schema['anyOf']) ? schema['anyOf'] : [];
+  const branches = branchesOf(schema);
   return [
     ...[...properties, ...any].flatMap(([key, value]) => [`${dot}${key}`, ...allKeys(value, `${dot}${key}`)]),
     ...branches.flatMap((branch) => allKeys(branch, prefix)),
@@ -49,7 +60,8 @@ export function phraseOf(schema: unknown): string {
   if (typeof schema['title'] === 'string') return schema['title'];
   if (schema['const'] !== undefined) return String(schema['const']);
   if (Array.isArray(schema['enum'])) return `one of: ${schema['enum'].join(', ')}`;
-  if (Array.isArray(schema['anyOf'])) return schema['anyOf'].map(phraseOf).join(', or ');
+  const branches = branchesOf(schema);
+  if (branches.length > 0) return branches.map(phraseOf).join(', or ');
   switch (schema['type']) {
     case 'integer':
       return `a whole number${bounds(schema)}`;

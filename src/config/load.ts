@@ -15,7 +15,7 @@ import { advised } from './advised.ts';
 import { inOrder } from './in-order.ts';
 import { problemsOf } from './issues.ts';
 import { type JsonSchema, schemaAt } from './json-schema.ts';
-import { dotted, isMap, type KeyPath } from './key-path.ts';
+import { dotted, isMap, type KeyPath, valueAt } from './key-path.ts';
 import { type Assignment, assignmentLayer, deciding, fileLayer, has, type Layer, merge } from './layer.ts';
 import { readText } from './read-text.ts';
 import { type ResolvedPaths, resolveConfig } from './resolve.ts';
@@ -61,10 +61,14 @@ export async function loadConfig(question: ConfigQuestion): Promise<ConfigLoad> 
     label: (name) => name,
     unknown: 'warning',
   });
+  const known = isMap(file.source.value) ? valueAt(file.source.value, ['providers']) : null;
   const layers = [
     assignmentLayer(fromFlags(question.flags ?? {}, schema)),
-    assignmentLayer(environment.assignments),
-    assignmentLayer(dotenv.assignments),
+    assignmentLayer([...environment.assignments, ...anthropicKeys(known, question.env, ANTHROPIC_KEY)]),
+    assignmentLayer([
+      ...dotenv.assignments,
+      ...anthropicKeys(known, dotenv.variables, `.env: ${ANTHROPIC_KEY}`),
+    ]),
     fileLayer(file.source, question.folders.configFile),
   ];
   const problems = [
@@ -97,11 +101,20 @@ function assemble(values: ConfigValues, paths: ResolvedPaths, folders: Folders):
   const { watch_paths, ignore_patterns } = values.file_watcher;
   const roots = paths.roots.map(({ path: folder, index }) => {
     const root = watch_paths[index];
-    const own = typeof root === 'object' ? root.ignore_patterns : [];
-    return { path: folder, ignorePatterns: [...ignore_patterns, ...own] };
+    const own = typeof root === 'object' ? root : { ignore_patterns: [], cloud: 'allow' as const };
+    return {
+      path: folder,
+      ignorePatterns: [...ignore_patterns, ...own.ignore_patterns],
+      ...(own.cloud === 'never' ? { cloud: own.cloud } : {}),
+    };
   });
   const keys = [values.lm_studio, ...Object.values(values.providers)].map((each) => each.api_key ?? '');
-  const secrets = [...new Set(keys)].filter((key) => key !== '' && key !== PLACEHOLDER);
+  const given = Object.values(values.mcp_servers).flatMap((server) =>
+    Object.values('command' in server ? server.env : server.headers),
+  );
+  const secrets = [...new Set([...keys, ...given.filter((value) => value.length >= 8)])].filter(
+    (key) => key !== '' && key !== PLACEHOLDER,
+  );
   const { outputRoots, database } = paths;
   return { values, folders, roots, outputRoots, database, secrets };
 }
@@ -141,25 +154,49 @@ async function readConfigFile(file: string): Promise<ConfigFile> {
   ]);
 }
 
-async function readDotenv(
-  file: string,
-  schema: JsonSchema,
-  providers: readonly string[],
-): Promise<{ assignments: Assignment[]; problems: ConfigProblem[] }> {
+/** Where everybody keeps Claude's key. */
+const ANTHROPIC_KEY = 'ANTHROPIC_API_KEY';
+
+/** The key of every provider that speaks Anthropic's API, unless a variable of its own says another. */
+function anthropicKeys(
+  providers: unknown,
+  variables: Readonly<Record<string, string | undefined>>,
+  label: string,
+): Assignment[] {
+  const value = variables[ANTHROPIC_KEY]?.trim();
+  if (!value || !isMap(providers)) return [];
+  return Object.entries(providers)
+    .filter(([, settings]) => isMap(settings) && settings['type'] === 'anthropic')
+    .map(([name]) => ({
+      path: ['providers', name, 'api_key'],
+      value,
+      origin: { file: label, line: null, column: null },
+      label,
+    }));
+}
+
+interface Dotenv {
+  assignments: Assignment[];
+  problems: ConfigProblem[];
+  variables: Readonly<Record<string, string | undefined>>;
+}
+
+async function readDotenv(file: string, schema: JsonSchema, providers: readonly string[]): Promise<Dotenv> {
   const read = await readText(file);
-  if (read.kind === 'absent') return { assignments: [], problems: [] };
-  if (read.kind === 'unusable') return { assignments: [], problems: [read.problem] };
+  if (read.kind === 'absent') return { assignments: [], problems: [], variables: {} };
+  if (read.kind === 'unusable') return { assignments: [], problems: [read.problem], variables: {} };
   const lines = read.text.split('\n');
   const lineOf = (name: string) =>
     lines.findIndex((line) => line.replace(/^\s*(export\s+)?/, '').startsWith(name));
-  const settings = fromVariables(parseEnv(read.text), {
+  const variables = parseEnv(read.text);
+  const settings = fromVariables(variables, {
     schema,
     providers,
     origin: (name) => ({ file, line: lineOf(name) + 1 || null, column: null }),
     label: (name) => `${file}: ${name}`,
     unknown: 'error',
   });
-  if ((read.mode & 0o077) === 0) return settings;
+  if ((read.mode & 0o077) === 0) return { ...settings, variables };
   const facts = { file, line: null, column: null, key: '', nearest: null, severity: 'warning' } as const;
   const mode = (read.mode & 0o777).toString(8);
   const warning = {
@@ -168,7 +205,7 @@ async function readDotenv(
     message: 'other users may read it',
     allowed: 'mode 600: chmod 600 .env',
   };
-  return { ...settings, problems: [...settings.problems, warning] };
+  return { ...settings, problems: [...settings.problems, warning], variables };
 }
 
 function fromFlags(flags: Readonly<Record<string, unknown>>, schema: JsonSchema): Assignment[] {
@@ -192,22 +229,12 @@ function validationProblems(
   schema: JsonSchema,
   origin: OriginOf,
 ): ConfigProblem[] {
-  const problems = problemsOf(error, { input, schema, origin, refused }).map(advised);
-  const gone = problems.filter((each) => each.message === NOT_YET && each.key.endsWith('.type'));
-  const parents = gone.map((each) => each.key.slice(0, -'type'.length));
-  // A provider of a type that is not there yet has other keys: to list them all would hide the one reason.
-  return problems.filter(
-    (each) => gone.includes(each) || !parents.some((parent) => each.key.startsWith(parent)),
-  );
+  return problemsOf(error, { input, schema, origin, refused }).map(advised);
 }
 
-const NOT_YET = 'not in this version';
-
-function refused(at: KeyPath, value: unknown): string | null {
-  const types: readonly unknown[] = CONFIG_NOT_IN_THIS_VERSION.providerTypes;
-  if (at.length === 3 && at[0] === 'providers' && at[2] === 'type' && types.includes(value)) return NOT_YET;
+function refused(at: KeyPath): string | null {
   const key = dotted(at.map((step) => (typeof step === 'number' ? '*' : step)));
-  return CONFIG_NOT_IN_THIS_VERSION.keys.some((each) => each === key) ? NOT_YET : null;
+  return CONFIG_NOT_IN_THIS_VERSION.some((each) => each === key) ? 'not in this version' : null;
 }
 
 function sourcesOf(values: unknown, layers: readonly Layer[]): Map<string, string> {

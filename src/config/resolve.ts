@@ -134,13 +134,31 @@ function checkProviders(input: unknown, report: Report): void {
       });
     }
     checkAddress(['providers', name, 'base_url'], input, report);
+    checkMoney(name, input, report);
   }
   checkAddress(['lm_studio', 'base_url'], input, report);
   const known = [...new Set([...BUILT_IN_PROVIDERS, ...own])];
+  const embeddings = modelProblem(valueAt(input, ['embeddings', 'model']), known);
+  if (embeddings !== null)
+    report(['embeddings', 'model'], valueAt(input, ['embeddings', 'model']), embeddings);
   listAt(input, ['default_models']).forEach((model, index) => {
     const problem = modelProblem(model, known);
     if (problem !== null) report(['default_models', index], model, problem);
   });
+}
+
+/** Without prices nobody can say what a call costs. */
+function checkMoney(name: string, input: unknown, report: Report): void {
+  if (valueAt(input, ['providers', name, 'prices']) !== undefined) return;
+  for (const key of ['money_per_day', 'money_per_thought']) {
+    const at = ['providers', name, 'budget', key];
+    const value = valueAt(input, at);
+    if (value !== undefined)
+      report(at, value, {
+        message: 'a cap of money without prices',
+        allowed: 'with `prices: { input, output }` beside it',
+      });
+  }
 }
 
 function checkAddress(at: KeyPath, input: unknown, report: Report): void {

@@ -12,6 +12,7 @@ import { type Resolved, resolveGlob, resolveOutputPath } from './rule-paths.ts';
 import { type TemplateQuestion, templateProblems } from './rule-templates.ts';
 import { sealRule } from './rule-text.ts';
 import { ruleJsonSchema } from './schema.ts';
+import { toolProblem } from './tool-name.ts';
 import { parseYaml, type YamlSource } from './yaml-source.ts';
 
 /** What a rule is checked against. Paths are absolute path text, but `homedir` is as the system gave it. */
@@ -22,6 +23,8 @@ export interface RuleContext {
   outputRoots: readonly string[];
   homedir: string;
   defaultModels: readonly string[];
+  /** Tools that rules may name: by MCP server, those that the configuration allows. */
+  mcpTools: Readonly<Record<string, readonly string[]>>;
 }
 
 export type RuleParse = { ok: true; rule: Rule } | { ok: false; problems: ConfigProblem[] };
@@ -48,6 +51,7 @@ export function parseRule(question: RuleContext & { file: string; text: string }
   const schema = readAnswer(at);
   const paths = readGlobs(at);
   readModels(at);
+  readTools(at);
   const outputPaths = readOutputs(at, schema);
   readPrompt(at, split.prompt, split.promptLine);
   if (name === null || front === null || report.problems.length > 0)
@@ -120,6 +124,15 @@ function readModels({ source, report, providers }: Reading): void {
   listAt(source.value, key).forEach((model, index) => {
     const problem = modelProblem(model, providers);
     if (problem !== null) report.at(source, [...key, index], model, problem);
+  });
+}
+
+function readTools({ source, report, mcpTools }: Reading): void {
+  const key: KeyPath = ['mind', 'tools'];
+  const isOnFiles = isMap(valueAt(source.value, ['on', 'file']));
+  listAt(source.value, key).forEach((tool, index) => {
+    const problem = typeof tool === 'string' && tool !== '' ? toolProblem(tool, isOnFiles, mcpTools) : null;
+    if (problem !== null) report.at(source, [...key, index], tool, problem);
   });
 }
 
@@ -224,6 +237,11 @@ function assemble(parts: {
         maxOutputTokens: front.mind.max_output_tokens ?? null,
         cloud: front.mind.cloud,
         ...(front.mind.rate === undefined ? {} : { rate: front.mind.rate }),
+        ...(front.mind.temperature === undefined ? {} : { temperature: front.mind.temperature }),
+        ...(front.mind.long === 'refuse' ? { long: front.mind.long } : {}),
+        ...(front.mind.tools.length === 0
+          ? {}
+          : { tools: [...new Set(front.mind.tools)], maxSteps: front.mind.max_steps }),
       },
       outputs: front.outputs.map((output, index) => ({
         kind: output.write === undefined ? 'append' : 'write',

@@ -17,6 +17,9 @@ export function ruleContext(config: Config, homedir: string): RuleContext {
     outputRoots: config.outputRoots,
     homedir,
     defaultModels: config.values.default_models,
+    mcpTools: Object.fromEntries(
+      Object.entries(config.values.mcp_servers).map(([name, { tools }]) => [name, Object.keys(tools)]),
+    ),
   };
 }
 

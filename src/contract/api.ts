@@ -1,78 +1,9 @@
-import type { EventData, FileChange, SenseName } from './event.ts';
-import type { ProviderHealth, Usage } from './provider.ts';
+import type { SenseName } from './event.ts';
+import type { ProviderHealth } from './provider.ts';
 import type { OutputState, ThoughtState } from './thought.ts';
+import type { OutputView, ThoughtRow, ThoughtView } from './thought-view.ts';
 
 /** Shapes of the HTTP API, which are also the `--json` shapes of the CLI. Times are ISO 8601 UTC unless named `…Ms`. */
-
-/** One row of `thoughts`: the six described fields first. */
-export interface ThoughtRow {
-  id: string;
-  timestamp: string;
-  /** What is thought about: the first 280 characters of the captured text, or the request's text. */
-  content: string;
-  context: ThoughtContext;
-  processed: boolean;
-  state: ThoughtState;
-  rule: string;
-  /** Why it is in this state, where there is something to say (of a ready thought: why it is held); empty otherwise. */
-  reason: string;
-}
-
-export interface ThoughtContext {
-  sense: SenseName;
-  subject: string;
-  event: number;
-  path?: string;
-  change?: FileChange;
-}
-
-/** `show ID`: everything about one thought. */
-export interface ThoughtView extends ThoughtRow {
-  event: { seq: number; kind: string; at: string; dedup: string; data: EventData };
-  ruleVersion: string;
-  settleUntil: string | null;
-  finishedAt: string | null;
-  reusedFrom: string | null;
-  crashes: number;
-  failures: number;
-  captured: { text: string; characters: number; truncated: boolean; kind: string } | null;
-  /** What there was and retention has taken away. */
-  removed: ('captured' | 'prompt' | 'outputs')[];
-  prompt: string | null;
-  attempts: AttemptView[];
-  /** The answer: text, or the validated object where the rule has a schema; null before. */
-  answer: unknown;
-  outputs: OutputView[];
-}
-
-export interface AttemptView {
-  number: number;
-  startedAt: string;
-  sentAt: string | null;
-  firstTokenMs: number | null;
-  totalMs: number | null;
-  provider: string | null;
-  model: string | null;
-  usage: Usage;
-  /** `running`, `answered`, `reused`, `held`, `failed`, `crashed`, `abandoned`. */
-  outcome: string;
-  error: string | null;
-  /** The model's words as they came, also when they were not usable. */
-  raw: string | null;
-}
-
-export interface OutputView {
-  position: number;
-  kind: string;
-  target: string;
-  state: OutputState;
-  reason: string;
-  bytes: number;
-  sha256: string;
-  appliedAt: string | null;
-  /** The exact bytes as text, where they are text. */
-  content: string | null;
-}
 
 /** `run`: how many thoughts were queued. */
 export interface RunView {
@@ -91,6 +22,13 @@ export interface RunResult {
   thought: string | null;
   /** Why it was not queued; empty otherwise. */
   reason: string;
+}
+
+/** `embed`: vectors of texts. */
+export interface EmbedView {
+  model: string;
+  /** One a text, in their order. */
+  vectors: number[][];
 }
 
 /** `undo`: what became of one output. */
@@ -121,7 +59,13 @@ export interface StatusView {
   problems: string[];
   queue: Record<ThoughtState, number>;
   holds: HoldView[];
-  providers: ({ name: string; slots: number; busy: number } & ProviderHealth)[];
+  providers: ({
+    name: string;
+    slots: number;
+    busy: number;
+    /** Of its budget of today; null where it has none, or nothing was used. */
+    spent: { tokens: number; money: number; calls: number } | null;
+  } & ProviderHealth)[];
   oldestRunningMs: number | null;
   storage: StorageView;
   lastError: { at: string; message: string } | null;

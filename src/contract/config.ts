@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { mcpServer } from './config-mcp.ts';
+import { lmStudio, provider } from './config-providers.ts';
 
 /** Level names of the log, least to most severe; any case in configuration. */
 export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
@@ -7,9 +9,6 @@ export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as c
 export const DEFAULT_DATABASE = 'consciousness.db';
 
 // A schema's title is the phrase that says what is allowed, where its type and bounds do not say it.
-const url = z
-  .url({ protocol: /^https?$/, error: 'not an address' })
-  .meta({ title: 'an http:// or https:// address' });
 const modelName = z
   .string()
   .regex(/^[a-z][a-z0-9_-]*\/.+$/i, 'not provider/model')
@@ -17,50 +16,15 @@ const modelName = z
 const path = z.string().min(1).meta({ title: 'an absolute path, or one that begins with ~/' });
 const patterns = z.array(z.string().min(1));
 
-const connection = {
-  timeout: z
-    .number()
-    .min(1)
-    .max(300)
-    .default(30)
-    .describe('Seconds of silence allowed after the first token.'),
-  first_token_timeout: z
-    .number()
-    .min(1)
-    .max(3600)
-    .default(300)
-    .describe('Seconds until the first token: reading a long prompt is slow on a laptop.'),
-  max_retries: z.int().min(0).max(10).default(3).describe('Extra attempts per thought.'),
-  slots: z.int().min(1).max(64).default(1).describe('Calls at once.'),
-};
-
-const lmStudio = z.strictObject({
-  base_url: url.default('http://localhost:1234/v1').describe('Its OpenAI-compatible API.'),
-  api_key: z
-    .string()
-    .default('lm-studio')
-    .describe('Secret: only from the environment or `.env`, unless it is the default.'),
-  model: z
-    .string()
-    .min(1)
-    .default('local-model')
-    .describe('`local-model` is the chat model that is loaded; none loaded: its thoughts are held.'),
-  ...connection,
-});
-
-const openaiCompatible = z.strictObject({
-  type: z.literal('openai-compatible').describe('What it speaks.'),
-  base_url: url.describe('Its OpenAI-compatible API, usually ending in `/v1`.'),
-  api_key: z.string().optional().describe('Secret: only from the environment or `.env`.'),
-  model: z.string().min(1).default('local-model').describe('`local-model` is the chat model that is loaded.'),
-  ...connection,
-});
-
 const root = z.union([
   path,
   z.strictObject({
     path: path.describe('The folder.'),
     ignore_patterns: patterns.default([]).describe('More gitignore patterns, for this folder only.'),
+    cloud: z
+      .enum(['never', 'allow'])
+      .default('allow')
+      .describe('`never`: what is in it does not leave this machine, whatever a rule says.'),
   }),
 ]);
 
@@ -101,15 +65,34 @@ export const configSchema = z.strictObject({
         .string()
         .regex(/^[a-z][a-z0-9_-]*$/, 'not a provider name')
         .meta({ title: 'lower-case letters, digits, _ and -, beginning with a letter' }),
-      openaiCompatible,
+      provider,
     )
     .default({})
-    .describe('More providers, by name: anything that speaks the OpenAI-compatible API.'),
+    .describe('More providers, by name.'),
   default_models: z
     .array(modelName)
     .min(1)
     .default(['lmstudio/local-model'])
     .describe('For rules that name none. `builtin/extract` needs no model server.'),
+  embeddings: z
+    .strictObject({
+      model: modelName
+        .optional()
+        .describe('A provider and its model for embeddings; omitted: none are made.'),
+      batch: z.int().min(1).max(256).default(16).describe('Texts in one request.'),
+    })
+    .prefault({})
+    .describe('Vectors of texts.'),
+  mcp_servers: z
+    .record(
+      z
+        .string()
+        .regex(/^[a-z][a-z0-9_-]*$/, 'not a name')
+        .meta({ title: 'lower-case letters, digits, _ and -, beginning with a letter' }),
+      mcpServer,
+    )
+    .default({})
+    .describe('MCP servers whose tools rules on requests may name, as `server/tool`.'),
   timezone: z
     .string()
     .min(1)
@@ -160,11 +143,8 @@ export const configSchema = z.strictObject({
     .describe('Where thoughts are kept.'),
 });
 
-/** Keys and values that DESIGN names and this version refuses by name; `*` stands for any one step. */
-export const CONFIG_NOT_IN_THIS_VERSION = {
-  keys: ['memory', 'file_watcher.watch_paths.*.remember'],
-  providerTypes: ['ollama', 'anthropic'],
-} as const;
+/** Keys that DESIGN names and this version refuses by name; `*` stands for any one step. */
+export const CONFIG_NOT_IN_THIS_VERSION = ['memory', 'file_watcher.watch_paths.*.remember'] as const;
 
 /** Providers that exist whatever the configuration says. */
 export const BUILT_IN_PROVIDERS = ['lmstudio', 'builtin'] as const;
@@ -191,6 +171,8 @@ export interface RootConfig {
   path: string;
   /** gitignore patterns: those for every folder, then its own. */
   ignorePatterns: string[];
+  /** What is in it does not leave this machine, whatever a rule says; absent = the rule decides. */
+  cloud?: 'never';
 }
 
 /** Where things are: XDG folders, `~/Library/…` on macOS, or all beneath `--home`. */

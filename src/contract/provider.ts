@@ -9,14 +9,56 @@ export interface ProviderHealth {
   models: string[];
   /** The chat model that is loaded, where the server tells. */
   loaded: string | null;
-  /** Tokens that one call of the loaded model has room for, prompt and answer together; absent where the server does not tell. */
-  context?: number;
+  /** What models are able to, by the name that rules use (`local-model` among them), as far as the server tells. */
+  abilities?: Readonly<Record<string, Abilities>>;
+  /** With `loading`: it lists models and has loaded none; those that are asked for by name, it loads. */
+  noneLoaded?: true;
+  /** Calls that the server takes at once; absent where it does not tell. */
+  slots?: number;
   /** Models that it offers no longer, or never did, though others: its calls of them said so. Absent = none. */
   missing?: readonly string[];
   /** Epoch milliseconds of the last probe or call; null before the first. */
   checkedAt: number | null;
   /** With `overloaded`: epoch milliseconds before which it asked not to be called again. */
   retryAt?: number;
+}
+
+/** What a model is able to; what is absent, its server does not tell. */
+export interface Abilities {
+  /** Tokens that one call has room for as it is loaded, prompt and answer together. */
+  context?: number;
+  /** It sees pictures. */
+  vision?: boolean;
+  /** It was trained to call tools. */
+  tools?: boolean;
+}
+
+/** A picture that belongs to a prompt, as a file that models with vision read. */
+export interface Picture {
+  type: 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif';
+  bytes: Uint8Array;
+}
+
+/** A tool as a model is told of it. */
+export interface ToolSpec {
+  name: string;
+  description: string;
+  /** JSON Schema of an object. */
+  parameters: Record<string, unknown>;
+}
+
+/** What a model asks of a tool; `arguments` is JSON as it came, which may be broken. */
+export interface ToolCall {
+  id: string;
+  name: string;
+  arguments: string;
+}
+
+/** One round after the prompt: what the model said and called, and what its calls brought. */
+export interface Turn {
+  text: string;
+  calls: readonly ToolCall[];
+  results: readonly { id: string; content: string }[];
 }
 
 /** One call of a model. */
@@ -31,6 +73,15 @@ export interface ThinkCall {
   /** JSON Schema the answer must satisfy; null = free text. */
   schema: Record<string, unknown> | null;
   maxOutputTokens: number | null;
+  /** Absent = the server's own. Left out where an API refuses it. */
+  temperature?: number;
+  /** After the prompt, in order. */
+  pictures?: readonly Picture[];
+  tools?: readonly ToolSpec[];
+  /** False: it is told of the tools, since it has called them, and must answer now. */
+  mayCall?: boolean;
+  /** What has been said since the prompt. */
+  turns?: readonly Turn[];
 }
 
 export interface Usage {
@@ -52,6 +103,7 @@ export const FAILURE_KINDS = {
   'server-error': 'retry',
   'bad-answer': 'retry',
   empty: 'retry',
+  looping: 'retry',
   'context-overflow': 'final',
   refused: 'final',
 } as const;
@@ -78,13 +130,14 @@ export function isDoubtful({ kind, doubtful }: ProviderFailure): boolean {
 export type ThinkEvent =
   | { kind: 'text'; text: string }
   | { kind: 'reasoning'; text: string }
+  | { kind: 'called'; call: ToolCall }
   | { kind: 'finished'; model: string; finish: string; usage: Usage }
   | { kind: 'failed'; failure: ProviderFailure };
 
 /** A server or API that answers prompts: `lmstudio`, `builtin`, … */
 export interface Provider {
   readonly name: string;
-  /** Calls it takes at once. */
+  /** Calls it takes at once: as configured, else as its server told in the last probe. */
   readonly slots: number;
   /** Whether prompts stay on this machine or its private network. */
   readonly local: boolean;
@@ -92,6 +145,24 @@ export interface Provider {
   probe(signal: AbortSignal): Promise<ProviderHealth>;
   /** Throws only the reason of an aborted signal; aborting, or leaving the loop early, frees the server's slot. */
   think(call: ThinkCall, signal: AbortSignal): AsyncIterable<ThinkEvent>;
+  /** Tokens of a text as the server itself counts them; null where it does not count. Rejects as `think` does. */
+  countTokens?(text: string, model: string, signal: AbortSignal): Promise<number | null>;
+  /** Vectors of texts, in their order. Rejects as `think` does. */
+  embed?(texts: readonly string[], model: string, signal: AbortSignal): Promise<EmbedResult>;
+  /** Loads and unloads models, where its server takes orders. */
+  models?: ModelOrders;
   /** Lets go of idle connections, where there are any. */
   close?(): void;
 }
+
+/** Vectors of texts, all of one length and none of them zero. */
+export type EmbedResult = { ok: true; vectors: Float32Array[] } | { ok: false; failure: ProviderFailure };
+
+/** Orders that a server takes about its models. Each resolves with what it came to, for people. */
+export interface ModelOrders {
+  /** Loads a model with the configured settings; one that is loaded already is a success. */
+  load(model: string, signal: AbortSignal): Promise<OrderResult>;
+  unload(model: string, signal: AbortSignal): Promise<OrderResult>;
+}
+
+export type OrderResult = { ok: true; detail: string } | { ok: false; failure: ProviderFailure };

@@ -75,12 +75,28 @@ export const ruleFrontMatter = z.strictObject({
         .describe('Shape of the answer, short or as JSON Schema; omitted: free text.'),
       rate: rate.optional().describe('Most calls in a time: 30/h. What comes sooner waits.'),
       max_output_tokens: z.int().min(1).max(131_072).optional().describe('Longest answer.'),
+      temperature: z
+        .number()
+        .min(0)
+        .max(2)
+        .optional()
+        .describe("How freely it chooses its words; omitted: the server's own. Not sent to Claude."),
+      long: z
+        .enum(['parts', 'refuse'])
+        .default('parts')
+        .describe('A document that is too long for the model: read in parts, or not at all.'),
       tools: z
-        .array(z.string())
-        .max(0, 'tools are not in this version')
+        .array(z.string().min(1))
+        .max(32)
         .default([])
-        .meta({ title: 'an empty list' })
+        .meta({ title: 'read_file, list_files, now, and server/tool of MCP servers' })
         .describe('Tools that the model may use.'),
+      max_steps: z
+        .int()
+        .min(1)
+        .max(50)
+        .default(8)
+        .describe('Times that it may call tools before it must answer.'),
       cloud: z
         .enum(['never', 'allow'])
         .default('never')
@@ -144,6 +160,13 @@ export interface Rule {
     /** Most calls in so many milliseconds; absent = any number. */
     rate?: { count: number; perMs: number };
     cloud: 'never' | 'allow';
+    temperature?: number;
+    /** Absent = `parts`. */
+    long?: 'refuse';
+    /** `read_file`, `server/tool`, …; absent = none. */
+    tools?: string[];
+    /** With `tools`. */
+    maxSteps?: number;
   };
   outputs: { kind: 'write' | 'append'; path: string; body: string }[];
   /** Liquid source. */

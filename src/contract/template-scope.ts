@@ -120,7 +120,8 @@ function fileOf(captured: ScopeParts['captured'], name: string | null): Template
   return { text, name: name ?? '', format, truncated };
 }
 
-function dayOf(at: number, timezone: string): string {
+/** The day of an instant (epoch ms) in a time zone: `2026-04-12`. */
+export function dayOf(at: number, timezone: string): string {
   if (timezone === 'system') return localDayOf(new Date(at));
   const parts = dayFormat(timezone).formatToParts(at);
   const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';

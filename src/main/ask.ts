@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import { CodedError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
-import type { ThoughtRow, ThoughtView } from '../contract/api.ts';
 import { REQUEST_RULE, type Rule } from '../contract/rule.ts';
+import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
 import type { Store } from '../store/store.ts';
 import type { ThinkRequest, ThoughtQuery } from '../surfaces/daemon.ts';
 

@@ -5,10 +5,13 @@ import { CodedError, EXIT } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { CaptureWorker } from '../capture/worker.ts';
-import type { LiveEvent, ThoughtRow } from '../contract/api.ts';
+import type { LiveEvent } from '../contract/api.ts';
 import { LOG_LEVELS } from '../contract/config.ts';
+import { dayOf } from '../contract/template-scope.ts';
+import type { ThoughtRow } from '../contract/thought-view.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Retainer } from '../journal/retain.ts';
+import type { Embedder } from '../mind/embed.ts';
 import type { Mind } from '../mind/worker.ts';
 import type { Outputs } from '../outputs/worker.ts';
 import type { Holds } from '../queue/holds.ts';
@@ -49,6 +52,7 @@ export interface DaemonParts {
   journal: Journal;
   leases: Leases;
   pauses: Pauses;
+  embedder: Embedder;
   onRouting(): void;
   capture: CaptureWorker;
   sense: FilesSense;
@@ -128,6 +132,9 @@ export function createDaemon(parts: DaemonParts): Daemon {
         problems: configuration.problems(),
         senses: [parts.sense.health()],
         facts: await store.read('queueFacts', undefined),
+        spent: await store.read('spentOn', {
+          day: dayOf(clock.now(), configuration.config().values.timezone),
+        }),
         holds: parts.holds,
         lanes: parts.routing.lanes(),
         providers: parts.providers,
@@ -209,6 +216,11 @@ export function createDaemon(parts: DaemonParts): Daemon {
       log.info('resumed', { rule: rule ?? 'all' });
       parts.onRouting();
       return view;
+    },
+    async embed(texts) {
+      const { model = '' } = configuration.config().values.embeddings;
+      const vectors = await parts.embedder.embed(texts, parts.stopping.signal);
+      return { model, vectors: vectors.map((vector) => Array.from(vector)) };
     },
     explain: (path) =>
       explain(path, {

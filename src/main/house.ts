@@ -56,6 +56,7 @@ export interface HouseOptions extends Pick<RunOptions, 'onReady' | 'signal'> {
   /** The configuration's fingerprint before it was loaded. */
   since: string;
   version: string;
+  environment: Readonly<Record<string, string | undefined>>;
   /** Looks around already. */
   sense: FilesSense;
   events: Broadcast<LiveEvent>;
@@ -125,6 +126,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
         ignorePatterns: [],
       });
       providers.replace(now);
+      await workers.mcp.replace(now);
     }
     if (configChanged || rulesChanged) {
       await configuration.settle(store);

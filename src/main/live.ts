@@ -56,7 +56,15 @@ export async function live(options: LifeOptions): Promise<{ code: number; reason
       log.info('daemon starting', { version, pid: process.pid, state: folders.state });
       const keeper = createKeeper({ ...base, path: config.database, opening, onDamaged: options.lose });
       tellLoss(opening.loss, log, options.live);
-      const house = { ...options, ...base, keeper, losses: opening.losses, configuration, version };
+      const house = {
+        ...options,
+        ...base,
+        environment: env,
+        keeper,
+        losses: opening.losses,
+        configuration,
+        version,
+      };
       await withTaskGroup(lost, (group) => runHouse(group, house), { name: 'daemon', clock: systemClock });
       // The house ends in order also when the store breaks under it; that is no stop which anybody asked for.
       lost.throwIfAborted();

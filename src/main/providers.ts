@@ -5,29 +5,13 @@ import type { Provider, ProviderHealth } from '../contract/provider.ts';
 import { createHealthMonitor, type HealthMonitor } from '../mind/health.ts';
 import type { Places } from '../mind/places.ts';
 import { createBuiltinProvider } from '../mind/providers/builtin.ts';
-import { createOpenAICompatibleProvider } from '../mind/providers/openai-compatible.ts';
+import { createServer, serverSettings } from '../mind/providers/create.ts';
 
 /** Every provider of the configuration, by name; `lmstudio` and `builtin` always exist. */
 export function createProviders(config: Config, version: string, clock: Clock): Map<string, Provider> {
-  const { lm_studio, providers } = config.values;
-  const servers = { lmstudio: lm_studio, ...providers };
   const built = new Map<string, Provider>();
-  for (const [name, settings] of Object.entries(servers)) {
-    built.set(
-      name,
-      createOpenAICompatibleProvider({
-        name,
-        baseUrl: settings.base_url,
-        ...(settings.api_key === undefined ? {} : { apiKey: settings.api_key }),
-        model: settings.model,
-        timeoutMs: settings.timeout * 1000,
-        firstTokenMs: settings.first_token_timeout * 1000,
-        slots: settings.slots,
-        version,
-        clock,
-      }),
-    );
-  }
+  for (const [name, settings] of Object.entries(serverSettings(config.values)))
+    built.set(name, createServer(name, settings, { version, clock }));
   return built.set('builtin', createBuiltinProvider());
 }
 
@@ -36,6 +20,8 @@ export interface ProviderSet {
   map(): ReadonlyMap<string, Provider>;
   health: HealthMonitor;
   maxRetries(provider: string): number;
+  /** Nobody is to call it until then (epoch ms): its budget is used up. */
+  holdUntil(provider: string, until: number, reason: string): void;
   /** Exchanges the set; calls under way end on the old one. */
   replace(config: Config): void;
 }
@@ -62,17 +48,30 @@ export function createProviderSet(options: ProviderSetOptions): ProviderSet {
   };
   let set = make(options.config);
   let exchanged = new AbortController();
+  const held = new Map<string, { until: number; reason: string }>();
+  const healthOf = (name: string): ProviderHealth => {
+    const health = set.monitor.health(name);
+    const hold = held.get(name);
+    if (hold === undefined || hold.until <= clock.now()) return health;
+    return { ...health, state: 'overloaded', reason: hold.reason, retryAt: hold.until };
+  };
   return {
     map: () => set.map,
     maxRetries: (name) =>
-      settingsOf(set.config, name)?.max_retries ?? options.config.values.lm_studio.max_retries,
+      serverSettings(set.config.values)[name]?.max_retries ?? options.config.values.lm_studio.max_retries,
+    holdUntil(name, until, reason) {
+      held.set(name, { until, reason });
+      onChange(name, healthOf(name));
+    },
     replace(config) {
       if (JSON.stringify(settingsIn(config)) === JSON.stringify(settingsIn(set.config))) return;
       set = make(config);
+      // Its budget may be another one now.
+      held.clear();
       exchanged.abort();
     },
     health: {
-      health: (name) => set.monitor.health(name),
+      health: healthOf,
       answered: (name, thought) => set.monitor.answered(name, thought),
       settled: (name, signal) => set.monitor.settled(name, signal),
       blame: (name, failure, call, signal) => set.monitor.blame(name, failure, call, signal),
@@ -90,8 +89,4 @@ export function createProviderSet(options: ProviderSetOptions): ProviderSet {
 
 function settingsIn({ values }: Config): unknown {
   return [values.lm_studio, values.providers];
-}
-
-function settingsOf({ values }: Config, name: string): { max_retries: number } | undefined {
-  return name === 'lmstudio' ? values.lm_studio : values.providers[name];
 }

@@ -11,7 +11,7 @@ import { lineFor } from '../surfaces/cli/command.ts';
 import type { RehearseOptions } from '../surfaces/daemon.ts';
 
 /** The configuration in force for a home. Throws `config-invalid` (exit 78). */
-export async function configOf({ home }: RehearseOptions): Promise<Config> {
+export async function configOf({ home }: Pick<RehearseOptions, 'home'>): Promise<Config> {
   const env = environment();
   const folders = foldersFor({
     home: home ?? null,
@@ -26,21 +26,23 @@ export async function configOf({ home }: RehearseOptions): Promise<Config> {
 
 /** The rule that is meant, with the model that is to think in place of its own. */
 export async function ruleOf({ home, rule: asked, model }: RehearseOptions, config: Config): Promise<Rule> {
-  const rule = await readRule(asked, config, (command) => lineFor(home ?? null, command));
+  const rule = await readRule(asked, config, home);
   if (rule.on.file === undefined) {
     throw new CodedError('rule-not-on-files', `the rule ${rule.name} is not about files`, {
       value: rule.name,
-      next: `consciousness think TEXT --rule ${rule.name}`,
+      next: lineFor(home ?? null, `think TEXT --rule ${rule.name}`),
     });
   }
   return model === undefined ? rule : { ...rule, mind: { ...rule.mind, models: [model] } };
 }
 
-async function readRule(
+/** A rule of the rules folder by its name, or of a file. Throws `rule-unknown`, `rule-invalid`. */
+export async function readRule(
   asked: RehearseOptions['rule'],
   config: Config,
-  line: (command: string) => string,
+  home: string | undefined,
 ): Promise<Rule> {
+  const line = (command: string) => lineFor(home ?? null, command);
   const context = ruleContext(config, homedir());
   if ('file' in asked) {
     const loaded = await loadRule(asked.file, context);

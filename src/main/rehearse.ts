@@ -24,7 +24,7 @@ export async function rehearseRule(options: RehearseOptions): Promise<Rehearsal>
       capturedFrom(file, extractor, options.signal),
       import('./rehearse-on.ts'),
     ]);
-    return await rehearseOn({ rule, file, captured, config, diskOf }, options);
+    return await rehearseOn({ rule, file, captured, config, diskOf, extractor }, options);
   } finally {
     await extractor.close();
   }

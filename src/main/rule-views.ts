@@ -1,6 +1,7 @@
-import type { RuleView, ThoughtRow } from '../contract/api.ts';
+import type { RuleView } from '../contract/api.ts';
 import { type ConfigProblem, formatProblem } from '../contract/problem.ts';
 import type { Rule } from '../contract/rule.ts';
+import type { ThoughtRow } from '../contract/thought-view.ts';
 import { noFacts, type RuleFacts } from '../store/queries/rule-facts.ts';
 import { problemOf } from './status.ts';
 

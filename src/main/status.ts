@@ -7,6 +7,7 @@ import type { Lanes } from '../mind/lanes.ts';
 import type { Mind } from '../mind/worker.ts';
 import type { Holds } from '../queue/holds.ts';
 import type { QueueFacts } from '../store/queries/queue-facts.ts';
+import type { Spent } from '../store/queries/spending.ts';
 import type { ProviderSet } from './providers.ts';
 
 export interface StatusFacts {
@@ -21,6 +22,7 @@ export interface StatusFacts {
   problems: readonly ConfigProblem[];
   senses: SenseHealth[];
   facts: QueueFacts;
+  spent: readonly Spent[];
   holds: Holds;
   lanes: Lanes;
   providers: ProviderSet;
@@ -60,9 +62,11 @@ export function statusOf(input: StatusFacts): StatusView {
     })),
     providers: [...input.providers.map().values()].map(({ name, slots }) => ({
       name,
-      slots,
       busy: input.mind.busy(name),
+      spent: input.spent.find((each) => each.provider === name) ?? null,
       ...input.providers.health.health(name),
+      // What is in force, whatever the server says.
+      slots,
     })),
     oldestRunningMs: facts.oldestRunningAt === null ? null : Math.max(0, input.now - facts.oldestRunningAt),
     storage: input.storage,

@@ -3,7 +3,8 @@ import { CodedError, EXIT } from '../base/errors.ts';
 import type { Config } from '../contract/config.ts';
 import type { Provider, ProviderHealth } from '../contract/provider.ts';
 import type { Rule } from '../contract/rule.ts';
-import { route } from '../mind/route.ts';
+import { routeFor } from '../mind/needs.ts';
+import type { Needs } from '../mind/route.ts';
 import type { RehearseOptions } from '../surfaces/daemon.ts';
 import { packageVersion } from '../surfaces/version.ts';
 import { createProviders } from './providers.ts';
@@ -21,7 +22,8 @@ const PASSING: ReadonlySet<ProviderHealth['state']> = new Set(['loading', 'overl
 export async function whoThinks(
   rule: Pick<Rule, 'mind'>,
   config: Config,
-  { onStep, signal }: Pick<RehearseOptions, 'onStep' | 'signal'>,
+  needs: Needs,
+  { cloud, onStep, signal }: Pick<RehearseOptions, 'cloud' | 'onStep' | 'signal'>,
 ): Promise<{ provider: Provider; model: string; close(): void }> {
   const providers = createProviders(config, packageVersion(), watchingClock);
   // Connections that are kept open would keep this process alive.
@@ -29,16 +31,27 @@ export async function whoThinks(
     for (const provider of providers.values()) provider.close?.();
   };
   try {
-    return { ...(await chosen(rule, providers, { onStep, signal })), close };
+    // Those elsewhere are not even asked how they are.
+    const models = rule.mind.models.filter((model) => cloud === true || isHere(model, providers));
+    const [first] = rule.mind.models;
+    if (models.length === 0 && first !== undefined) throw elsewhere(first);
+    const who = await chosen({ mind: { ...rule.mind, models } }, providers, needs, { onStep, signal });
+    return { ...who, close };
   } catch (error) {
     close();
     throw error;
   }
 }
 
+/** Also where nobody has that name: what is wrong with it is said later. */
+function isHere(model: string, providers: ReadonlyMap<string, Provider>): boolean {
+  return providers.get(model.split('/', 1)[0] ?? '')?.local !== false;
+}
+
 async function chosen(
   rule: Pick<Rule, 'mind'>,
   providers: ReadonlyMap<string, Provider>,
+  needs: Needs,
   { onStep, signal }: Pick<RehearseOptions, 'onStep' | 'signal'>,
 ): Promise<{ provider: Provider; model: string }> {
   const named = new Set(rule.mind.models.map((model) => model.split('/', 1)[0] ?? ''));
@@ -50,7 +63,7 @@ async function chosen(
         if (named.has(name)) health.set(name, await provider.probe(signal));
       }),
     );
-    const where = route(rule.mind, (name) => health.get(name) ?? UNASKED, providers);
+    const where = routeFor(rule.mind, (name) => health.get(name) ?? UNASKED, providers, needs);
     switch (where.kind) {
       case 'go': {
         const provider = providers.get(where.provider);
@@ -64,11 +77,15 @@ async function chosen(
         break;
       case 'impossible':
       case 'paused':
-        throw new CodedError('model-impossible', where.reason, {
-          value: rule.mind.models.join(', '),
-          allowed: `a model of: ${[...providers.keys()].join(', ')}`,
-          exitCode: EXIT.config,
-        });
+        throw new CodedError(
+          'model-impossible',
+          needs.pictures === null ? where.reason : `it ${needs.pictures}; ${where.reason}`,
+          {
+            value: rule.mind.models.join(', '),
+            allowed: `a model of: ${[...providers.keys()].join(', ')}`,
+            exitCode: EXIT.config,
+          },
+        );
       default:
         where satisfies never;
     }
@@ -77,6 +94,14 @@ async function chosen(
 }
 
 const UNASKED: ProviderHealth = { state: 'unknown', reason: '', models: [], loaded: null, checkedAt: null };
+
+/** Nothing leaves this machine without being asked for; a daemon asks by its rule and counts it in its budget. */
+export function elsewhere(model: string): CodedError {
+  return new CodedError('cloud-not-asked', `${model} is not on this machine or its network`, {
+    value: model,
+    allowed: 'with --cloud: what is sent then leaves this machine, and is not counted in its budget',
+  });
+}
 
 function held(reason: string): CodedError {
   return new CodedError('model-held', reason, {

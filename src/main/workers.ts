@@ -8,7 +8,9 @@ import { createExtractor } from '../capture/extract.ts';
 import { type CaptureWorker, createCaptureWorker } from '../capture/worker.ts';
 import type { LiveEvent } from '../contract/api.ts';
 import type { Gap } from '../contract/output.ts';
+import { createEmbedder, type Embedder } from '../mind/embed.ts';
 import { createPlaces } from '../mind/places.ts';
+import { createExperience } from '../mind/reason.ts';
 import { createMind, type Mind } from '../mind/worker.ts';
 import { plan } from '../outputs/plan.ts';
 import { createOutputs, type Outputs } from '../outputs/worker.ts';
@@ -16,9 +18,12 @@ import type { Holds } from '../queue/holds.ts';
 import { createLeases, type Leases } from '../queue/lease.ts';
 import { createPauses, type Pauses } from '../queue/pauses.ts';
 import type { Store } from '../store/store.ts';
+import { cloudGate } from './cloud-gate.ts';
 import type { Configuration } from './configuration.ts';
+import { createMcpServers, type McpServers } from './mcp-servers.ts';
 import { createProviderSet, type ProviderSet } from './providers.ts';
 import { createRouting, type Routing } from './routing.ts';
+import { createTools } from './tools.ts';
 
 export interface WorkersOptions {
   store: Store;
@@ -29,6 +34,7 @@ export interface WorkersOptions {
   owner: string;
   version: string;
   configuration: Configuration;
+  environment: Readonly<Record<string, string | undefined>>;
   /** Times of which the ledger knows nothing. */
   gaps: readonly Gap[];
   live(event: LiveEvent): void;
@@ -44,6 +50,8 @@ export interface Workers {
   providers: ProviderSet;
   routing: Routing;
   pauses: Pauses;
+  mcp: McpServers;
+  embedder: Embedder;
   /** Rules or providers are other ones now, or well again. */
   onRouting(): void;
   /** Lets go of what outlives the loops. */
@@ -99,7 +107,14 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     live,
     onFinished: () => mind.look(),
   });
+  const mcp = createMcpServers({ config: configuration.config(), environment: options.environment, log });
+  const gate = cloudGate(options, providers);
+  const { secrets } = gate;
+  const tools = createTools({ config: () => configuration.config(), extractor, clock, mcp, secrets });
   const mind = createMind({
+    ...gate,
+    experience: createExperience(clock),
+    toolsFor: (rule, signal) => tools.for(rule, signal),
     store,
     clock,
     random,
@@ -135,7 +150,17 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     providers,
     routing,
     pauses,
+    mcp,
+    embedder: createEmbedder({
+      store,
+      model: () => configuration.config().values.embeddings.model ?? null,
+      batch: () => configuration.config().values.embeddings.batch,
+      providers: () => providers.map(),
+    }),
     onRouting,
-    close: () => extractor.close(),
+    async close() {
+      await extractor.close();
+      await mcp.close();
+    },
   };
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { messageOf } from '../base/errors.ts';
 import { type Schema, withNulls, withoutNulls } from './answer-absent.ts';
 import { jsonCandidates } from './answer-candidates.ts';
+import { sanitise } from './prompt.ts';
 
 /** An answer that can be used, or why not. Messages name paths and expectations, never what the model said. */
 export type ReadAnswer =
@@ -29,7 +30,7 @@ export function repairPrompt(prompt: string, text: string, message: string): str
     prompt,
     '',
     'You answered:',
-    text.slice(0, REPAIR_LIMIT),
+    sanitise(text.slice(0, REPAIR_LIMIT)),
     '',
     `That cannot be used: ${message}.`,
     'Answer again with the corrected JSON only: no explanation, no code fence.',

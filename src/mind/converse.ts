@@ -2,6 +2,7 @@ import type { ProviderFailure } from '../contract/provider.ts';
 import type { CallReport } from '../store/operations/record.ts';
 import { readAnswer, repairPrompt } from './answer.ts';
 import type { CallOutcome } from './call.ts';
+import { addUp } from './report.ts';
 
 /** What a model made of a prompt. */
 export type Conversation<Said extends CallOutcome> =
@@ -22,7 +23,7 @@ export async function converse<Said extends CallOutcome>(
   if (!read.ok && read.kind === 'bad-answer') {
     const first = said.report;
     said = await ask(repairPrompt(prompt, said.text, read.message));
-    said = { ...said, report: addUp(first, said.report) };
+    said = { ...said, report: addUp(first, said.report, '\n--- asked to repair it ---\n') };
     if (said.failure) return { kind: 'failed', failure: said.failure, said };
     read = readAnswer(schema, said.text, said.reasoning);
   }
@@ -34,17 +35,5 @@ export async function converse<Said extends CallOutcome>(
 }
 
 /** Said of an answer that ended at the token limit: usable as far as it goes, and not whole. */
-const CUT_OFF = 'the answer was cut off at the token limit: raise max_output_tokens';
-
-/** An attempt with a repair turn costs both calls. */
-function addUp(first: CallReport, second: CallReport): CallReport {
-  const sum = (a: number | null, b: number | null) => (a === null && b === null ? null : (a ?? 0) + (b ?? 0));
-  return {
-    model: second.model,
-    firstTokenMs: first.firstTokenMs,
-    totalMs: sum(first.totalMs, second.totalMs),
-    inputTokens: sum(first.inputTokens, second.inputTokens),
-    outputTokens: sum(first.outputTokens, second.outputTokens),
-    raw: [first.raw, second.raw].filter((raw) => raw !== null).join('\n--- asked to repair it ---\n') || null,
-  };
-}
+const CUT_OFF =
+  'the answer was cut off at the token limit: raise max_output_tokens, or load the model with more context';

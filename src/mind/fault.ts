@@ -4,6 +4,7 @@ import { FAILURE_KINDS, isDoubtful, type ProviderFailure } from '../contract/pro
 import type { CallReport } from '../store/operations/record.ts';
 import type { CallOutcome } from './call.ts';
 import type { Blame } from './health.ts';
+import { NO_CALL } from './report.ts';
 import { STRIKE_LIMIT } from './suspects.ts';
 
 /** An attempt that brought no answer, and what becomes of its thought. */
@@ -24,14 +25,12 @@ export const NO_BLAME: Blame = { fault: 'thought' };
 
 /** Of a thought that was not sent, because its provider had gone away meanwhile. */
 export function notAsked(message: string): Said {
-  return {
-    text: '',
-    reasoning: '',
-    report: NO_CALL,
-    cutOff: false,
-    failure: { kind: 'unavailable', message },
-    blame: { fault: 'server', strikes: 0 },
-  };
+  return unsaid({ kind: 'unavailable', message }, { fault: 'server', strikes: 0 });
+}
+
+/** Of a call that was not made. */
+export function unsaid(failure: ProviderFailure, blame: Blame): Said {
+  return { text: '', reasoning: '', calls: [], report: NO_CALL, cutOff: false, failure, blame };
 }
 
 /** What a failed call means for its thought: the server's fault holds it, its own spends an attempt or ends it. */
@@ -39,7 +38,8 @@ export function failed(failure: ProviderFailure, { blame, report: call }: Said, 
   const { kind, message, retryAfterMs } = failure;
   if (blame.fault === 'server') {
     const { strikes } = blame;
-    if (strikes < STRIKE_LIMIT) return { outcome: 'held', reason: message, call, strikes };
+    const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+    if (strikes < STRIKE_LIMIT) return { outcome: 'held', reason: message, call, strikes, ...wait };
     const reason = `gave up: ${provider} went away under its call ${strikes} times in a row, and never without it (${message})`;
     return { outcome: 'final', reason, call };
   }
@@ -52,7 +52,10 @@ export function failed(failure: ProviderFailure, { blame, report: call }: Said, 
 export function waitOf(how: Failed, failures: number, random: Random): number {
   switch (how.outcome) {
     case 'held':
-      return Math.min(SUSPECT_CAP_MS, HELD_MS * 2 ** Math.max(0, (how.strikes ?? 0) - 1));
+      return Math.max(
+        how.retryAfterMs ?? 0,
+        Math.min(SUSPECT_CAP_MS, HELD_MS * 2 ** Math.max(0, (how.strikes ?? 0) - 1)),
+      );
     case 'failed':
       return Math.max(how.retryAfterMs ?? 0, backoff(failures, random));
     case 'final':
@@ -68,13 +71,3 @@ const HELD_MS = 1000;
 
 /** The same of one under whose call the server went away, twice as long each time up to this. */
 const SUSPECT_CAP_MS = 30_000;
-
-/** The report of a call that was not made. */
-export const NO_CALL: CallReport = {
-  model: null,
-  firstTokenMs: null,
-  totalMs: null,
-  inputTokens: null,
-  outputTokens: null,
-  raw: null,
-};

@@ -74,7 +74,12 @@ export function afterProbe(
   }
   if (isHolding(before, now)) return { ...before, probeAt: untilRetry(before.heldUntil, now, random) };
   const held = now.monotonic + jittered(wanted ? HELD_MS : UNWANTED_MS, random);
-  if (seen.state !== 'online') return { ...before, health: seen, probeAt: held, trial: null };
+  if (seen.state !== 'online') {
+    // What its models are able to, they are when it is back.
+    const { abilities = before.health.abilities } = seen;
+    const health = abilities === undefined ? seen : { ...seen, abilities };
+    return { ...before, health, probeAt: held, trial: null };
+  }
   if (before.trial === null) {
     const { missing } = before.health;
     if (missing === undefined) return { ...before, health: seen, probeAt: now.monotonic + SILENCE_MS };
@@ -157,8 +162,8 @@ export function afterFailure(
   const health: ProviderHealth = {
     state,
     reason: failure.message,
-    models: before.health.models,
-    loaded: failure.kind === 'no-model' ? null : before.health.loaded,
+    ...offerIn(before.health),
+    ...(failure.kind === 'no-model' ? { loaded: null } : {}),
     checkedAt: now.wall,
   };
   // Whoever could not be reached at all is believed when it lists its models; whoever took the call is not.
@@ -212,9 +217,15 @@ function untilRetry(heldUntil: number, now: Moment, random: Random): number {
 function offerIn({
   models,
   loaded,
-  context,
-}: ProviderHealth): Pick<ProviderHealth, 'models' | 'loaded' | 'context'> {
-  return context === undefined ? { models, loaded } : { models, loaded, context };
+  abilities,
+  slots,
+}: ProviderHealth): Pick<ProviderHealth, 'models' | 'loaded' | 'abilities' | 'slots'> {
+  return {
+    models,
+    loaded,
+    ...(abilities === undefined ? {} : { abilities }),
+    ...(slots === undefined ? {} : { slots }),
+  };
 }
 
 /** ±25 %, so that several providers, and several daemons, do not ask in step. */
@@ -228,7 +239,9 @@ export function isNews(before: ProviderHealth, after: ProviderHealth): boolean {
     before.state !== after.state ||
     before.reason !== after.reason ||
     before.loaded !== after.loaded ||
-    before.context !== after.context ||
+    before.slots !== after.slots ||
+    before.noneLoaded !== after.noneLoaded ||
+    JSON.stringify(before.abilities) !== JSON.stringify(after.abilities) ||
     before.missing?.join() !== after.missing?.join() ||
     before.retryAt !== after.retryAt
   );

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { createKeyedMutex } from '../base/keyed-mutex.ts';
 import type { Random } from '../base/random.ts';
+import { unlessAborted } from '../base/unless-aborted.ts';
 import {
   FAILURE_KINDS,
   isDoubtful,
@@ -20,7 +21,7 @@ import {
   unasked,
   type Watched,
 } from './health-state.ts';
-import type { Places } from './places.ts';
+import { type Places, RANK } from './places.ts';
 import { heldReason } from './route.ts';
 import {
   accused,
@@ -148,7 +149,7 @@ export function createHealthMonitor({
 
   /** Trial calls go before the thoughts that wait: these are made ready for a server that may be gone. */
   const inPlace = async <T>({ provider }: Entry, signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
-    const leave = await places.enter(provider, signal, true);
+    const leave = await places.enter(provider, signal, RANK.trial);
     try {
       return await work();
     } finally {
@@ -269,18 +270,6 @@ const CLOSE_MS = 1_000;
 
 /** States that end when the server says so, not at a time it named. */
 const HOPEFUL: ReadonlySet<ProviderHealth['state']> = new Set(['offline', 'loading', 'broken']);
-
-async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}
 
 /** Sleeps until the next probe is due, or sooner when a report brought it forward. */
 async function nap(entry: Entry, clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

@@ -1,8 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import { createRunning, type Running } from '../base/running.ts';
+import type { Rank } from './places.ts';
 
 /** Waits for a slot of the provider; resolves with the function that says, safely twice, that the call has ended. */
-export type EnterCall = (signal: AbortSignal) => Promise<() => void>;
+export type EnterCall = (signal: AbortSignal, rank?: Rank) => Promise<() => void>;
 
 /** One provider's calls: at most so many at once, and the thoughts that are being made ready for them. */
 export interface Lane extends Pick<Running, 'assertWell' | 'idle'> {
@@ -11,7 +12,7 @@ export interface Lane extends Pick<Running, 'assertWell' | 'idle'> {
   /** Calls under way. */
   busy(): number;
   /** Begins with a claimed thought; `askedAt`: when its claim was asked for (monotonic). */
-  start(askedAt: number, work: (enterCall: EnterCall) => Promise<void>): void;
+  start(askedAt: number, work: (enterCall: EnterCall, asked: () => void) => Promise<void>): void;
 }
 
 /** At most so many thoughts a slot are made ready beside the call under way. */
@@ -22,9 +23,10 @@ const WEIGHT = 0.2;
 
 /** What a lane is made of. */
 export interface LaneOptions {
-  slots: number;
+  /** How many there are just now. */
+  slots(): number;
   /** Waits for one of the provider's places; resolves with the function that gives it back. */
-  enter(signal: AbortSignal): Promise<() => void>;
+  enter(signal: AbortSignal, rank?: Rank): Promise<() => void>;
   clock: Clock;
   /** Another may be claimed. */
   onFreed(): void;
@@ -51,9 +53,9 @@ export function createLane({ slots, enter, clock, onFreed }: LaneOptions): Lane 
       claimed -= 1;
       onFreed();
     };
-    const enterCall: EnterCall = async (signal) => {
+    const enterCall: EnterCall = async (signal, rank) => {
       if (holds) preparingMs = mean(preparingMs, clock.monotonic() - askedAt);
-      const leave = await enter(signal);
+      const leave = await enter(signal, rank);
       const calledAt = clock.monotonic();
       let called = false;
       calling += 1;
@@ -63,18 +65,17 @@ export function createLane({ slots, enter, clock, onFreed }: LaneOptions): Lane 
         calling -= 1;
         callMs = mean(callMs, clock.monotonic() - calledAt);
         leave();
-        release();
       };
     };
     return { enterCall, release };
   }
 
   return {
-    free: () => Math.max(0, slots + aheadOf(slots, preparingMs, callMs) - claimed),
+    free: () => Math.max(0, slots() + aheadOf(slots(), preparingMs, callMs) - claimed),
     busy: () => calling,
     start(askedAt, work) {
       const { enterCall, release } = begin(askedAt);
-      working.start(() => work(enterCall), release);
+      working.start(() => work(enterCall, release), release);
     },
     assertWell: working.assertWell,
     idle: working.idle,

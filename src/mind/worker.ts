@@ -7,10 +7,11 @@ import { LEASE_MS } from '../queue/lease.ts';
 import type { ClaimedThought } from '../store/operations/claim.ts';
 import type { RateLimit } from '../store/operations/rate.ts';
 import { eventData } from '../store/queries/list-thoughts.ts';
+import type { ThinkContext } from './assignment.ts';
 import { createLane, type EnterCall, type Lane } from './lane.ts';
 import { lanesOf } from './lanes.ts';
 import type { Places } from './places.ts';
-import { type ThinkContext, think } from './think.ts';
+import { think } from './think.ts';
 
 /** The longest wait without looking at the queue. */
 const MAX_WAIT_MS = 60_000;
@@ -18,13 +19,11 @@ const MAX_WAIT_MS = 60_000;
 /** How long running calls may go on after the daemon was asked to stop. */
 const DRAIN_MS = 20_000;
 
-export interface MindOptions extends Omit<ThinkContext, 'timezone' | 'enterCall' | 'sure'> {
+export interface MindOptions extends Omit<ThinkContext, 'timezone' | 'enterCall' | 'asked' | 'sure'> {
   /** Of the configuration in force. */
   timezone(): string;
   /** How long running calls may go on after `run` was asked to end; default 20 s. */
   drainMs?: number;
-  /** Asked anew at every look: the configuration may have changed. */
-  providers(): ReadonlyMap<string, Provider>;
   /** Extra attempts per thought on that provider. */
   maxRetries(provider: string): number;
   leases: Leases;
@@ -55,18 +54,17 @@ export interface Mind {
 export function createMind(options: MindOptions): Mind {
   const bell = createBell();
   const lanes = new Map<string, Lane>();
-  const laneOf = (provider: Provider): Lane => {
-    // As its places: a reload that changes the slots begins anew beside the calls under way.
-    const { name, slots } = provider;
-    const known = lanes.get(`${name} ${slots}`);
+  const laneOf = ({ name }: Provider): Lane => {
+    const known = lanes.get(name);
     if (known) return known;
+    const slots = () => options.providers().get(name)?.slots ?? 1;
     const lane = createLane({
       slots,
-      enter: (signal) => options.places.enter({ name, slots }, signal),
+      enter: (signal, rank) => options.places.enter({ name, slots: slots() }, signal, rank),
       clock: options.clock,
       onFreed: () => bell.ring(),
     });
-    lanes.set(`${name} ${slots}`, lane);
+    lanes.set(name, lane);
     return lane;
   };
   const stopping = new AbortController();
@@ -101,8 +99,8 @@ export function createMind(options: MindOptions): Mind {
       const where = routes.get(thought.version);
       const provider = where?.kind === 'go' ? providers.get(where.provider) : undefined;
       if (!rule || where?.kind !== 'go' || !provider) continue;
-      laneOf(provider).start(askedAt, (enterCall) =>
-        thinkOne(thought, { rule, provider, model: where.model, enterCall }),
+      laneOf(provider).start(askedAt, (enterCall, asked) =>
+        thinkOne(thought, { rule, provider, model: where.model, enterCall, asked }),
       );
     }
     return nextAt;
@@ -115,7 +113,8 @@ export function createMind(options: MindOptions): Mind {
       provider,
       model,
       enterCall,
-    }: { rule: Rule; provider: Provider; model: string; enterCall: EnterCall },
+      asked,
+    }: { rule: Rule; provider: Provider; model: string; enterCall: EnterCall; asked: () => void },
   ): Promise<void> {
     const lease = options.leases.hold(thought.id, thought.attempt);
     tell(thought, 'running', '');
@@ -125,7 +124,11 @@ export function createMind(options: MindOptions): Mind {
       const context: ThinkContext = {
         ...options,
         timezone: options.timezone(),
-        enterCall,
+        enterCall: (other) =>
+          other.name === provider.name
+            ? enterCall
+            : (inTime, rank) => options.places.enter(other, inTime, rank),
+        asked,
         sure: options.leases.sure,
       };
       const ended = await think(

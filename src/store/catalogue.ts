@@ -2,16 +2,19 @@ import { answeredThoughts, finish, ledger, settleOutputs } from './operations/ap
 import { captureDue, captured } from './operations/capture.ts';
 import { cancel, retry } from './operations/change.ts';
 import { claim } from './operations/claim.ts';
+import { dropVectors, keepVectors, vectorsOf } from './operations/embeddings.ts';
 import { decideExisting, queueExisting, queueFile } from './operations/existing.ts';
 import { giveBack } from './operations/give-back.ts';
 import { observe } from './operations/observe.ts';
+import { keepPart, partsOf } from './operations/parts.ts';
 import { pause, pauses, resume } from './operations/pause.ts';
 import { record } from './operations/record.ts';
 import { acceptRequest } from './operations/request.ts';
 import { beginRetention, clearThoughts, dropBlobs, dropEvents, dropThoughts } from './operations/retain.ts';
 import { registerRoots } from './operations/roots.ts';
 import { hasOutdated, replaceThoughts, saveRules, unclaimedThoughts } from './operations/rules.ts';
-import { send } from './operations/send.ts';
+import { send, sentInstead } from './operations/send.ts';
+import { reserve, settleSpending } from './operations/spend.ts';
 import { clockSetBack, heartbeat, sweep } from './operations/sweep.ts';
 import { askUndo, restored, settleUndo, undoJobs } from './operations/undo.ts';
 import { expiredEvents, expiredThoughts } from './queries/expired.ts';
@@ -20,9 +23,11 @@ import { formerOutputs } from './queries/former-outputs.ts';
 import { indexColumns } from './queries/index-columns.ts';
 import { lastApplied } from './queries/last-applied.ts';
 import { listThoughts, thoughtRow } from './queries/list-thoughts.ts';
+import { picturesOf } from './queries/pictures.ts';
 import { queueFacts } from './queries/queue-facts.ts';
 import { ruleFacts } from './queries/rule-facts.ts';
 import { hasMet, indexedPaths, rulesInForce } from './queries/rules-in-force.ts';
+import { spentOn } from './queries/spending.ts';
 import { idsByPrefix, viewThought } from './queries/view-thought.ts';
 
 /** Everything the writer does, by name; each runs whole inside one transaction. */
@@ -42,6 +47,12 @@ export const WRITES = {
   captured,
   claim,
   send,
+  sentInstead,
+  keepPart,
+  reserve,
+  settleSpending,
+  keepVectors,
+  dropVectors,
   record,
   giveBack,
   answeredThoughts,
@@ -82,6 +93,10 @@ export const READS = {
   expiredEvents,
   lastApplied,
   formerOutputs,
+  spentOn,
+  partsOf,
+  picturesOf,
+  vectorsOf,
   ruleFacts,
 };
 

@@ -12,6 +12,8 @@ export interface UnreferencedQuery {
 const select = statement<UnreferencedQuery, { hash: string }>(
   `SELECT hash FROM blobs WHERE used < :epoch AND hash NOT IN (
      SELECT captured FROM thoughts WHERE captured IS NOT NULL
+     UNION ALL SELECT p.value ->> 'hash' FROM thoughts, json_each(thoughts.capture, '$.pictures') p
+       WHERE captured IS NOT NULL AND capture LIKE '%"pictures"%'
      UNION ALL SELECT prompt FROM attempts WHERE prompt IS NOT NULL
      UNION ALL SELECT o.content FROM outputs o JOIN thoughts t ON t.id = o.thought
        WHERE t.finished_at IS NULL OR t.finished_at >= :undoneBefore

@@ -1,5 +1,6 @@
 import type {
   DroppedEvents,
+  EmbedView,
   Explanation,
   LiveEvent,
   PauseView,
@@ -7,10 +8,9 @@ import type {
   RunView,
   StatusView,
   StreamEvent,
-  ThoughtRow,
-  ThoughtView,
   UndoResult,
 } from '../contract/api.ts';
+import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
 import type { ChangeResult, RunRequest, ThinkRequest, ThoughtQuery } from './daemon.ts';
 import { type Call, lost, send, textOf, type Where } from './unix-http.ts';
 
@@ -31,6 +31,7 @@ export interface Client {
   pause(rule: string | null): Promise<PauseView>;
   resume(rule: string | null): Promise<PauseView>;
   rules(): Promise<RuleView[]>;
+  embed(texts: readonly string[]): Promise<EmbedView>;
   /** `path` is path text, absolute. */
   explain(path: string): Promise<Explanation>;
   /** Everything from now on, until the daemon stops. Subscribed once the promise resolves. */
@@ -70,6 +71,7 @@ export function createClient(where: Where, signal: AbortSignal): Client {
     pause: (rule) => post('/v1/pause', rule === null ? {} : { rule }),
     resume: (rule) => post('/v1/resume', rule === null ? {} : { rule }),
     rules: () => get('/v1/rules'),
+    embed: (texts) => post('/v1/embed', { texts }),
     explain: (path) => get(`/v1/explain?path=${encodeURIComponent(path)}`),
     events: ({ tokens }) => openStream(where, `/v1/events?tokens=${tokens}`, signal),
     stream: (thought) => openStream(where, `/v1/thoughts/${id(thought)}/stream`, signal),

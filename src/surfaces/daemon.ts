@@ -1,15 +1,16 @@
 import type {
+  EmbedView,
   Explanation,
   LiveEvent,
   PauseView,
   RuleView,
   RunView,
   StatusView,
-  ThoughtRow,
-  ThoughtView,
   UndoResult,
 } from '../contract/api.ts';
+import type { CompareView } from '../contract/compare.ts';
 import type { ThoughtState } from '../contract/thought.ts';
+import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
 import type { TryView } from '../contract/try.ts';
 import type { GivenAnswer } from '../store/new-thought.ts';
 
@@ -40,6 +41,8 @@ export interface Daemon {
   resume(rule: string | null): Promise<PauseView>;
   /** Every rule in force and what came of it, in the order of their names. */
   rules(): Promise<RuleView[]>;
+  /** Vectors of texts by the configured model. Throws `embeddings-off`, `embeddings-failed`. */
+  embed(texts: readonly string[]): Promise<EmbedView>;
   /** `path` is path text, absolute. */
   explain(path: string): Promise<Explanation>;
   /**
@@ -128,6 +131,8 @@ export interface RehearseOptions {
   path: string;
   /** `provider/model` in place of those of the rule. */
   model?: string;
+  /** Also where that means that the document leaves this machine. */
+  cloud?: boolean;
   onStep(step: RehearsalStep): void;
   signal: AbortSignal;
 }
@@ -142,6 +147,27 @@ export type RehearsalStep =
 export interface Rehearsal {
   view: TryView;
   given: GivenAnswer;
+}
+
+/**
+ * Lets several models think about the same things, one after the other, in this process; writes nothing. `main`
+ * implements it. Throws as {@link Rehearse} does, but for what a model does not manage: that is a result.
+ */
+export type Compare = (options: CompareOptions) => Promise<CompareView>;
+
+export interface CompareOptions {
+  home?: string;
+  /** A text to be answered, or a rule with the files, or with its past events, to think about. */
+  about:
+    | { text: string }
+    | { rule: RehearseOptions['rule']; paths: readonly string[] }
+    | { rule: RehearseOptions['rule']; last: number }
+    | { thought: string };
+  /** `provider/model` each, at least one. */
+  models: readonly string[];
+  cloud?: boolean;
+  onStep(step: RehearsalStep): void;
+  signal: AbortSignal;
 }
 
 /** Counts what would be watched in a folder. `main` implements it. */
@@ -172,4 +198,5 @@ export interface Program {
   runDaemon: RunDaemon;
   rehearse: Rehearse;
   survey: SurveyFolder;
+  compare: Compare;
 }

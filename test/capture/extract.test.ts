@@ -301,6 +301,8 @@ function textOf(extraction: Extraction): string {
 }
 
 function reasonOf(extraction: Extraction): string {
-  assert.equal(extraction.kind, 'unreadable', JSON.stringify(extraction).slice(0, 300));
-  return extraction.kind === 'unreadable' ? extraction.reason : '';
+  // A picture whose text is not read is one all the same, for models that see.
+  if (extraction.kind === 'text' && extraction.text === '') return extraction.unread ?? '';
+  assert.ok(extraction.kind === 'unreadable', JSON.stringify(extraction).slice(0, 300));
+  return extraction.reason;
 }

@@ -50,8 +50,9 @@ describe('the configuration', () => {
         model: 'local-model',
         timeout: 30,
         first_token_timeout: 300,
+        headers_timeout: 300,
+        load: {},
         max_retries: 3,
-        slots: 1,
         watch_paths: [],
         ignore_patterns: ['.git', '__pycache__'],
         debounce_seconds: 1,
@@ -129,7 +130,7 @@ describe('variables', () => {
       CONSCIOUSNESS_LM_STUDIO__SLOTS: '3',
     };
     const { file_watcher, lm_studio } = await values(env);
-    assert.deepEqual(file_watcher.watch_paths, ['/a', { path: '/b', ignore_patterns: [] }]);
+    assert.deepEqual(file_watcher.watch_paths, ['/a', { path: '/b', ignore_patterns: [], cloud: 'allow' }]);
     assert.deepEqual([lm_studio.timeout, lm_studio.slots], [5, 3]);
   });
 
@@ -148,6 +149,19 @@ describe('variables', () => {
     const { config } = await good(yaml, { env: { CONSCIOUSNESS_PROVIDERS__MY_BOX__API_KEY: 'k-123' } });
     assert.equal(config.values.providers['my-box']?.api_key, 'k-123');
     assert.deepEqual(config.secrets, ['k-123']);
+  });
+
+  it('give Claude the key that everybody keeps for it, unless it has one of its own', async () => {
+    const yaml = 'providers: { claude: { type: anthropic, model: claude-x }, box: { type: ollama } }';
+    const shared = await good(yaml, { env: { ANTHROPIC_API_KEY: 'sk-shared' } });
+    const keyOf = (loaded: typeof shared) => loaded.config.values.providers['claude']?.api_key;
+    assert.equal(keyOf(shared), 'sk-shared');
+    assert.deepEqual(shared.config.secrets, ['sk-shared']);
+    assert.equal(shared.config.values.providers['box']?.api_key, undefined);
+    const own = { ANTHROPIC_API_KEY: 'sk-shared', CONSCIOUSNESS_PROVIDERS__CLAUDE__API_KEY: 'sk-own' };
+    assert.equal(keyOf(await good(yaml, { env: own })), 'sk-own');
+    const inFile = await load({ 'config.yaml': yaml, '.env': 'ANTHROPIC_API_KEY=sk-file\n' });
+    assert.equal(inFile.ok && keyOf(inFile), 'sk-file');
   });
 
   it('count as not set when empty', async () => {
@@ -310,8 +324,6 @@ store: postgres://x
 default_models: [ollama/x]
 `;
     assert.deepEqual((await short(yaml)).sort(), [
-      '2 providers.ollama.type not in this version',
-      '3 providers.claude.type not in this version',
       '4 file_watcher.watch_paths.0.remember not in this version',
       '5 store not in this version',
     ]);
@@ -352,9 +364,14 @@ default_models: [ollama/x]
     await good(yaml('/home/u/Inbox2/c.db'));
   });
 
-  it('of an Ollama provider say how to reach it', async () => {
-    const [problem] = await bad({ 'config.yaml': 'providers: { box: { type: ollama } }' });
-    assert.equal(problem?.allowed, 'type: openai-compatible with base_url http://127.0.0.1:11434/v1');
+  it('want prices for a cap of money', async () => {
+    const yaml = `providers:
+  claude: { type: anthropic, model: claude-opus-4-5, budget: { money_per_day: 2 } }
+`;
+    assert.deepEqual(await short(yaml), [
+      '2 providers.claude.budget.money_per_day a cap of money without prices',
+    ]);
+    await good(yaml.replace('budget:', 'prices: { input: 5, output: 25 }, budget:'));
   });
 
   for (const [address, meant] of [

@@ -16,6 +16,7 @@ const context: RuleContext = {
   outputRoots: ['/home/u/Notes', '/home/u/Filed'],
   homedir: '/home/u',
   defaultModels: ['lmstudio/local-model'],
+  mcpTools: { notes: ['search'] },
 };
 
 function rule(text: string, file = '/rules/r.md', changed: Partial<RuleContext> = {}): Rule {

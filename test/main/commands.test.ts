@@ -195,7 +195,7 @@ describe('completions', () => {
         ],
         { encoding: 'utf8' },
       ).trim();
-    assert.equal(complete('comp'), 'completions');
+    assert.equal(complete('compl'), 'completions');
     assert.equal(complete('config', 's'), 'show schema');
     assert.equal(complete('logs', '--le'), '--level');
     assert.equal(complete('config', 'show', '--so'), '--sources');

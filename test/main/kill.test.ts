@@ -67,22 +67,24 @@ outputs:
 
 describe('a thought that takes the daemon down each time', () => {
   it('is given up after five times with that reason, and its neighbours are answered', async (t) => {
-    let takeDown = () => {};
+    let daemon = Promise.withResolvers<Awaited<ReturnType<typeof startDaemon>>>();
     const server = await startModelServer(async (prompt) => {
       if (!prompt.includes('bomb')) return sleep(300, 'said');
-      takeDown();
-      return 'never heard';
+      // The one that asks may not be known yet: it begins to think before it says that it is ready.
+      (await daemon.promise).process.kill('SIGKILL');
+      return new Promise(() => undefined);
     });
     t.after(() => server.stop());
     const home = createHome(t, server.url);
     home.rule('copy', copyRule(home));
     const names = ['a.md', 'b.md', 'bomb.md', 'c.md', 'd.md', 'e.md'];
     for (let life = 0; life < 12; life += 1) {
-      const daemon = await startDaemon(t, home, { killed: true });
-      takeDown = () => daemon.process.kill('SIGKILL');
+      daemon = Promise.withResolvers();
+      const living = await startDaemon(t, home, { killed: true });
+      daemon.resolve(living);
       if (life === 0) for (const name of names) writeFileSync(join(home.inbox, name), name);
       const processed = async () => (await thoughtsOf(home).catch(() => [])).filter((row) => row.processed);
-      const over = () => daemon.process.signalCode !== null;
+      const over = () => living.process.signalCode !== null;
       // All six: a life may see the first files, and be done with them, before the last is written.
       while (!over() && (await processed()).length < names.length) await sleep(50);
       if (over()) continue;
@@ -97,7 +99,7 @@ describe('a thought that takes the daemon down each time', () => {
         home.noteNames(),
         names.filter((name) => name !== 'bomb.md'),
       );
-      await daemon.end();
+      await living.end();
       return;
     }
     assert.fail('it was never given up');

@@ -66,11 +66,11 @@ const WITHOUT_DAEMON: WrongTurn[] = [
   },
   {
     what: 'a provider type of another program',
-    wrong: config(() => 'providers: { o: { type: ollama, base_url: "http://127.0.0.1:11434" } }\n'),
+    wrong: config(() => 'providers: { o: { type: gpt4all, base_url: "http://127.0.0.1:4891" } }\n'),
     type: () => ['config', 'check'],
     code: 1,
     cause: /providers\.o\.type/,
-    next: /openai-compatible with base_url http:\/\/127\.0\.0\.1:11434\/v1/,
+    next: /one of: openai-compatible, ollama, anthropic/,
   },
   {
     what: 'the wrong port',

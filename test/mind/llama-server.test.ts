@@ -1,54 +1,21 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { access } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { systemClock } from '../../src/base/clock.ts';
 import { readAnswer } from '../../src/mind/answer.ts';
-import { CALL, failureOf, hear, providerFor } from './scripted-server.ts';
+import { listen } from '../../src/mind/call.ts';
+import { withTools } from '../../src/mind/tools/loop.ts';
+import type { Tool } from '../../src/mind/tools/tool.ts';
+import { type Llama, noLlama, PATIENT, startLlama, template, until } from './real-llama.ts';
+import { CALL, failureOf, hear, providerFor, serve } from './scripted-server.ts';
 
-const SCRIPT =
-  process.env['CONSCIOUSNESS_TEST_LLAMA'] ??
-  fileURLToPath(new URL('../../../shared/llm/start', import.meta.url));
 const KEY = 'sk-only-for-this-test';
-const missing = await access(SCRIPT).then(
-  () => false,
-  () => `no llama-server at ${SCRIPT} (set CONSCIOUSNESS_TEST_LLAMA)`,
-);
 
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return address !== null && typeof address === 'object' ? address.port : 0;
-}
-
-async function end(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const gone = once(server, 'exit');
-  server.kill('SIGKILL');
-  await gone;
-}
-
-/** Resolves as soon as `happened` says so; the test's own time limit ends a wait in vain. */
-async function until(happened: () => Promise<boolean>): Promise<void> {
-  while (!(await happened())) await sleep(5);
-}
-
-describe('a real llama-server', { skip: missing, timeout: 30_000 }, () => {
-  let server: ChildProcess;
-  let url = '';
+describe('a real llama-server', { skip: noLlama, timeout: 120_000 }, () => {
+  let server: Llama;
   const seen = new Set<string>();
 
   before(async () => {
-    const port = await freePort();
-    url = `http://127.0.0.1:${port}`;
-    server = spawn(SCRIPT, [String(port), '-np', '2', '-c', '1024', '--api-key', KEY], { stdio: 'ignore' });
+    server = await startLlama(KEY, '-np', '2', '-c', '1024');
     const starting = provider();
     await until(async () => {
       const { state } = await starting.probe(AbortSignal.timeout(10_000));
@@ -56,14 +23,9 @@ describe('a real llama-server', { skip: missing, timeout: 30_000 }, () => {
       return state === 'online';
     });
   });
-  after(() => end(server));
+  after(() => server.end());
 
-  const provider = (more = {}) => providerFor(url, { apiKey: KEY, ...more });
-  const busySlots = async () => {
-    const response = await fetch(`${url}/slots`, { headers: { authorization: `Bearer ${KEY}` } });
-    const slots: unknown = await response.json();
-    return (JSON.stringify(slots).match(/"is_processing":true/g) ?? []).length;
-  };
+  const provider = (more = {}) => providerFor(server.url, { apiKey: KEY, ...PATIENT, ...more });
 
   it('was offline before it listened and is online with its model once loaded', async () => {
     assert.ok(seen.has('offline') || seen.has('loading'));
@@ -103,10 +65,10 @@ describe('a real llama-server', { skip: missing, timeout: 30_000 }, () => {
   it('frees its slot when a call is aborted', async () => {
     const stop = new AbortController();
     const story = hear(provider(), { prompt: 'Tell a very long story' }, stop.signal);
-    await until(async () => (await busySlots()) === 1);
+    await until(async () => (await server.busySlots()) === 1);
     stop.abort(new Error('no longer wanted'));
     await assert.rejects(story, /no longer wanted/);
-    await until(async () => (await busySlots()) === 0);
+    await until(async () => (await server.busySlots()) === 0);
   });
 
   it('says context-overflow when a prompt is too long', async () => {
@@ -124,28 +86,83 @@ describe('a real llama-server', { skip: missing, timeout: 30_000 }, () => {
   it('is unavailable once it is gone', async () => {
     const asking = provider();
     await hear(asking, { ...CALL, maxOutputTokens: 2 });
-    await end(server);
+    await server.end();
     assert.equal(failureOf(await hear(asking)).kind, 'unavailable');
     assert.equal((await asking.probe(AbortSignal.timeout(5_000))).state, 'offline');
   });
 });
 
-describe('a real llama-server with a reasoning template', { skip: missing, timeout: 30_000 }, () => {
+describe('tools on a real llama-server', { skip: noLlama, timeout: 120_000 }, () => {
+  it('are called with arguments that satisfy their schema, and its answer follows their results', async () => {
+    const flags = ['--jinja', '--chat-template-file', template('tool-calls.jinja')];
+    await using llama = await startLlama('', ...flags);
+    const probing = providerFor(llama.url, PATIENT);
+    await until(async () => (await probing.probe(AbortSignal.timeout(10_000))).state === 'online');
+    // Left to choose, a model of 260 thousand parameters calls nothing: on the way it is told that it must, once.
+    await using server = await serve(async ({ path, body }, response) => {
+      const asked = JSON.parse(body);
+      const must = asked.messages.length === 1 ? { tool_choice: 'required' } : {};
+      const said = await fetch(`${llama.url}${path}`, {
+        method: 'POST',
+        body: JSON.stringify({ ...asked, ...must }),
+      });
+      response.writeHead(said.status, { 'content-type': said.headers.get('content-type') ?? '' });
+      for await (const part of said.body ?? []) response.write(part);
+      response.end();
+    });
+    const provider = providerFor(server.url, PATIENT);
+    const given: unknown[] = [];
+    const look: Tool = {
+      effect: 'none',
+      spec: {
+        name: 'look',
+        description: 'Looks',
+        parameters: {
+          properties: { sure: { type: 'boolean' } },
+          required: ['sure'],
+          additionalProperties: false,
+        },
+      },
+      async run(args) {
+        given.push(args['sure']);
+        return { ok: true, text: 'a lighthouse' };
+      },
+    };
+    const { signal } = new AbortController();
+    const said = await withTools({
+      tools: [look],
+      maxSteps: 1,
+      taint: { seen: false },
+      resultCharacters: 0,
+      local: true,
+      signal,
+      hex: (bytes) => 'ab'.repeat(bytes),
+      ask: (turns, tools, mayCall) =>
+        listen(
+          provider,
+          { ...CALL, model: 'stories260k', prompt: 'Look!', maxOutputTokens: 400, turns, tools, mayCall },
+          systemClock,
+          () => {},
+          signal,
+        ),
+    });
+    assert.ok(given.length > 0 && given.every((each) => typeof each === 'boolean'), JSON.stringify(said));
+    const [, second] = server.asked.map(({ body }) => JSON.parse(body));
+    assert.match(JSON.stringify(second.messages), /a lighthouse/);
+    assert.equal(said.failure, null);
+  });
+});
+
+describe('a real llama-server with a reasoning template', { skip: noLlama, timeout: 120_000 }, () => {
   it('answers with reasoning only, which is no answer to a question in prose', async () => {
-    const port = await freePort();
-    const template = fileURLToPath(new URL('reasoning.jinja', `file://${SCRIPT}`));
-    const flags = ['--jinja', '--chat-template-file', template, '--reasoning-format', 'deepseek'];
-    const server = spawn(SCRIPT, [String(port), ...flags], { stdio: 'ignore' });
-    try {
-      const provider = providerFor(`http://127.0.0.1:${port}`);
-      await until(async () => (await provider.probe(AbortSignal.timeout(10_000))).state === 'online');
-      const heard = await hear(provider, { maxOutputTokens: 30 });
-      assert.deepEqual([heard.text, heard.end?.kind], ['', 'finished']);
-      assert.ok(heard.reasoning.length > 0);
-      const read = readAnswer(null, heard.text, heard.reasoning);
-      assert.equal(!read.ok && read.kind, 'empty');
-    } finally {
-      await end(server);
-    }
+    const flags = ['--jinja', '--chat-template-file', template('reasoning.jinja')];
+    await using server = await startLlama('', ...flags, '--reasoning-format', 'deepseek');
+    const provider = providerFor(server.url, PATIENT);
+    await until(async () => (await provider.probe(AbortSignal.timeout(10_000))).state === 'online');
+    const heard = await hear(provider, { maxOutputTokens: 30 });
+    assert.deepEqual([heard.text, heard.end?.kind], ['', 'finished']);
+    assert.ok(heard.reasoning.length > 0);
+    const read = readAnswer(null, heard.text, heard.reasoning);
+    assert.equal(!read.ok && read.kind, 'empty');
   });
 });

@@ -102,11 +102,11 @@ describe('misbehaving', { concurrency: 3 }, () => {
     ['is answered against its schema', MISBEHAVIOURS.wrongSchema, 1, /schema/, 0],
     ['is not answered with JSON', MISBEHAVIOURS.notJson, 1, /schema.*not JSON/, 0],
     ['is answered hugely', MISBEHAVIOURS.huge, 2, /longer than 4 MiB/, MEGABYTES_MS],
-    ['is answered for ever', MISBEHAVIOURS.endless, 2, /longer than 4 MiB/, MEGABYTES_MS],
+    ['is answered for ever', MISBEHAVIOURS.endless, 2, /repeats itself/, 0],
     ['is answered 500', MISBEHAVIOURS.status500, 2, /trial call .* was answered/, 0],
     ['makes the connection drop', MISBEHAVIOURS.resets, 2, /trial call .* was answered/, 0],
     ['makes the answer break off', MISBEHAVIOURS.truncates, 2, /trial call .* was answered/, 0],
-    ['makes the server hang', MISBEHAVIOURS.hangsBeforeHeaders, 2, /no first token/, 2 * FIRST_TOKEN_MS],
+    ['makes the server hang', MISBEHAVIOURS.hangsBeforeHeaders, 2, /no response/, 2 * FIRST_TOKEN_MS],
     ['makes the stream hang', MISBEHAVIOURS.hangsInTheStream, 2, /no further token/, 2 * IDLE_MS],
     ['is not found', MISBEHAVIOURS.noSuchRoute, 1, /trial call .* was answered/, 0],
   ];

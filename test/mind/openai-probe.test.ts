@@ -5,6 +5,7 @@ import {
   hear,
   json,
   providerFor,
+  routes,
   type Script,
   serve,
   stopped,
@@ -13,14 +14,6 @@ import {
 } from './scripted-server.ts';
 
 const LISTED = { object: 'list', data: [{ id: 'text-embedding-nomic-embed-text-v1.5' }, { id: 'qwen3-8b' }] };
-
-/** Answers by path; anything else gets LM Studio's 200 with an error body. */
-function routes(table: Record<string, Script>): Script {
-  return (asked, response) => {
-    const unknown = json(200, { error: `Unexpected endpoint or method. (${asked.method} ${asked.path})` });
-    (table[asked.path] ?? unknown)(asked, response);
-  };
-}
 
 function native(...models: object[]): Record<string, Script> {
   return { '/v1/models': json(200, LISTED), '/api/v1/models': json(200, { models }) };
@@ -49,15 +42,28 @@ describe('probing a server', () => {
     await using lmStudio = await serve(
       routes(native({ type: 'llm', key: 'b', loaded_instances: [] }, loaded)),
     );
-    assert.equal((await probe(lmStudio.url)).context, 8192);
+    assert.equal((await probe(lmStudio.url)).abilities?.['local-model']?.context, 8192);
     for (const [entry, context] of [
       [{ id: 'a', meta: { n_ctx: 512, n_ctx_train: 4096 } }, 512],
       [{ id: 'a', max_model_len: 2048 }, 2048],
       [{ id: 'a' }, undefined],
     ] as const) {
       await using server = await serve(routes({ '/v1/models': json(200, { data: [entry] }) }));
-      assert.equal((await probe(server.url)).context, context);
+      assert.equal((await probe(server.url)).abilities?.['local-model']?.context, context);
     }
+  });
+
+  it('is told by the configuration what a server does not tell, and by nothing what it tells itself', async () => {
+    const entries = [{ id: 'a' }, { id: 'b', max_model_len: 2048 }];
+    await using server = await serve(routes({ '/v1/models': json(200, { data: entries }) }));
+    const { abilities } = await providerFor(server.url, { able: { vision: true, context: 8192 } }).probe(
+      AbortSignal.timeout(5_000),
+    );
+    assert.deepEqual(abilities, {
+      a: { vision: true, context: 8192 },
+      b: { vision: true, context: 2048 },
+      'local-model': { vision: true, context: 8192 },
+    });
   });
 
   it('accepts llama-server’s list', async () => {

@@ -25,10 +25,25 @@ function keepAlive(...first: object[]): Script {
 }
 
 describe('the time limits of a call', () => {
-  it('a server that sends no headers runs out of the time for the first token', async () => {
+  it('a server that sends no headers runs out of the time for its response', async () => {
     await using server = await serve(() => undefined);
-    const failure = failureOf(await hear(providerFor(server.url, { firstTokenMs: 60 })));
-    assert.deepEqual(failure, { kind: 'timed-out', message: 'no first token within 60 ms' });
+    const failure = failureOf(await hear(providerFor(server.url, { headersMs: 60 })));
+    assert.deepEqual(failure, { kind: 'timed-out', message: 'no response within 60 ms' });
+  });
+
+  it('a call that goes on and on runs out of the time for all of it', async () => {
+    await using server = await serve((_asked, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      let n = 0;
+      const more = setInterval(() => {
+        n += 1;
+        response.write(frame(words(`word ${n} `)));
+      }, 5);
+      response.once('close', () => clearInterval(more));
+    });
+    const heard = await hear(providerFor(server.url, { totalMs: 120 }));
+    assert.deepEqual(failureOf(heard), { kind: 'timed-out', message: 'no end within 120 ms' });
+    assert.match(heard.text, /^word 1 word 2 /);
   });
 
   it('keep-alive comments are no first token', async () => {
@@ -45,7 +60,7 @@ describe('the time limits of a call', () => {
 
   it('keep-alive comments after a token are silence', async () => {
     await using server = await serve(keepAlive(words('Once')));
-    const heard = await hear(providerFor(server.url, { firstTokenMs: 400, timeoutMs: 60 }));
+    const heard = await hear(providerFor(server.url, { firstTokenMs: 400, idleMs: 60 }));
     assert.deepEqual(failureOf(heard), { kind: 'timed-out', message: 'no further token within 60 ms' });
     assert.equal(heard.text, 'Once');
   });
@@ -63,7 +78,7 @@ describe('the time limits of a call', () => {
         }
       }, 25);
     });
-    const heard = await hear(providerFor(server.url, { firstTokenMs: 200, timeoutMs: 200 }));
+    const heard = await hear(providerFor(server.url, { firstTokenMs: 200, idleMs: 200 }));
     assert.deepEqual([heard.text.length, heard.end?.kind], [11, 'finished']);
   });
 
@@ -72,7 +87,7 @@ describe('the time limits of a call', () => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(frame({ choices: [{ delta: { reasoning: 'Hm' } }] }));
     });
-    const heard = await hear(providerFor(server.url, { firstTokenMs: 5_000, timeoutMs: 60 }));
+    const heard = await hear(providerFor(server.url, { firstTokenMs: 5_000, idleMs: 60 }));
     assert.equal(failureOf(heard).message, 'no further token within 60 ms');
   });
 });

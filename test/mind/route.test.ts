@@ -36,7 +36,7 @@ describe('routing a thought', () => {
   for (const state of ['offline', 'loading', 'overloaded', 'unknown'] as const) {
     it(`waits for the first while it is ${state}`, () => {
       const found = route(mind(['lmstudio/a', 'builtin/extract']), healthy({ lmstudio: state }), KNOWN);
-      assert.deepEqual(found, { kind: 'held', provider: 'lmstudio', reason: 'lmstudio is down' });
+      assert.deepEqual(found, { kind: 'held', provider: 'lmstudio', model: 'a', reason: 'lmstudio is down' });
     });
   }
 
@@ -45,6 +45,7 @@ describe('routing a thought', () => {
     assert.deepEqual(route(mind(['lmstudio/a']), lacking, KNOWN), {
       kind: 'held',
       provider: 'lmstudio',
+      model: 'a',
       reason: 'lmstudio has no model a: load it there, or name another one in the rule',
     });
     assert.equal(route(mind(['lmstudio/b']), lacking, KNOWN).kind, 'go');
@@ -64,7 +65,7 @@ describe('routing a thought', () => {
   it('waits for the first when none of them is online', () => {
     const down = healthy({ lmstudio: 'loading', builtin: 'offline' });
     const found = route(mind(['lmstudio/a', 'builtin/extract'], { offline: 'next' }), down, KNOWN);
-    assert.deepEqual(found, { kind: 'held', provider: 'lmstudio', reason: 'lmstudio is down' });
+    assert.deepEqual(found, { kind: 'held', provider: 'lmstudio', model: 'a', reason: 'lmstudio is down' });
   });
 
   it('passes over a provider that nobody configured', () => {

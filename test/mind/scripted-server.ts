@@ -1,11 +1,9 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import { systemClock } from '../../src/base/clock.ts';
-import type { Provider, ThinkCall, ThinkEvent } from '../../src/contract/provider.ts';
-import {
-  createOpenAICompatibleProvider,
-  type OpenAICompatibleOptions,
-} from '../../src/mind/providers/openai-compatible.ts';
+import type { Provider, ThinkCall, ThinkEvent, ToolCall } from '../../src/contract/provider.ts';
+import { createOpenAICompatibleProvider } from '../../src/mind/providers/openai-compatible.ts';
+import type { ServerOptions } from '../../src/mind/providers/server.ts';
 
 /** What a script may do with one request. */
 export type Script = (asked: Asked, response: http.ServerResponse) => void;
@@ -75,6 +73,14 @@ export function json(status: number, body: unknown, headers: Record<string, stri
   };
 }
 
+/** Answers by path; anything else gets LM Studio's 200 with an error body. */
+export function routes(table: Record<string, Script>): Script {
+  return (asked, response) => {
+    const unknown = json(200, { error: `Unexpected endpoint or method. (${asked.method} ${asked.path})` });
+    (table[asked.path] ?? unknown)(asked, response);
+  };
+}
+
 export function frame(part: string | object): string {
   return typeof part === 'string' ? part : `data: ${JSON.stringify(part)}\n\n`;
 }
@@ -90,19 +96,26 @@ export function stopped(finish = 'stop'): object {
 export const DONE = 'data: [DONE]\n\n';
 
 /** A provider for a URL, with limits that a test may shorten. */
-export function providerFor(url: string, more: Partial<OpenAICompatibleOptions> = {}): Provider {
-  return createOpenAICompatibleProvider({
+export function providerFor(url: string, more: ServerMore = {}): Provider {
+  return createOpenAICompatibleProvider(serverOptions(url, more));
+}
+
+export type ServerMore = Partial<Omit<ServerOptions, 'limits'> & ServerOptions['limits']>;
+
+/** Settings of a server for tests. */
+export function serverOptions(url: string, more: ServerMore = {}): ServerOptions {
+  const { headersMs = 5_000, firstTokenMs = 5_000, idleMs = 5_000, totalMs = null, ...rest } = more;
+  return {
     name: 'lmstudio',
     baseUrl: url,
     apiKey: 'sk-not-for-logs',
     model: 'local-model',
-    timeoutMs: 5_000,
-    firstTokenMs: 5_000,
+    limits: { headersMs, firstTokenMs, idleMs, totalMs },
     slots: 2,
     version: '1.2.3',
     clock: systemClock,
-    ...more,
-  });
+    ...rest,
+  };
 }
 
 export const CALL: ThinkCall = {
@@ -117,6 +130,7 @@ export const CALL: ThinkCall = {
 export interface Heard {
   text: string;
   reasoning: string;
+  calls: ToolCall[];
   /** The last event. */
   end: ThinkEvent | undefined;
 }
@@ -127,11 +141,12 @@ export async function hear(
   call: Partial<ThinkCall> = {},
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Heard> {
-  const heard: Heard = { text: '', reasoning: '', end: undefined };
+  const heard: Heard = { text: '', reasoning: '', calls: [], end: undefined };
   for await (const event of provider.think({ ...CALL, ...call }, signal)) {
     heard.end = event;
     if (event.kind === 'text') heard.text += event.text;
     if (event.kind === 'reasoning') heard.reasoning += event.text;
+    if (event.kind === 'called') heard.calls.push(event.call);
   }
   return heard;
 }

@@ -6,7 +6,7 @@ import http2 from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { textOf } from '../../src/mind/providers/openai/body-text.ts';
+import { textOf } from '../../src/mind/providers/server/body-text.ts';
 import { createTransport } from '../../src/mind/transport.ts';
 import { hear, providerFor, serve, stopped, stream, words } from './scripted-server.ts';
 

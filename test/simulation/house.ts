@@ -22,6 +22,7 @@ import type { ClaimInput } from '../../src/store/operations/claim.ts';
 import { patientStore } from '../../src/store/patient.ts';
 import { eventData } from '../../src/store/queries/list-thoughts.ts';
 import type { Store } from '../../src/store/store.ts';
+import { stayingAtHome } from '../support/mind.ts';
 import type { SeededRandom } from '../support/seeded-random.ts';
 import type { Life } from './life.ts';
 import type { SimulatedDisk } from './simulated-disk.ts';
@@ -124,6 +125,7 @@ export async function beginHouse(options: HouseOptions): Promise<House> {
     onFinished: () => mind.look(),
   });
   const mind = createMind({
+    ...stayingAtHome(),
     store: watchingClaims(store, { rules: () => inForce, wrong: options.wrong }, health),
     clock,
     random,

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { LiveEvent, StatusView, ThoughtRow, ThoughtView } from '../../src/contract/api.ts';
+import type { LiveEvent, StatusView } from '../../src/contract/api.ts';
+import type { ThoughtRow, ThoughtView } from '../../src/contract/thought-view.ts';
 import { temporaryFolder } from './store.ts';
 
 export const BIN = fileURLToPath(new URL('../../bin/consciousness.js', import.meta.url));
@@ -79,6 +80,8 @@ export interface StartOptions {
   args?: string[];
   /** It will be killed: a killed process may tear its coverage file, and one torn file costs the whole report. */
   killed?: boolean;
+  /** More variables of its environment. */
+  env?: Record<string, string>;
 }
 
 export async function startDaemon(
@@ -91,7 +94,7 @@ export async function startDaemon(
     [BIN, 'start', '--home', home.folder, '--json', ...(options.args ?? [])],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...(options.killed ? { NODE_V8_COVERAGE: '' } : {}) },
+      env: { ...process.env, ...options.env, ...(options.killed ? { NODE_V8_COVERAGE: '' } : {}) },
     },
   );
   t.after(() => child.kill('SIGKILL'));

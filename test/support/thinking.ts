@@ -2,13 +2,15 @@ import type { TestContext } from 'node:test';
 import { systemClock } from '../../src/base/clock.ts';
 import { createSystemRandom } from '../../src/base/random.ts';
 import { sealRule } from '../../src/config/rule-text.ts';
-import type { ThoughtRow, ThoughtView } from '../../src/contract/api.ts';
 import type { ProviderHealth } from '../../src/contract/provider.ts';
+import type { Rule } from '../../src/contract/rule.ts';
+import type { ThoughtRow, ThoughtView } from '../../src/contract/thought-view.ts';
 import { createHealthMonitor } from '../../src/mind/health.ts';
 import { createPlaces } from '../../src/mind/places.ts';
 import { createOpenAICompatibleProvider } from '../../src/mind/providers/openai-compatible.ts';
-import { createMind } from '../../src/mind/worker.ts';
+import { createMind, type MindOptions } from '../../src/mind/worker.ts';
 import { createLeases } from '../../src/queue/lease.ts';
+import { stayingAtHome } from './mind.ts';
 import { allThoughts, temporaryStore } from './store.ts';
 
 /** Limits short enough for tests, milliseconds. */
@@ -42,28 +44,32 @@ export async function startThinking(
     schema?: Record<string, unknown>;
     drainMs?: number;
     firstTokenMs?: number;
+    /** Of the rule, in place of one that answers requests. */
+    rule?: Partial<Pick<Rule, 'on' | 'prompt'>> & { mind?: Partial<Rule['mind']> };
+    mind?: Partial<Pick<MindOptions, 'toolsFor'>>;
   } = {},
 ) {
   const { slots = 1, maxRetries = 1, schema = null } = options;
   // Before the store's own: nothing may ask a closed store.
   let close = async () => {};
   t.after(() => close());
-  const { store } = await temporaryStore(t);
+  const { store, root } = await temporaryStore(t);
   const clock = systemClock;
   const random = createSystemRandom();
   const rule = sealRule(
     {
       name: 'ask',
-      on: { request: {} },
+      on: options.rule?.on ?? { request: {} },
       mind: {
         models: ['lmstudio/test-model'],
         offline: 'hold',
         schema,
         maxOutputTokens: null,
         cloud: 'never',
+        ...options.rule?.mind,
       },
       outputs: [],
-      prompt: '{{ request.text }}',
+      prompt: options.rule?.prompt ?? '{{ request.text }}',
     },
     '',
   );
@@ -75,8 +81,12 @@ export async function startThinking(
     name: 'lmstudio',
     baseUrl: url,
     model: 'test-model',
-    timeoutMs: IDLE_MS,
-    firstTokenMs: options.firstTokenMs ?? FIRST_TOKEN_MS,
+    limits: {
+      headersMs: options.firstTokenMs ?? FIRST_TOKEN_MS,
+      firstTokenMs: options.firstTokenMs ?? FIRST_TOKEN_MS,
+      idleMs: IDLE_MS,
+      totalMs: null,
+    },
     slots,
     version: '0.0.0',
     clock,
@@ -106,6 +116,8 @@ export async function startThinking(
     tell();
   };
   const mind = createMind({
+    ...stayingAtHome(),
+    ...options.mind,
     store,
     clock,
     random,
@@ -138,6 +150,9 @@ export async function startThinking(
 
   return {
     store,
+    root,
+    rule,
+    look: () => mind.look(),
     states,
     health: () => health.health('lmstudio'),
     async ask(...texts: string[]): Promise<void> {

@@ -37,4 +37,5 @@ process.exitCode = await main(process, {
   runDaemon,
   rehearse: () => Promise.reject(new Error('no mind here')),
   survey: () => Promise.reject(new Error('no senses here')),
+  compare: () => Promise.reject(new Error('no models here')),
 });

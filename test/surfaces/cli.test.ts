@@ -289,6 +289,8 @@ describe('show', () => {
         characters: 2030,
         truncated: false,
         kind: 'text/markdown',
+        pictures: 0,
+        unread: '',
       },
       prompt: 'You file documents.',
       attempts: [
@@ -304,6 +306,7 @@ describe('show', () => {
           outcome: 'answered',
           error: null,
           raw: null,
+          left: null,
         },
       ],
       answer: { title: 'Bill', note: HOSTILE },

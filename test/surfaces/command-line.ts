@@ -102,6 +102,7 @@ export async function here(
     runDaemon: async () => ({ code: 70, reason: 'no daemon here' }),
     rehearse: () => Promise.reject(new Error('no mind here')),
     survey: () => Promise.reject(new Error('no senses here')),
+    compare: () => Promise.reject(new Error('no models here')),
     ...options.program,
   });
   return { code, ...printed };

@@ -1,6 +1,7 @@
 import { CodedError } from '../../src/base/errors.ts';
 import { idOf } from '../../src/base/ids.ts';
 import type {
+  EmbedView,
   Explanation,
   HoldView,
   LiveEvent,
@@ -8,11 +9,10 @@ import type {
   RuleView,
   RunView,
   StatusView,
-  ThoughtRow,
-  ThoughtView,
   UndoResult,
 } from '../../src/contract/api.ts';
 import { PROCESSED, THOUGHT_MOVES, THOUGHT_STATES, type ThoughtState } from '../../src/contract/thought.ts';
+import type { ThoughtRow, ThoughtView } from '../../src/contract/thought-view.ts';
 import type {
   ChangeResult,
   Daemon,
@@ -36,6 +36,10 @@ export class MemoryDaemon implements Daemon {
   onStop = () => {};
   #seq = 0;
   readonly #readers = new Set<(event: LiveEvent | null) => void>();
+
+  async embed(texts: readonly string[]): Promise<EmbedView> {
+    return { model: 'lmstudio/embed', vectors: texts.map((text) => [text.length, 1]) };
+  }
 
   async status(): Promise<StatusView> {
     if (this.broken) throw this.broken;
@@ -90,6 +94,7 @@ export class MemoryDaemon implements Daemon {
           name: 'lmstudio',
           slots: 1,
           busy: 0,
+          spent: null,
           state: 'online',
           reason: '',
           models: ['qwen3-8b'],

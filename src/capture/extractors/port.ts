@@ -1,3 +1,4 @@
+import type { Picture } from '../../contract/provider.ts';
 import type { ExtractLimits } from '../extraction.ts';
 
 /** Reads the text of one file format. To add one, copy `html.ts` and list it in `registry.ts`. */
@@ -33,7 +34,7 @@ export interface Page {
 
 export type FormatText =
   /** `truncated`: there was more than `text`. Cleaning and the final cut are the caller's. */
-  | { kind: 'text'; text: string; truncated: boolean }
+  | { kind: 'text'; text: string; truncated: boolean; pictures?: readonly Picture[]; unread?: string }
   /** Recognising text in pictures is the caller's; `what` completes "This file …": "is a PNG image". */
   | { kind: 'pages'; what: string; pages: Page[]; truncated: boolean }
   /** `reason` completes "This file …". */

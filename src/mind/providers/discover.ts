@@ -1,7 +1,7 @@
 import { createTransport } from '../transport.ts';
-import { textOf } from './openai/body-text.ts';
-import { isRecord, parseJson } from './openai/json.ts';
 import { isEmbedding, offerOf } from './openai/models.ts';
+import { textOf } from './server/body-text.ts';
+import { isRecord, parseJson } from './server/json.ts';
 
 /** A model server that was found on this machine. */
 export interface FoundServer {

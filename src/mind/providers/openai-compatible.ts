@@ -1,105 +1,39 @@
-import type { Clock } from '../../base/clock.ts';
-import type { FailureKind, Provider, ProviderHealth } from '../../contract/provider.ts';
-import { createTransport } from '../transport.ts';
-import { type CallSettings, think } from './openai/call.ts';
-import { probeServer } from './openai/probe.ts';
-import { addressOf } from './openai/request.ts';
+import type { Provider } from '../../contract/provider.ts';
+import { llamaServer } from './openai/llama-server.ts';
+import { lmStudio } from './openai/lmstudio.ts';
+import { offerOf } from './openai/models.ts';
+import { openAi } from './openai/protocol.ts';
+import type { Native } from './server/native.ts';
+import { createServerProvider, type ServerOptions } from './server.ts';
 
-export interface OpenAICompatibleOptions {
-  /** The provider's name in configuration and rules. */
-  name: string;
-  /** With or without `/v1`. */
-  baseUrl: string;
-  /** Sent as a bearer token; never appears in a message. */
-  apiKey?: string;
-  /** `local-model` = whichever chat model is loaded. */
-  model: string;
-  /** Milliseconds of silence allowed after the first token. */
-  timeoutMs: number;
-  /** Milliseconds until the first token. */
-  firstTokenMs: number;
-  /** Calls at once. */
-  slots: number;
-  /** Of this program, for the User-Agent. */
-  version: string;
-  clock: Clock;
-  /** PEM; certificates trusted besides the system's. */
-  ca?: string;
-}
-
-/** How long the loaded model is remembered: somebody may swap it at any time, and asking is cheap. */
-const LOADED_MS = 5_000;
-
-/** A provider for LM Studio, llama-server, Ollama's `/v1` and everything else that speaks OpenAI's chat completions. */
-export function createOpenAICompatibleProvider(options: OpenAICompatibleOptions): Provider {
-  const { name, clock, slots, model: ownModel } = options;
-  const address = addressOf(options.baseUrl);
-  const { origin } = address;
-  const apiKey = options.apiKey ?? '';
-  const transport = createTransport({
-    origin,
-    connections: slots + 1,
-    ...(options.ca === undefined ? {} : { ca: options.ca }),
-  });
-  const headers = {
-    'user-agent': `ConsciousnessOrchestrator/${options.version}`,
-    ...(apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` }),
-  };
-  const settings: CallSettings = { ...options, address, apiKey, headers, transport };
-  let known: { loaded: string; until: number } | undefined;
-
-  const probe = async (signal: AbortSignal) => {
-    const health = await probeServer(
-      { name, address, apiKey, model: ownModel, headers, transport, clock },
-      signal,
-    );
-    const { loaded } = health;
-    known = loaded === null ? undefined : { loaded, until: clock.monotonic() + LOADED_MS };
-    return health;
-  };
-
-  return {
-    name,
-    slots,
-    local: address.local,
-    probe,
-    async *think(call, signal) {
-      const wanted = call.model === 'local-model' ? ownModel : call.model;
-      let model: string | null = wanted;
-      if (wanted === 'local-model') {
-        if (known === undefined || known.until < clock.monotonic()) {
-          const health = await probe(signal);
-          if (health.loaded === null) return yield { kind: 'failed', failure: unready(health) };
-        }
-        model = known?.loaded ?? wanted;
+/**
+ * A provider for LM Studio, llama-server, vLLM and everything else that speaks OpenAI's chat completions. Which of
+ * them it is, is told by the bodies of its answers.
+ */
+export function createOpenAICompatibleProvider(options: ServerOptions): Provider {
+  let native: Native | null = null;
+  return createServerProvider(options, {
+    protocol: openAi,
+    native: () => native,
+    async list(root, base, ask) {
+      const said = await ask(`${base}/models`);
+      const listed = offerOf(said.value);
+      if (listed === null) return { said, offer: null };
+      for (const kind of native === null ? KINDS : [native, ...KINDS.filter((each) => each !== native)]) {
+        const offer = await kind.offer(ask, root, listed);
+        if (offer === null) continue;
+        native = kind;
+        return { said, offer };
       }
-      for await (const event of think(settings, call, model, signal)) {
-        if (event.kind === 'failed') known = undefined;
-        yield event;
-      }
+      native = null;
+      return { said, offer: listed };
     },
-    close: () => transport.close(),
-  };
+    embeddings: {
+      path: '/embeddings',
+      // Always said, since a default of base64 has come back as numbers and the other way round.
+      body: (input, model) => ({ model, input, encoding_format: 'float' }),
+    },
+  });
 }
 
-function unready({ state, reason, models, retryAt, checkedAt }: ProviderHealth) {
-  const wait =
-    retryAt === undefined || checkedAt === null ? {} : { retryAfterMs: Math.max(0, retryAt - checkedAt) };
-  return { kind: kindOf(state, models), message: reason, ...wait };
-}
-
-function kindOf(state: ProviderHealth['state'], models: string[]): FailureKind {
-  switch (state) {
-    case 'loading':
-      return models.length > 0 ? 'no-model' : 'loading';
-    case 'overloaded':
-      return 'overloaded';
-    case 'online':
-    case 'offline':
-    case 'broken':
-    case 'unknown':
-      return 'unavailable';
-    default:
-      return state satisfies never;
-  }
-}
+const KINDS: readonly Native[] = [lmStudio, llamaServer];

@@ -72,7 +72,7 @@ export function findRoot(root: string, stateFiles: StateFiles, remote = isRemote
 }
 
 /** Whether a directory or one above it is the state directory. */
-function isWithinState(real: Buffer, stateFiles: StateFiles): boolean {
+export function isWithinState(real: Buffer, stateFiles: StateFiles): boolean {
   for (let end = real.length; end > 0; end = real.lastIndexOf('/', end - 1)) {
     if (stateFiles.isStateDirectory(statSync(real.subarray(0, end)))) return true;
   }

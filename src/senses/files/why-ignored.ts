@@ -1,10 +1,11 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import { systemCode } from '../../base/errors.ts';
 import { toFs } from '../../base/path-text.ts';
 import type { Explanation } from '../../contract/api.ts';
 import type { RootConfig } from '../../contract/config.ts';
 import { ignoreMatcher } from './ignore.ts';
-import { createStateFiles } from './state-files.ts';
+import { isWithinState } from './presence.ts';
+import { createStateFiles, type StateFiles } from './state-files.ts';
 
 /** What keeps files from being read that look like secrets; no setting allows them. */
 export const DENIED = 'a built-in pattern that keeps secrets from being read';
@@ -30,6 +31,8 @@ export async function whyIgnored(
   const database = settings.databases.find((each) => path.startsWith(each));
   if (database !== undefined) return { by: "it is the daemon's own state", pattern: database };
   const stateFiles = createStateFiles(settings.stateDirectory);
+  if (await isOwn(root.path, stateFiles))
+    return { by: "it is the daemon's own state", pattern: settings.stateDirectory };
   const steps = path.slice(prefixOf(root.path).length).split('/');
 
   for (let count = 1; count <= steps.length; count += 1) {
@@ -48,6 +51,16 @@ export async function whyIgnored(
     if (isLast && !stats.isFile()) return { by: 'it is not an ordinary file', pattern: absolute };
   }
   return null;
+}
+
+/** Whether a root lies in the state directory, by whatever way. */
+async function isOwn(root: string, stateFiles: StateFiles): Promise<boolean> {
+  try {
+    return isWithinState(await realpath(toFs(root), 'buffer'), stateFiles);
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return false;
+  }
 }
 
 function prefixOf(root: string): string {

@@ -1,3 +1,4 @@
+import type { Picture } from '../../contract/provider.ts';
 import { putBlob } from '../blob.ts';
 import { statement, type Transaction } from '../statement.ts';
 
@@ -44,6 +45,10 @@ export type CaptureResult = { id: string; now: number } & (
       characters: number;
       truncated: boolean;
       content: string;
+      /** What a model with vision is to see; absent = nothing. */
+      pictures?: readonly Picture[];
+      /** Why the text of the pictures is not there; absent = it is. */
+      unread?: string;
     }
   /** There is nothing to read: a deletion. */
   | { kind: 'nothing' }
@@ -75,7 +80,10 @@ const later = statement<{ id: string; reason: string; at: number; now: number }>
 export async function captured(tx: Transaction, result: CaptureResult): Promise<boolean> {
   const { id, now } = result;
   switch (result.kind) {
-    case 'captured':
+    case 'captured': {
+      const pictures: { type: string; hash: string }[] = [];
+      for (const { type, bytes } of result.pictures ?? [])
+        pictures.push({ type, hash: await putBlob(tx, bytes) });
       return (
         (await tx.run(ready, {
           id,
@@ -85,10 +93,13 @@ export async function captured(tx: Transaction, result: CaptureResult): Promise<
             format: result.format,
             characters: result.characters,
             truncated: result.truncated,
+            ...(pictures.length === 0 ? {} : { pictures }),
+            ...(result.unread === undefined ? {} : { unread: result.unread }),
           }),
           content: result.content,
         })) === 1
       );
+    }
     case 'nothing':
       return (await tx.run(ready, { id, now, captured: null, capture: null, content: null })) === 1;
     case 'unreadable':

@@ -4,6 +4,7 @@ import { supersedeOutrun } from '../outrun.ts';
 import { statement, type Transaction } from '../statement.ts';
 import { uncountCall } from './rate.ts';
 import { type CallReport, closeAttempt } from './record.ts';
+import { settleLeft } from './spend.ts';
 
 export interface GiveBackInput extends Hold {
   /** `held` spends nothing, `failed` spends one of `maxRetries`, `final` gives up, `stopped` = the daemon stops. */
@@ -49,6 +50,7 @@ export async function giveBack(
   const { id, attempt, now } = input;
   const outcome = input.outcome === 'stopped' ? 'abandoned' : input.outcome === 'held' ? 'held' : 'failed';
   await tx.run(closeAttempt, { id, attempt, outcome, error: input.reason, ...input.call });
+  await settleLeft(tx, { thought: id, attempt });
   if (outcome !== 'failed') await uncountCall(tx, { thought: id, attempt });
   const before = (await tx.one(failures, { id }))?.failures ?? 0;
   const spent = input.outcome === 'failed' || input.outcome === 'final' ? before + 1 : before;

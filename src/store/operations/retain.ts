@@ -1,4 +1,5 @@
 import { statement, type Transaction } from '../statement.ts';
+import { dropParts } from './parts.ts';
 
 const nextEpoch = statement<Record<string, never>, { epoch: number }>(
   `UPDATE retention SET epoch = epoch + 1 RETURNING epoch`,
@@ -20,6 +21,11 @@ const clearAttempts = statement<{ id: string; before: number }>(
      AND EXISTS (SELECT 1 FROM thoughts WHERE id = :id AND ${ENDED} AND finished_at < :before)`,
 );
 
+const clearParts = statement<{ id: string; before: number }>(
+  `DELETE FROM parts WHERE thought = :id
+     AND EXISTS (SELECT 1 FROM thoughts WHERE id = :id AND ${ENDED} AND finished_at < :before)`,
+);
+
 /**
  * Takes the captured text and the working data from thoughts that ended before (epoch ms); answers, outputs and the
  * facts about attempts stay. One that was put back meanwhile keeps everything.
@@ -31,6 +37,7 @@ export async function clearThoughts(
   for (const id of input.ids) {
     await tx.run(clearText, { id, before: input.capturedBefore });
     await tx.run(clearAttempts, { id, before: input.workBefore });
+    await tx.run(clearParts, { id, before: input.workBefore });
   }
 }
 
@@ -42,8 +49,11 @@ const dropAttempts = statement<{ id: string }>(`DELETE FROM attempts WHERE thoug
 
 /** Removes thoughts that ended without an answer before (epoch ms), and never wrote anything. */
 export async function dropThoughts(tx: Transaction, input: { ids: string[]; before: number }): Promise<void> {
-  for (const id of input.ids)
-    if ((await tx.run(dropThought, { id, before: input.before })) === 1) await tx.run(dropAttempts, { id });
+  for (const id of input.ids) {
+    if ((await tx.run(dropThought, { id, before: input.before })) !== 1) continue;
+    await tx.run(dropAttempts, { id });
+    await dropParts(tx, id);
+  }
 }
 
 const dropBlob = statement<{ hash: string; epoch: number }>(

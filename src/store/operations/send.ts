@@ -1,7 +1,7 @@
 import { sha256 } from '../../base/ids.ts';
 import type { FormerOutput } from '../../contract/output.ts';
 import { putBlob } from '../blob.ts';
-import { HELD, type Hold, holdOf } from '../fence.ts';
+import { HELD, type Hold, holdOf, isHeld } from '../fence.ts';
 import type { GivenAnswer } from '../new-thought.ts';
 import { formerOutputsOf } from '../queries/former-outputs.ts';
 import { statement, type Transaction } from '../statement.ts';
@@ -66,6 +66,16 @@ export async function send(tx: Transaction, input: SendInput): Promise<Sent | nu
     reuse,
     former: await formerOutputsOf(tx, input.id),
   };
+}
+
+const markPrompt = statement<{ id: string; attempt: number; prompt: string }>(
+  `UPDATE attempts SET prompt = :prompt WHERE thought = :id AND number = :attempt`,
+);
+
+/** Stores that another prompt than the first is sent: its document is read in parts. Nothing where it is no longer held. */
+export async function sentInstead(tx: Transaction, input: Hold & { prompt: string }): Promise<void> {
+  if (!(await isHeld(tx, input, 'running'))) return;
+  await tx.run(markPrompt, { id: input.id, attempt: input.attempt, prompt: await putBlob(tx, input.prompt) });
 }
 
 async function answerFor(

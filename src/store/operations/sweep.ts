@@ -1,6 +1,7 @@
 import { CRASH_LIMIT } from '../../contract/thought.ts';
 import { supersedeOutrun } from '../outrun.ts';
 import { statement, type Transaction } from '../statement.ts';
+import { settleLeft } from './spend.ts';
 
 export interface SweepInput {
   /** Who sweeps: answered thoughts of the dead become its own. */
@@ -45,6 +46,7 @@ export async function sweep(tx: Transaction, input: SweepInput): Promise<Swept> 
   const rows = await tx.all(crashes, { ...values, limit: CRASH_LIMIT });
   for (const row of rows) {
     await tx.run(closeCrashed, { id: row.id, attempt: row.attempt });
+    await settleLeft(tx, { thought: row.id, attempt: row.attempt });
     if (row.state === 'ready') await supersedeOutrun(tx, { id: row.id, failures: null, now: input.now });
   }
   // While no daemon ran the clock may have been set right.

@@ -1,4 +1,5 @@
-import type { Explanation, OutputView, ThoughtRow } from '../../contract/api.ts';
+import type { Explanation } from '../../contract/api.ts';
+import type { OutputView, ThoughtRow } from '../../contract/thought-view.ts';
 import { statement, type Transaction } from '../statement.ts';
 import { eventData, ROW_COLUMNS, type RowColumns, rowOf } from './list-thoughts.ts';
 import { outputsOf } from './view-thought.ts';

@@ -1,6 +1,6 @@
-import type { ThoughtRow } from '../../contract/api.ts';
 import type { EventData, SenseName } from '../../contract/event.ts';
 import { PROCESSED, type ThoughtState } from '../../contract/thought.ts';
+import type { ThoughtRow } from '../../contract/thought-view.ts';
 import { statement, type Transaction } from '../statement.ts';
 
 export interface ThoughtFilter {

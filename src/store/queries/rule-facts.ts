@@ -1,5 +1,5 @@
-import type { ThoughtRow } from '../../contract/api.ts';
 import { THOUGHT_STATES, type ThoughtState } from '../../contract/thought.ts';
+import type { ThoughtRow } from '../../contract/thought-view.ts';
 import { statement, type Transaction } from '../statement.ts';
 import { ROW_COLUMNS, type RowColumns, rowOf } from './list-thoughts.ts';
 

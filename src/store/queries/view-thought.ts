@@ -1,8 +1,9 @@
-import type { AttemptView, OutputView, ThoughtView } from '../../contract/api.ts';
 import type { OutputState } from '../../contract/thought.ts';
+import type { AttemptView, OutputView, ThoughtView } from '../../contract/thought-view.ts';
 import { getText } from '../blob.ts';
 import { statement, type Transaction } from '../statement.ts';
 import { eventData, ROW_COLUMNS, type RowColumns, rowOf } from './list-thoughts.ts';
+import { leftOf } from './spending.ts';
 
 const matching = statement<{ prefix: string; end: string }, { id: string }>(
   `SELECT id FROM thoughts WHERE id >= :prefix AND id < :end ORDER BY id LIMIT 5`,
@@ -43,6 +44,7 @@ export async function viewThought(tx: Transaction, input: { id: string }): Promi
   const text = await getText(tx, row.captured);
   const attempts = await tx.all(selectAttempts, input);
   const lastPrompt = attempts.findLast((attempt) => attempt.prompt !== null)?.prompt ?? null;
+  const left = await leftOf(tx, row.id);
   const outputs = await outputsOf(tx, { id: row.id, attempt: row.attempt });
   const removed: ThoughtView['removed'] = [];
   if (text === null && row.capture !== null) removed.push('captured');
@@ -66,19 +68,26 @@ export async function viewThought(tx: Transaction, input: { id: string }): Promi
     removed,
     captured: text === null ? null : { text, ...captureFacts(row.capture) },
     prompt: await getText(tx, lastPrompt),
-    attempts: attempts.map(attemptView),
+    attempts: attempts.map((attempt) => attemptView(attempt, left.get(attempt.number) ?? null)),
     answer: row.answer === null ? null : JSON.parse(row.answer),
     outputs,
   };
 }
 
-function captureFacts(json: string | null): { characters: number; truncated: boolean; kind: string } {
-  const facts: { characters?: number; truncated?: boolean; format?: string } =
-    json === null ? {} : JSON.parse(json);
+function captureFacts(json: string | null): Omit<NonNullable<ThoughtView['captured']>, 'text'> {
+  const facts: {
+    characters?: number;
+    truncated?: boolean;
+    format?: string;
+    pictures?: unknown[];
+    unread?: string;
+  } = json === null ? {} : JSON.parse(json);
   return {
     characters: facts.characters ?? 0,
     truncated: facts.truncated ?? false,
     kind: facts.format ?? 'text',
+    pictures: facts.pictures?.length ?? 0,
+    unread: facts.unread ?? '',
   };
 }
 
@@ -104,7 +113,7 @@ const selectAttempts = statement<{ id: string }, AttemptColumns>(
    FROM attempts WHERE thought = :id ORDER BY number`,
 );
 
-function attemptView(row: AttemptColumns): AttemptView {
+function attemptView(row: AttemptColumns, left: AttemptView['left']): AttemptView {
   return {
     number: row.number,
     startedAt: new Date(row.started_at).toISOString(),
@@ -117,6 +126,7 @@ function attemptView(row: AttemptColumns): AttemptView {
     outcome: row.outcome,
     error: row.error,
     raw: row.raw,
+    left,
   };
 }
 

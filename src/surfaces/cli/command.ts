@@ -52,6 +52,8 @@ export interface Context {
   readonly rehearse: Program['rehearse'];
   /** Counts what would be watched in a folder; likewise. */
   readonly survey: Program['survey'];
+  /** Lets several models think about the same; likewise. */
+  readonly compare: Program['compare'];
   /** Every command, for what tells about all of them. */
   everything(): Promise<Spoken>;
   /** Where everything is. */

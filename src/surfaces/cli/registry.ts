@@ -52,6 +52,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Show what a rule makes of a file: prompt, answer, outputs; writes nothing',
     load: () => import('./commands/try.ts'),
   },
+  compare: {
+    summary: 'Let several models think about the same, side by side; writes nothing',
+    load: () => import('./commands/compare.ts'),
+  },
   run: {
     summary: 'Let a rule think about files that are there already',
     load: () => import('./commands/run.ts'),
@@ -104,6 +108,14 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary:
       'Show the model servers: health, models, loaded context; with --probe a real answer and its speed',
     load: () => import('./commands/providers.ts'),
+  },
+  embed: {
+    summary: 'Make vectors of texts, and say how near they are to each other',
+    load: () => import('./commands/embed.ts'),
+  },
+  tools: {
+    summary: 'List the tools that rules may name, and what lets those of MCP servers be named',
+    load: () => import('./commands/tools.ts'),
   },
   doctor: {
     summary: 'Look at everything that can be wrong, and say what mends it',

@@ -7,6 +7,7 @@ import { createHub } from './hub.ts';
 import {
   cancelBody,
   checked,
+  embedBody,
   eventsQuery,
   explainQuery,
   idempotencyKey,
@@ -131,6 +132,10 @@ export function createApp(daemon: Daemon, options: AppOptions): Hono {
   });
 
   app.get('/v1/rules', async (c) => c.json(await daemon.rules()));
+
+  app.post('/v1/embed', async (c) =>
+    c.json(await daemon.embed(checked(embedBody, await jsonBody(c.req.raw), 'the body').texts)),
+  );
 
   app.get('/v1/explain', async (c) =>
     c.json(await daemon.explain(checked(explainQuery, c.req.query(), 'the query').path)),

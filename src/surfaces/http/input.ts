@@ -39,6 +39,11 @@ export const thinkBody = z.strictObject({
   rule: ruleName.optional(),
 });
 
+/** `POST /v1/embed` */
+export const embedBody = z.strictObject({
+  texts: z.array(z.string().min(1).max(TEXT_LIMIT)).min(1).max(256),
+});
+
 /** The `Idempotency-Key` header. */
 export const idempotencyKey = z
   .string()

@@ -1,5 +1,6 @@
-import type { DroppedEvents, LiveEvent, StreamEvent, ThoughtView } from '../../contract/api.ts';
+import type { DroppedEvents, LiveEvent, StreamEvent } from '../../contract/api.ts';
 import { PROCESSED } from '../../contract/thought.ts';
+import type { ThoughtView } from '../../contract/thought-view.ts';
 import type { Daemon } from '../daemon.ts';
 import type { Hub } from './hub.ts';
 

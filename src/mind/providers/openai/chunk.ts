@@ -1,16 +1,6 @@
 import type { Usage } from '../../../contract/provider.ts';
-import { isRecord } from './json.ts';
-
-/** One streamed chunk, or a whole answer that came unstreamed, with the servers' dialects ironed out. */
-export interface Chunk {
-  text: string;
-  reasoning: string;
-  /** Something was generated, also where it is neither text nor reasoning (a tool call). */
-  progress: boolean;
-  finish: string | null;
-  usage: Usage | null;
-  model: string | null;
-}
+import type { CallPart, Chunk } from '../protocol.ts';
+import { isRecord } from '../server/json.ts';
 
 /**
  * Reads a parsed chunk. Missing `choices` (usage chunks), null contents, contents as parts, and reasoning named
@@ -22,28 +12,32 @@ export function readChunk(value: Record<string, unknown>): Chunk {
   const delta = isRecord(said) ? said : {};
   const text = wordsOf(delta['content']);
   const reasoning = wordsOf(delta['reasoning_content'] ?? delta['reasoning']);
-  const calls = delta['tool_calls'];
+  const calls = partsOf(delta['tool_calls']);
   return {
     text,
     reasoning,
-    progress: text !== '' || reasoning !== '' || (Array.isArray(calls) && calls.length > 0),
+    calls,
+    progress: text !== '' || reasoning !== '' || calls.length > 0,
     finish: isRecord(choice) ? stringOf(choice['finish_reason']) : null,
     usage: usageOf(value['usage']),
     model: stringOf(value['model']),
+    done: false,
   };
 }
 
-/**
- * What went wrong according to a body, or undefined: errors are objects or strings under `error`
- * (lmstudio-bug-tracker), `{"object":"error"}` (vLLM), or `detail` and `message` where no answer is.
- */
-export function errorIn(value: unknown): unknown {
-  if (!isRecord(value)) return undefined;
-  if (value['error'] !== undefined && value['error'] !== null && value['error'] !== false)
-    return value['error'];
-  if (value['object'] === 'error') return value;
-  if ('choices' in value || 'usage' in value) return undefined;
-  return value['detail'] ?? value['message'] ?? undefined;
+/** Calls of tools come in parts, by index; some servers leave the index out, or the id (lmstudio-bug-tracker #830, #942). */
+function partsOf(calls: unknown): CallPart[] {
+  if (!Array.isArray(calls)) return [];
+  return calls.filter(isRecord).map((call) => {
+    const asked = isRecord(call['function']) ? call['function'] : {};
+    const given = asked['arguments'];
+    return {
+      place: typeof call['index'] === 'number' ? call['index'] : null,
+      id: stringOf(call['id']) ?? '',
+      name: stringOf(asked['name']) ?? '',
+      arguments: typeof given === 'string' ? given : given === undefined ? '' : JSON.stringify(given),
+    };
+  });
 }
 
 function wordsOf(content: unknown): string {

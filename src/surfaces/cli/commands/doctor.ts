@@ -39,12 +39,13 @@ export const command: Command = {
 };
 
 async function examine(context: Context, isFast: boolean): Promise<Finding[]> {
-  const [machine, places, inotify, settings, providers, running, storage, journal] = await Promise.all([
+  const [machine, places, inotify, settings, providers, mind, running, storage, journal] = await Promise.all([
     import('../doctor/machine.ts'),
     import('../doctor/places.ts'),
     import('../doctor/inotify.ts'),
     import('../doctor/settings.ts'),
     import('../doctor/providers.ts'),
+    import('../doctor/mind.ts'),
     import('../doctor/running.ts'),
     import('../doctor/storage.ts'),
     import('../doctor/journal.ts'),
@@ -59,6 +60,7 @@ async function examine(context: Context, isFast: boolean): Promise<Finding[]> {
           places.outputFindings(config),
           inotify.inotifyFindings(config, context.platform, daemon.watches),
           providers.providerFindings(context, config, rules, isFast),
+          mind.mindFindings(context, config, rules, isFast),
         ]);
   return [
     ...(await machine.machineFindings()),

@@ -1,7 +1,7 @@
 import { CodedError, EXIT } from '../../../base/errors.ts';
 import { formatProblem } from '../../../contract/problem.ts';
-import type { ProviderHealth } from '../../../contract/provider.ts';
-import type { Command, Context } from '../command.ts';
+import type { Abilities, ProviderHealth } from '../../../contract/provider.ts';
+import { type Command, type Context, type Options, textOption } from '../command.ts';
 import { askShortly, healthOf, loadedContext, type Server, serversOf } from '../doctor/servers.ts';
 import { count, healthSpan, span } from '../phrases.ts';
 import { readConfig } from '../problems.ts';
@@ -13,16 +13,27 @@ const QUESTION = { prompt: 'Count from one to twenty in words.', maxOutputTokens
 export const command: Command = {
   name: 'providers',
   arguments: [],
-  options: [{ flags: '--probe', summary: 'let each answer a short question, and measure it' }],
+  options: [
+    { flags: '--probe', summary: 'let each answer a short question, and measure it' },
+    {
+      flags: '--load <model>',
+      summary: 'provider/model that its server is to load, with the settings of config.yaml',
+    },
+    { flags: '--unload <model>', summary: 'provider/model that its server is to unload' },
+  ],
   examples: [
     { line: 'consciousness providers', does: 'Asks each server itself; needs no daemon.' },
+    {
+      line: 'consciousness providers --load lmstudio/qwen/qwen3-8b',
+      does: 'Loads it once, without a time to live; one that is loaded already is a success.',
+    },
     {
       line: 'consciousness providers --probe',
       does: 'First token after how long, how many tokens a second?',
     },
   ],
   exitCodes: { 0: 'every server that is configured is online', 1: 'at least one is not, or did not answer' },
-  json: '{ "name", "address", "state", "reason", "models", "loaded", "context", "probe": { "firstTokenMs", "totalMs", "tokensPerSecond", "failure" } | null }[]',
+  json: '{ "name", "address", "state", "reason", "models", "loaded", "context", "slots", "abilities", "probe": { "firstTokenMs", "totalMs", "tokensPerSecond", "failure" } | null }[]',
   async run(context, _args, options) {
     const loaded = await readConfig(context);
     if (!loaded.ok) {
@@ -32,6 +43,8 @@ export const command: Command = {
       });
     }
     const servers = await serversOf(loaded.config, context);
+    const ordered = await order(servers, options, context);
+    if (ordered !== null) return ordered;
     const views = await Promise.all(
       servers.map((server) => look(server, options['probe'] === true, context)),
     );
@@ -42,9 +55,41 @@ export const command: Command = {
   },
 };
 
+/** Carries out an order to load or unload; null where none was given. */
+async function order(servers: readonly Server[], options: Options, context: Context): Promise<number | null> {
+  const [what, model] = textOption(options, 'load')
+    ? (['load', textOption(options, 'load') ?? ''] as const)
+    : (['unload', textOption(options, 'unload') ?? ''] as const);
+  if (model === '') return null;
+  const slash = model.indexOf('/');
+  const server = servers.find(({ name }) => name === model.slice(0, Math.max(0, slash)));
+  if (server === undefined || slash === model.length - 1) {
+    throw new CodedError('model-unknown', `which model is to be ${what}ed`, {
+      value: model,
+      allowed: `provider/model, of: ${servers.map(({ name }) => name).join(', ')}`,
+      exitCode: EXIT.usage,
+    });
+  }
+  // Its first probe tells what kind of server it is.
+  const health = await healthOf(server, context);
+  const orders = server.provider.models;
+  const id = model.slice(slash + 1);
+  const came =
+    health.state === 'offline' || orders === undefined ? null : await orders[what](id, context.signal);
+  for (const { provider } of servers) provider.close?.();
+  const detail = came === null ? health.reason : came.ok ? came.detail : came.failure.message;
+  if (context.json) context.out.json({ model, ok: came?.ok === true, detail });
+  else context.out.line([came?.ok ? 'green' : 'red', came?.ok ? 'done' : 'failed'], `: ${oneLine(detail)}`);
+  return came?.ok ? EXIT.ok : EXIT.failed;
+}
+
 interface ServerView extends Pick<ProviderHealth, 'state' | 'reason' | 'models' | 'loaded'> {
   name: string;
   address: string;
+  /** Calls at once that are made of it. */
+  slots: number;
+  /** Of the model that it is asked for by default. */
+  abilities: Abilities;
   /** Tokens; null where it does not say. */
   context: number | null;
   probe: {
@@ -67,6 +112,8 @@ async function look(server: Server, isProbed: boolean, context: Context): Promis
     models,
     loaded,
     context: isOnline ? await loadedContext(server, health, context) : null,
+    slots: server.provider.slots,
+    abilities: health.abilities?.['local-model'] ?? {},
     probe: isProbed && isOnline ? await measured(server, context) : null,
   };
 }
@@ -92,6 +139,8 @@ function print({ out }: Context, views: readonly ServerView[], isProbed: boolean
       { title: 'STATE' },
       { title: 'MODEL', flexible: true },
       { title: 'CONTEXT', align: 'right' },
+      { title: 'SLOTS', align: 'right' },
+      { title: 'CAN' },
       ...(isProbed
         ? ([
             { title: 'FIRST TOKEN', align: 'right' },
@@ -100,11 +149,13 @@ function print({ out }: Context, views: readonly ServerView[], isProbed: boolean
         : []),
       { title: 'ADDRESS', flexible: true },
     ],
-    views.map(({ name, state, models, loaded, context, probe, address }) => [
+    views.map(({ name, state, models, loaded, context, slots, abilities, probe, address }) => [
       ['bold', name],
       healthSpan(state),
       loaded ?? (models.length === 0 ? '-' : count(models.length, 'model')),
       context === null ? '-' : String(context),
+      String(slots),
+      [abilities.vision ? 'see' : '', abilities.tools ? 'call tools' : ''].filter(Boolean).join(', ') || '-',
       ...(isProbed
         ? [
             probe?.firstTokenMs == null ? '-' : span(probe.firstTokenMs),

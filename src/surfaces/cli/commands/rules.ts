@@ -1,4 +1,5 @@
-import type { RuleView, ThoughtRow } from '../../../contract/api.ts';
+import type { RuleView } from '../../../contract/api.ts';
+import type { ThoughtRow } from '../../../contract/thought-view.ts';
 import type { Command, Context } from '../command.ts';
 import { ago, count, stateSpan } from '../phrases.ts';
 import { printTable } from '../table.ts';

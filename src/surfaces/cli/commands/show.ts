@@ -1,10 +1,11 @@
 import { CodedError, EXIT } from '../../../base/errors.ts';
-import type { AttemptView, ThoughtView } from '../../../contract/api.ts';
+import type { AttemptView, ThoughtView } from '../../../contract/thought-view.ts';
 import { answerText } from '../answer.ts';
 import { type Command, type Context, textOption } from '../command.ts';
 import { printLines } from '../lines.ts';
 import { ago, bytes, count, outputSpan, short, span, stateSpan } from '../phrases.ts';
 import { printTable } from '../table.ts';
+import { oneLine } from '../wrap.ts';
 
 /** Characters of captured text and prompt that are shown, unless asked otherwise. */
 const SHOWN = 1200;
@@ -69,7 +70,13 @@ function printThought(context: Context, thought: ThoughtView, characters: number
   const { captured } = thought;
   if (captured !== null) {
     const cut = captured.truncated ? `, the file has more than the ${captured.text.length} kept` : '';
-    section(context, 'Captured text', `${captured.kind}, ${count(captured.characters, 'character')}${cut}`);
+    const seen = captured.pictures > 0 ? `, ${count(captured.pictures, 'picture')} for models that see` : '';
+    section(
+      context,
+      'Captured text',
+      `${captured.kind}, ${count(captured.characters, 'character')}${seen}${cut}`,
+    );
+    if (captured.unread !== '') out.line('  ', ['dim', `no text: it ${captured.unread}`]);
     printLines(context.out, captured.text, characters);
   }
   for (const what of thought.removed) {
@@ -80,7 +87,11 @@ function printThought(context: Context, thought: ThoughtView, characters: number
     section(context, 'Prompt', count(thought.prompt.length, 'character'));
     printLines(context.out, thought.prompt, characters);
   }
-  if (thought.attempts.length > 0) printAttempts(context, thought.attempts);
+  if (thought.attempts.length > 0) {
+    printAttempts(context, thought.attempts);
+    printLeft(context, thought.attempts);
+    printCalls(context, thought.attempts);
+  }
   if (thought.answer !== null && thought.answer !== undefined) {
     section(context, 'Answer', '');
     printLines(context.out, answerText(thought.answer), Number.POSITIVE_INFINITY);
@@ -128,6 +139,31 @@ function printAttempts(context: Context, attempts: readonly AttemptView[]): void
     ]),
     2,
   );
+}
+
+/** The tools that the model called, as its words are kept. */
+function printCalls({ out }: Context, attempts: readonly AttemptView[]): void {
+  for (const { number, raw } of attempts) {
+    for (const [, call = ''] of (raw ?? '').matchAll(/^\[calls (.*)\]$/gm))
+      out.line('  ', [
+        'dim',
+        `called ${oneLine(call).slice(0, 200)}, in attempt ${number} (what it brought: --json)`,
+      ]);
+  }
+}
+
+/** What has left this machine: it never goes without being said. */
+function printLeft({ out }: Context, attempts: readonly AttemptView[]): void {
+  for (const { number, left } of attempts) {
+    if (left === null) continue;
+    const pictures = left.pictures > 0 ? ` and ${count(left.pictures, 'picture')}` : '';
+    const calls = left.calls > 1 ? ` in ${left.calls} calls` : '';
+    out.line(
+      '  ',
+      ['yellow', 'left this machine'],
+      `: ${bytes(left.bytes)}${pictures} to ${left.provider}${calls}, in attempt ${number}`,
+    );
+  }
 }
 
 function printFacts({ out }: Context, facts: readonly (readonly [name: string, value: string])[]): void {

@@ -52,6 +52,13 @@ function printStatus(context: Context, status: StatusView): void {
     ]),
     2,
   );
+  for (const { name, spent } of status.providers) {
+    if (spent !== null)
+      out.line('  ', [
+        'dim',
+        `${name} today: ${count(spent.tokens, 'token')} in ${count(spent.calls, 'call')} left this machine${spent.money > 0 ? `, for ${spent.money.toFixed(2)}` : ''}`,
+      ]);
+  }
   section(context, 'Rules');
   printTable(
     out,

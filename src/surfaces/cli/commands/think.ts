@@ -1,5 +1,6 @@
 import { CodedError, EXIT } from '../../../base/errors.ts';
-import type { StreamEvent, ThoughtView } from '../../../contract/api.ts';
+import type { StreamEvent } from '../../../contract/api.ts';
+import type { ThoughtView } from '../../../contract/thought-view.ts';
 import type { Client } from '../../client.ts';
 import { answerText } from '../answer.ts';
 import { type Command, type Context, textOption } from '../command.ts';

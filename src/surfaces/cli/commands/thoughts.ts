@@ -1,7 +1,7 @@
 import { CodedError, EXIT } from '../../../base/errors.ts';
-import type { ThoughtRow } from '../../../contract/api.ts';
 import { REQUEST_RULE } from '../../../contract/rule.ts';
 import { THOUGHT_STATES, type ThoughtState } from '../../../contract/thought.ts';
+import type { ThoughtRow } from '../../../contract/thought-view.ts';
 import type { Client } from '../../client.ts';
 import { type Command, type Context, type Options, textOption } from '../command.ts';
 import { ago, short, stateSpan } from '../phrases.ts';

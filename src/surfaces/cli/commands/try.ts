@@ -1,12 +1,11 @@
-import { isAbsolute, resolve } from 'node:path';
-import { fromFs } from '../../../base/path-text.ts';
 import type { TryView } from '../../../contract/try.ts';
-import type { RehearsalStep, RehearseOptions } from '../../daemon.ts';
+import type { RehearsalStep } from '../../daemon.ts';
 import { answerText } from '../answer.ts';
 import { type Command, type Context, textOption } from '../command.ts';
 import { callFacts, printForeseen } from '../foreseen.ts';
 import { givenPath } from '../given-path.ts';
 import { printLines } from '../lines.ts';
+import { namedRule } from '../named-rule.ts';
 import { count } from '../phrases.ts';
 
 /** Characters of the prompt, and lines of an output, that are shown; `--json` has all. */
@@ -19,7 +18,10 @@ export const command: Command = {
     { name: 'rule', summary: 'name of a rule, or the path of a rule file', required: true, many: false },
     { name: 'file', summary: 'any file, watched or not', required: true, many: false },
   ],
-  options: [{ flags: '--model <model>', summary: 'provider/model in place of those of the rule' }],
+  options: [
+    { flags: '--model <model>', summary: 'provider/model in place of those of the rule' },
+    { flags: '--cloud', summary: 'also a model elsewhere: the document leaves this machine' },
+  ],
   examples: [
     {
       line: 'consciousness try inbox ~/Inbox/scan_0412.pdf',
@@ -42,6 +44,7 @@ export const command: Command = {
     const { view } = await context.rehearse({
       ...(context.home === null ? {} : { home: context.home }),
       ...(model === undefined ? {} : { model }),
+      cloud: options['cloud'] === true,
       rule: namedRule(rule, context.cwd),
       path,
       onStep: (step) => tell(context, step),
@@ -52,12 +55,6 @@ export const command: Command = {
     return 0;
   },
 };
-
-/** A name has no slash and no ending: everything else is a path. */
-function namedRule(rule: string, cwd: string): RehearseOptions['rule'] {
-  const isPath = rule.includes('/') || /\.md$/i.test(rule) || isAbsolute(rule);
-  return isPath ? { file: fromFs(resolve(cwd, rule)) } : { name: rule };
-}
 
 function tell({ err, json }: Context, step: RehearsalStep): void {
   if (json || step.kind === 'token') return;

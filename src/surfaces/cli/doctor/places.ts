@@ -26,19 +26,21 @@ export async function rootFindings(config: Config, platform: NodeJS.Platform): P
     return [warn('root', 'no folder is watched', mend)];
   }
   return await Promise.all(
-    config.roots.map(async ({ path }) => {
-      const found = await look(path);
-      if (found === null)
-        return warn('root', `${path} is not there; it is watched once it is`, `mkdir -p ${quoted(path)}`);
-      if (typeof found === 'string')
-        return /EACCES|EPERM/.test(found)
-          ? unreadable(path, platform)
-          : fail('root', `${path}: ${found}`, null);
-      if (!found.isDirectory()) return fail('root', `${path} is not a folder`, null);
-      return (await may(path, constants.R_OK | constants.X_OK))
-        ? ok('root', path)
-        : unreadable(path, platform);
-    }),
+    config.roots.map(({ path }) =>
+      inTime('root', path, async () => {
+        const found = await look(path);
+        if (found === null)
+          return warn('root', `${path} is not there; it is watched once it is`, `mkdir -p ${quoted(path)}`);
+        if (typeof found === 'string')
+          return /EACCES|EPERM/.test(found)
+            ? unreadable(path, platform)
+            : fail('root', `${path}: ${found}`, null);
+        if (!found.isDirectory()) return fail('root', `${path} is not a folder`, null);
+        return (await may(path, constants.R_OK | constants.X_OK))
+          ? ok('root', path)
+          : unreadable(path, platform);
+      }),
+    ),
   );
 }
 
@@ -58,20 +60,45 @@ export async function outputFindings(config: Config): Promise<Finding[]> {
     return [warn('output root', 'no output_roots, so no rule may write anything', mend)];
   }
   return await Promise.all(
-    config.outputRoots.map(async (path) => {
-      const existing = await nearestExisting(path);
-      if (!(await may(existing, constants.W_OK | constants.X_OK))) {
-        return fail(
-          'output root',
-          `${path}: ${existing} cannot be written by this user`,
-          `chmod u+wx ${quoted(existing)}`,
-        );
-      }
-      const disk = await diskFinding(existing);
-      if (disk.status !== 'ok') return { ...disk, check: 'output root' };
-      return ok('output root', existing === path ? path : `${path}, made when it is needed`);
-    }),
+    config.outputRoots.map((path) =>
+      inTime('output root', path, async () => {
+        const existing = await nearestExisting(path);
+        if (!(await may(existing, constants.W_OK | constants.X_OK))) {
+          return fail(
+            'output root',
+            `${path}: ${existing} cannot be written by this user`,
+            `chmod u+wx ${quoted(existing)}`,
+          );
+        }
+        const disk = await diskFinding(existing);
+        if (disk.status !== 'ok') return { ...disk, check: 'output root' };
+        return ok('output root', existing === path ? path : `${path}, made when it is needed`);
+      }),
+    ),
   );
+}
+
+/** A network share that hangs answers nothing, not even with an error. */
+const HUNG_MS = 5000;
+
+async function inTime(check: string, path: string, look: () => Promise<Finding>): Promise<Finding> {
+  const hung = Promise.withResolvers<Finding>();
+  const timer = setTimeout(
+    () =>
+      hung.resolve(
+        fail(
+          check,
+          `${path} does not answer within ${HUNG_MS / 1000} s: its disk or share hangs`,
+          `mount it anew: findmnt --target ${quoted(path)}`,
+        ),
+      ),
+    HUNG_MS,
+  );
+  try {
+    return await Promise.race([look(), hung.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function ownFolder(path: string): Promise<Finding> {

@@ -1,4 +1,5 @@
 import type { Config } from '../../../contract/config.ts';
+import type { ProviderHealth } from '../../../contract/provider.ts';
 import type { Rule } from '../../../contract/rule.ts';
 import type { Context } from '../command.ts';
 import { span } from '../phrases.ts';
@@ -53,8 +54,13 @@ async function examine(
   const models = health.loaded === null ? health.models.join(', ') : `${health.loaded} loaded`;
   if (!isUsed) return [ok('provider', `${where}: ${models || 'online'}; no rule names it`)];
   const ofContext = contextFindings(server, await loadedContext(server, health, context), users);
-  if (isFast)
-    return [ok('provider', `${where}: ${models || 'online'}, not asked for an answer`), ...ofContext];
+  // A call of it would cost money, and leave this machine.
+  if (isFast || !server.provider.local)
+    return [
+      ok('provider', `${where}: ${models || 'online'}, not asked for an answer`),
+      ...ofContext,
+      ...unloadedFindings(server, health, users),
+    ];
   const answer = await askShortly(server, { prompt: 'Say: OK', maxOutputTokens: 1 }, context);
   const took = answer.report.totalMs === null ? '' : ` in ${span(answer.report.totalMs)}`;
   const answered = answer.failure
@@ -64,7 +70,44 @@ async function examine(
         `load the model anew there, then: ${context.line('doctor')}`,
       )
     : ok('provider', `${where}: ${models || 'online'}, answered${took}`);
-  return [answered, ...ofContext];
+  return [answered, ...ofContext, ...unloadedFindings(server, health, users)];
+}
+
+/** Models that rules name and the server has not: their thoughts are held. */
+function unloadedFindings(
+  { name, provider }: Server,
+  { models }: ProviderHealth,
+  users: readonly Rule[],
+): Finding[] {
+  // Claude's list has the dated names, and answers to others.
+  if (!provider.local) return [];
+  // One that lists one model or none answers to any name, as llama-server does.
+  if (models.length < 2) return [];
+  const named = users.flatMap(({ name: rule, mind }) =>
+    mind.models
+      .filter((model) => model.startsWith(`${name}/`))
+      .map((model) => ({ rule, model: model.slice(name.length + 1) })),
+  );
+  const lacking = named.filter(
+    ({ model }) => model !== 'local-model' && !models.some((each) => isSame(each, model)),
+  );
+  return lacking.map(({ rule, model }) =>
+    warn(
+      'model',
+      `${name} has no model ${model}, which ${rule} names; its thoughts are held`,
+      `name one of: ${models.slice(0, 8).join(', ')}`,
+    ),
+  );
+}
+
+/** Ollama's names end in a tag that may be left out, and an instance's in a number. */
+function isSame(offered: string, named: string): boolean {
+  return (
+    offered === named ||
+    offered === `${named}:latest` ||
+    offered.replace(/:\d+$/, '') === named ||
+    named.replace(/:\d+$/, '') === offered
+  );
 }
 
 /** Whether what rules ask about a document of a few pages fits into the context that the model is loaded with. */
@@ -86,11 +129,13 @@ function contextFindings(server: Server, loaded: number | null, users: readonly 
   const mend =
     server.name === 'lmstudio'
       ? `lms load <model> --context-length ${wanted}`
-      : `load the model with ${wanted} tokens: OLLAMA_CONTEXT_LENGTH=${wanted} ollama serve, or llama-server -c ${wanted}`;
+      : `load the model with ${wanted} tokens: context_length: ${wanted} for type ollama, or llama-server -c ${wanted * server.provider.slots} -np ${server.provider.slots}`;
   const detail = `${server.name} has ${loaded} tokens loaded; ${names} with a document of a few pages needs about ${most}`;
   return [warn('context', detail, mend)];
 }
 
 function mendOf({ name, address }: Server): string {
-  return name === 'lmstudio' ? 'lms server start' : `curl ${quoted(`${address.replace(/\/+$/, '')}/models`)}`;
+  return name === 'lmstudio'
+    ? 'lms server start'
+    : `curl ${quoted(`${address.replace(/\/+$/, '').replace(/(\/v1)?$/, '/v1')}/models`)}`;
 }

@@ -19,22 +19,11 @@ export interface Server {
 
 /** The model servers of a configuration; `builtin` is none. */
 export async function serversOf(config: Config, context: Context): Promise<Server[]> {
-  const { createOpenAICompatibleProvider } = await import('../../../mind/providers/openai-compatible.ts');
-  const { lm_studio, providers } = config.values;
-  return Object.entries({ lmstudio: lm_studio, ...providers }).map(([name, settings]) => ({
+  const { createServer, serverSettings } = await import('../../../mind/providers/create.ts');
+  return Object.entries(serverSettings(config.values)).map(([name, settings]) => ({
     name,
     address: settings.base_url,
-    provider: createOpenAICompatibleProvider({
-      name,
-      baseUrl: settings.base_url,
-      ...(settings.api_key === undefined ? {} : { apiKey: settings.api_key }),
-      model: settings.model,
-      timeoutMs: ANSWER_MS,
-      firstTokenMs: ANSWER_MS,
-      slots: settings.slots,
-      version: context.version,
-      clock: watchingClock,
-    }),
+    provider: createServer(name, settings, { version: context.version, clock: watchingClock }),
   }));
 }
 
@@ -71,17 +60,28 @@ export async function askShortly(
       outputTokens: null,
       raw: null,
     };
-    return { text: '', reasoning: '', report, cutOff: false, failure: { kind: 'timed-out', message } };
+    return {
+      text: '',
+      reasoning: '',
+      calls: [],
+      report,
+      cutOff: false,
+      failure: { kind: 'timed-out', message },
+    };
   }
 }
 
-/** Tokens of context that a server has loaded its model with; null where it does not say. Ollama says it only beside its `/v1`. */
+/**
+ * Tokens of context that a server has loaded its model with; null where it does not say. Of an Ollama that is
+ * configured by its `/v1` alone, it is asked beside that.
+ */
 export async function loadedContext(
   { address }: Server,
   health: ProviderHealth,
   { signal }: Context,
 ): Promise<number | null> {
-  if (health.context !== undefined) return health.context;
+  const { context } = health.abilities?.['local-model'] ?? {};
+  if (context !== undefined) return context;
   const { hostname, port, protocol } = new URL(address);
   const isHere = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname) && protocol === 'http:';
   if (!isHere) return null;

@@ -1,5 +1,6 @@
 import { EXIT } from '../../../base/errors.ts';
-import type { StatusView, ThoughtView } from '../../../contract/api.ts';
+import type { StatusView } from '../../../contract/api.ts';
+import type { ThoughtView } from '../../../contract/thought-view.ts';
 import type { Rehearsal } from '../../daemon.ts';
 import type { Context } from '../command.ts';
 import { runInForeground } from '../foreground.ts';

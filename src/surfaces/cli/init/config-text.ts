@@ -43,7 +43,7 @@ lm_studio:
   model: ${JSON.stringify(model?.model ?? 'local-model')}
 `;
   }
-  const { provider, title, baseUrl, slots } = model;
+  const { provider, title, baseUrl } = model;
   const loaded =
     model.model === 'local-model' ? ' `local-model` is the chat model that is loaded there.' : '';
   return `# Found by init: ${title}.${loaded}
@@ -52,6 +52,6 @@ providers:
     type: openai-compatible
     base_url: ${baseUrl}
     model: ${JSON.stringify(model.model)}
-${slots === null ? '' : `    slots: ${slots}   # calls that it takes at once\n`}default_models: [${JSON.stringify(`${provider}/${model.model}`)}]
+default_models: [${JSON.stringify(`${provider}/${model.model}`)}]
 `;
 }

@@ -14,7 +14,6 @@ export interface ChosenModel {
   title: string;
   baseUrl: string;
   model: string;
-  slots: number | null;
 }
 
 const TITLES: Record<FoundServer['kind'], string> = {
@@ -89,7 +88,6 @@ export async function chooseModel(
     baseUrl: server.baseUrl,
     // The loaded model is followed, whichever it is; what is not loaded is asked for by name.
     model: server.kind === 'ollama' || !model.loaded ? model.id : 'local-model',
-    slots: server.slots,
   };
 }
 
