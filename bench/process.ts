@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** A Node process of its own whose lines can be waited for. */
+/** A process of its own whose lines can be waited for. */
 export interface Child {
   pid: number;
   /** Every line it printed so far. */
@@ -23,6 +23,8 @@ export interface Children {
   node(args: readonly string[], env?: Readonly<Record<string, string>>): Child;
   /** A program of bench/programs. */
   program(name: string, args: readonly string[]): Child;
+  /** Any other executable. */
+  command(path: string, args: readonly string[]): Child;
   /** Ends what is still running. */
   kill(): void;
 }
@@ -31,17 +33,22 @@ export interface Children {
 export function createChildren(): Children {
   const running = new Set<ChildProcess>();
 
-  function node(args: readonly string[], env: Readonly<Record<string, string>> = {}): Child {
-    const child = spawn(process.execPath, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...env },
-    });
+  function start(
+    path: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    what: string,
+  ): Child {
+    const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     running.add(child);
-    return childOf(child, () => running.delete(child), args.join(' '));
+    return childOf(child, () => running.delete(child), what);
   }
 
+  const node = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    start(process.execPath, args, env, args.join(' '));
   return {
     node,
+    command: (path, args) => start(path, args, {}, [path, ...args].join(' ')),
     program: (name, args) => node([fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url)), ...args]),
     kill() {
       for (const child of running) child.kill('SIGKILL');

@@ -10,6 +10,7 @@ import { idle } from './figures/idle.ts';
 import { latency } from './figures/latency.ts';
 import { million } from './figures/million.ts';
 import { overhead } from './figures/overhead.ts';
+import { provider } from './figures/provider.ts';
 import { start } from './figures/start.ts';
 import { status } from './figures/status.ts';
 import { storms } from './figures/storms.ts';
@@ -22,6 +23,7 @@ const FIGURES: readonly Figure[] = [
   overhead,
   burst,
   latency,
+  provider,
   status,
   commands,
   start,
