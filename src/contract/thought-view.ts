@@ -46,6 +46,8 @@ export interface ThoughtView extends ThoughtRow {
   /** What there was and retention has taken away. */
   removed: ('captured' | 'prompt' | 'outputs')[];
   prompt: string | null;
+  /** Parts of a document that is too long for its model of which notes are kept; 0 = it is read at once. */
+  parts: number;
   attempts: AttemptView[];
   /** The answer: text, or the validated object where the rule has a schema; null before. */
   answer: unknown;

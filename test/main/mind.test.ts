@@ -78,6 +78,8 @@ describe('a document that is too long for its model', { timeout: 120_000 }, () =
     const [row] = await thoughtsOf(home);
     const view = await show(home, row?.id ?? '');
     assert.match(view.prompt ?? '', /notes of a document that was read in parts/, 'what was sent is shown');
+    assert.ok(view.parts >= 3);
+    assert.match((await cli(home, 'show', view.id)).stdout, /parts +\d+ read so far/);
     await second.end();
   });
 

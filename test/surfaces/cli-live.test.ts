@@ -212,7 +212,7 @@ describe('tail', { concurrency: 4 }, () => {
       'held      lmstudio refuses the API key',
       'released  lmstudio',
       'offline   /inbox: it is gone',
-      'reloaded  2 rules; kept the last good configuration: a.md:3: on: missing; allowed: x',
+      'reloaded  2 rules; the last good versions stay in force: a.md:3: on: missing; allowed: x',
       'reloaded  2 rules; a.md:3: warning: odd',
       'problem   bad \\x1b[2Jnews; and more',
       'dead      new/a.md: gave up  file-the-inbox ID',

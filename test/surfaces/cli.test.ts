@@ -293,6 +293,7 @@ describe('show', () => {
         unread: '',
       },
       prompt: 'You file documents.',
+      parts: 0,
       attempts: [
         {
           number: 1,

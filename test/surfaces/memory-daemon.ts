@@ -323,6 +323,7 @@ export class MemoryDaemon implements Daemon {
       captured: null,
       removed: [],
       prompt: null,
+      parts: 0,
       attempts: [],
       answer: null,
       outputs: [],

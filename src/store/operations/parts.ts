@@ -8,6 +8,9 @@ const insert = statement<{ thought: string; key: string; text: string }>(
 const select = statement<{ thought: string }, { key: string; text: string }>(
   `SELECT key, text FROM parts WHERE thought = :thought`,
 );
+const count = statement<{ thought: string }, { n: number }>(
+  `SELECT count(*) AS n FROM parts WHERE thought = :thought AND key <> 'cut'`,
+);
 const remove = statement<{ thought: string }>(`DELETE FROM parts WHERE thought = :thought`);
 
 /** Keeps what was made of a part of a thought's document; `key` = all that shaped it. */
@@ -26,4 +29,9 @@ export async function partsOf(tx: Transaction, input: { thought: string }): Prom
 /** Removes what is kept of a thought's parts. */
 export async function dropParts(tx: Transaction, thought: string): Promise<void> {
   await tx.run(remove, { thought });
+}
+
+/** Of how many parts of a thought's document something is kept. */
+export async function partCount(tx: Transaction, thought: string): Promise<number> {
+  return (await tx.one(count, { thought }))?.n ?? 0;
 }

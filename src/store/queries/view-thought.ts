@@ -1,6 +1,7 @@
 import type { OutputState } from '../../contract/thought.ts';
 import type { AttemptView, OutputView, ThoughtView } from '../../contract/thought-view.ts';
 import { getText } from '../blob.ts';
+import { partCount } from '../operations/parts.ts';
 import { statement, type Transaction } from '../statement.ts';
 import { eventData, ROW_COLUMNS, type RowColumns, rowOf } from './list-thoughts.ts';
 import { leftOf } from './spending.ts';
@@ -68,6 +69,7 @@ export async function viewThought(tx: Transaction, input: { id: string }): Promi
     removed,
     captured: text === null ? null : { text, ...captureFacts(row.capture) },
     prompt: await getText(tx, lastPrompt),
+    parts: await partCount(tx, row.id),
     attempts: attempts.map((attempt) => attemptView(attempt, left.get(attempt.number) ?? null)),
     answer: row.answer === null ? null : JSON.parse(row.answer),
     outputs,

@@ -41,7 +41,10 @@ export async function runInForeground(context: Context, options: ForegroundOptio
   };
   const tellStop = () => {
     out.status();
-    err.line(['yellow', 'stopping'], ': what runs is finished first; Ctrl-C again ends at once');
+    err.line(
+      ['yellow', 'stopping'],
+      ': what runs has 20 s, the rest waits for the next start; Ctrl-C again ends at once',
+    );
   };
   context.signal.addEventListener('abort', tellStop, { once: true });
 

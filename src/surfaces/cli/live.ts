@@ -133,5 +133,5 @@ function holdOf({ what, name, reason }: { what: string; name: string; reason: st
 function reloadProblems(problems: readonly string[]): string {
   if (problems.length === 0) return '';
   const kept = problems.some((problem) => !problem.includes(': warning: '));
-  return `; ${kept ? 'kept the last good configuration: ' : ''}${problems.map(oneLine).join('; ')}`;
+  return `; ${kept ? 'the last good versions stay in force: ' : ''}${problems.map(oneLine).join('; ')}`;
 }

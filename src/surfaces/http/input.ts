@@ -41,7 +41,7 @@ export const thinkBody = z.strictObject({
 
 /** `POST /v1/embed` */
 export const embedBody = z.strictObject({
-  texts: z.array(z.string().min(1).max(TEXT_LIMIT)).min(1).max(256),
+  texts: z.array(z.string().min(1, 'empty').max(TEXT_LIMIT)).min(1).max(256),
 });
 
 /** The `Idempotency-Key` header. */

@@ -65,6 +65,10 @@ function printThought(context: Context, thought: ThoughtView, characters: number
       thought.finishedAt === null ? '' : `${ago(thought.finishedAt, now)} (${thought.finishedAt})`,
     ],
     ['reused', thought.reusedFrom === null ? '' : `the answer of ${short(thought.reusedFrom)}`],
+    [
+      'parts',
+      thought.parts === 0 ? '' : `${thought.parts} read so far of a document that is too long for its model`,
+    ],
     ['trouble', troubleOf(thought)],
   ]);
   const { captured } = thought;
