@@ -43,7 +43,7 @@ export async function runInForeground(context: Context, options: ForegroundOptio
     out.status();
     err.line(
       ['yellow', 'stopping'],
-      ': what runs has 20 s, the rest waits for the next start; Ctrl-C again ends at once',
+      ': what runs has 20 seconds, the rest waits for the next start; Ctrl-C again ends at once',
     );
   };
   context.signal.addEventListener('abort', tellStop, { once: true });
