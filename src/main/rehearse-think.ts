@@ -9,6 +9,7 @@ import { notSent, secretOf } from '../mind/cloud.ts';
 import { type Captured, compose, promptKeyOf } from '../mind/compose.ts';
 import type { Question } from '../mind/question.ts';
 import { createExperience, type Reasoned, reason } from '../mind/reason.ts';
+import { NO_CALL } from '../mind/report.ts';
 import { abilitiesOf } from '../mind/route.ts';
 import type { Tool } from '../mind/tools/tool.ts';
 
@@ -101,13 +102,6 @@ function refused(message: string): CallOutcome {
     calls: [],
     cutOff: false,
     failure: { kind: 'refused', message },
-    report: {
-      model: null,
-      firstTokenMs: null,
-      totalMs: null,
-      inputTokens: null,
-      outputTokens: null,
-      raw: null,
-    },
+    report: NO_CALL,
   };
 }

@@ -88,6 +88,7 @@ async function tryOnce<Said extends CallOutcome>(
   askedBeside: (what: string) => (question: Question) => Promise<Said>,
 ): Promise<Tried<Said>> {
   const { rule, model, experience, captured } = work;
+  const told = work.abilities.context;
   const text = sanitise(captured?.text ?? '');
   const mayBeParts = rule.mind.long !== 'refuse' && text !== '';
   const question = roomQuestion(work, work.compose(captured?.text ?? '').prompt);
@@ -105,7 +106,7 @@ async function tryOnce<Said extends CallOutcome>(
     if (came.kind === 'ended') {
       if (came.failure.kind !== 'context-overflow')
         return { kind: 'failed', failure: came.failure, said: { ...came.ended, report: NO_CALL } };
-      experience.windows.exceeded(model, Math.floor((room.part + room.output) * SMALLER));
+      experience.windows.exceeded(model, Math.floor((room.part + room.output) * SMALLER), told);
       return { kind: 'again', reason: came.failure.message };
     }
     const { prompt } = work.compose(`[notes of a document that was read in parts]\n\n${came.text}`);
@@ -127,6 +128,7 @@ async function tryOnce<Said extends CallOutcome>(
     experience.windows.exceeded(
       model,
       Math.floor(experience.tokens.atMost(question.prompt, model) * SMALLER),
+      told,
     );
     return { kind: 'again', reason: came.failure.message };
   }

@@ -30,7 +30,7 @@ export function isUnproven(
 
 /** Whether the server reads all of a prompt, by codes at both of its ends; what it reads is remembered. */
 export async function readsWhole(
-  { model, experience: { tokens, windows }, hex }: WholeQuestion,
+  { model, abilities, experience: { tokens, windows }, hex }: WholeQuestion,
   prompt: string,
   asked: (question: Question) => Promise<CallOutcome>,
 ): Promise<'whole' | 'cut' | 'unknown'> {
@@ -41,7 +41,8 @@ export async function readsWhole(
   const seen = canaries.read(`${said.reasoning}\n${said.text}`);
   const counted = said.report.inputTokens ?? 0;
   // Fewer than any server has room for: it counts in its own way.
-  if (seen === 'cut') windows.exceeded(model, counted >= LEAST_CONTEXT ? counted : Math.floor(size / 2));
+  if (seen === 'cut')
+    windows.exceeded(model, counted >= LEAST_CONTEXT ? counted : Math.floor(size / 2), abilities.context);
   else windows.proven(model, size);
   return seen;
 }

@@ -7,7 +7,7 @@ export interface Windows {
   /** It has read so many tokens, or nobody can tell. */
   proven(model: string, tokens: number): void;
   /** A prompt of so many tokens was too long for it, whatever its server said. */
-  exceeded(model: string, tokens: number): void;
+  exceeded(model: string, tokens: number, told: number | undefined): void;
 }
 
 /** A model that was loaded anew, with more room, is believed again after this long. */
@@ -16,10 +16,8 @@ const FORGET_MS = 30 * 60_000;
 export function createWindows(now: () => number): Windows {
   const proofs = new Map<string, number>();
   const limits = new Map<string, { tokens: number; told: number | undefined; until: number }>();
-  const told = new Map<string, number | undefined>();
   return {
     context(model, says) {
-      told.set(model, says);
       const limit = limits.get(model);
       const counts = limit !== undefined && limit.told === says && limit.until > now();
       if (!counts) return says ?? null;
@@ -29,14 +27,14 @@ export function createWindows(now: () => number): Windows {
     // A third more is near enough: an answer is longer than that as well.
     proven: (model, tokens) =>
       void proofs.set(model, Math.max(proofs.get(model) ?? 0, Math.ceil(tokens * 1.33))),
-    exceeded(model, tokens) {
+    exceeded(model, tokens, told) {
       proofs.delete(model);
       const limit = limits.get(model);
-      const counts = limit !== undefined && limit.told === told.get(model) && limit.until > now();
+      const counts = limit !== undefined && limit.told === told && limit.until > now();
       const before = counts ? limit.tokens : tokens;
       limits.set(model, {
         tokens: Math.max(256, Math.min(before, tokens)),
-        told: told.get(model),
+        told,
         until: now() + FORGET_MS,
       });
     },

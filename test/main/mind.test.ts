@@ -249,6 +249,21 @@ describe('tools', { timeout: 120_000 }, () => {
     await daemon.end();
   });
 
+  it('are called anew when a file returns to what it was: what they bring may be something else by now', async (t) => {
+    const server = await model(t, (_prompt, { messages }) =>
+      messages.some(({ role }) => role === 'tool') ? 'an answer' : new Calls({ name: 'now', arguments: {} }),
+    );
+    const home = createHome(t, server.url);
+    home.rule('copy', copyRule(home).replace('outputs:', 'mind: { tools: [now] }\noutputs:'));
+    const daemon = await startDaemon(t, home);
+    for (const [at, text] of ['first', 'other', 'first'].entries()) {
+      writeFileSync(join(home.inbox, 'a.md'), text);
+      await daemon.reached('done', at + 1);
+    }
+    assert.equal(server.prompts.length, 6);
+    await daemon.end();
+  });
+
   it('end after so many steps, and the model is asked for its answer without them', async (t) => {
     const server = await model(t, (_prompt, { tool_choice }) =>
       tool_choice === 'none' ? 'enough' : new Calls({ name: 'now', arguments: {} }),

@@ -290,6 +290,29 @@ describe('a budget', () => {
     assert.equal((await leave()).isAsked, true, 'it used less');
   });
 
+  it('of a day counts what an attempt left behind that ended in the middle: nobody waits for it', async (t) => {
+    const { store, leave, leaveBy } = await gateWith(t, { tokensPerDay: 250 });
+    const begun = Promise.withResolvers<void>();
+    const thought = (await allThoughts(store)).at(0)?.id ?? '';
+    void leaveBy(
+      () => {
+        begun.resolve();
+        return new Promise(() => undefined);
+      },
+      { thought, tokens: { input: 120, output: 120 } },
+    );
+    await begun.promise;
+    const lane = { versions: ['v1'], slots: 1 };
+    assert.equal((await leave({ tokens: SMALL })).failure?.retryAfterMs, 5000, 'it may use less');
+    const { claimed } = await store.write('claim', { owner: 'gone', lanes: [lane], leaseMs: 1, now: 10 });
+    assert.deepEqual(
+      claimed.map(({ id, attempt }) => [id, attempt]),
+      [[thought, 1]],
+    );
+    await store.write('sweep', { owner: 'new', everyone: true, now: 20 });
+    assert.equal((await leave({ tokens: SMALL })).failure?.retryAfterMs, 3_600_000, 'until tomorrow');
+  });
+
   it('of a day that one call alone would break never holds the provider: tomorrow would be no better', async (t) => {
     const { leave, held } = await gateWith(t, { tokensPerDay: 150 });
     const over = await leave();

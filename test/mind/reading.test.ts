@@ -142,7 +142,7 @@ describe('what is known of how much a model reads', () => {
     const windows = createWindows(() => now);
     assert.equal(windows.context('m', undefined), null);
     assert.equal(windows.context('m', 8192), 8192);
-    windows.exceeded('m', 3000);
+    windows.exceeded('m', 3000, 8192);
     assert.equal(windows.context('m', 8192), 3000);
     assert.equal(windows.context('m', 16_384), 16_384, 'loaded anew');
     assert.equal(windows.context('m', 8192), 3000);

@@ -1,6 +1,6 @@
 import type { ThinkCall } from '../../../contract/provider.ts';
 import { type Chunk, NO_CHUNK, type Protocol } from '../protocol.ts';
-import { isRecord } from '../server/json.ts';
+import { isRecord, objectIn, stringIn } from '../server/json.ts';
 import { closed } from './closed.ts';
 
 /** The API must be told how long an answer may be. */
@@ -176,18 +176,4 @@ function usageOf(usage: unknown): Chunk['usage'] {
 
 function placeOf(value: Record<string, unknown>): number {
   return typeof value['index'] === 'number' ? value['index'] : 0;
-}
-
-function objectIn(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-function stringIn(value: Record<string, unknown>, key: string): string {
-  const found = value[key];
-  return typeof found === 'string' ? found : '';
 }

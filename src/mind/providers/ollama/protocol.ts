@@ -1,6 +1,6 @@
 import type { ThinkCall } from '../../../contract/provider.ts';
 import { type CallPart, NO_CHUNK, type Protocol } from '../protocol.ts';
-import { isRecord } from '../server/json.ts';
+import { isRecord, objectIn, stringIn } from '../server/json.ts';
 
 /**
  * Ollama's own chat API. Its `/v1` ignores the context length and cuts long prompts silently (ollama/ollama#18107);
@@ -90,20 +90,6 @@ function callsIn(calls: unknown): CallPart[] {
       arguments: JSON.stringify(asked['arguments'] ?? {}),
     };
   });
-}
-
-function objectIn(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-function stringIn(value: Record<string, unknown>, key: string): string {
-  const found = value[key];
-  return typeof found === 'string' ? found : '';
 }
 
 function countIn(value: Record<string, unknown>, key: string): number | null {

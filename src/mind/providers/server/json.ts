@@ -13,3 +13,15 @@ export function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** The object that a JSON text holds; an empty one where it holds none: arguments of calls come as models write them. */
+export function objectIn(text: string): Record<string, unknown> {
+  const value = parseJson(text);
+  return isRecord(value) ? value : {};
+}
+
+/** The text under a key; empty where there is none. */
+export function stringIn(value: Record<string, unknown>, key: string): string {
+  const found = value[key];
+  return typeof found === 'string' ? found : '';
+}

@@ -4,6 +4,7 @@ import type { Config } from '../../../contract/config.ts';
 import type { Provider, ProviderHealth } from '../../../contract/provider.ts';
 import { type CallOutcome, listen } from '../../../mind/call.ts';
 import { discoverServers } from '../../../mind/providers/discover.ts';
+import { NO_CALL } from '../../../mind/report.ts';
 import type { Context } from '../command.ts';
 
 /** Milliseconds that a server may take to say how it is, and to answer a few words: one on a laptop may be slow. */
@@ -52,19 +53,11 @@ export async function askShortly(
     signal.throwIfAborted();
     if (!within.aborted) throw error;
     const message = `no answer within ${ANSWER_MS / 1000} s: slow is not dead, but this is very slow`;
-    const report = {
-      model: null,
-      firstTokenMs: null,
-      totalMs: null,
-      inputTokens: null,
-      outputTokens: null,
-      raw: null,
-    };
     return {
       text: '',
       reasoning: '',
       calls: [],
-      report,
+      report: NO_CALL,
       cutOff: false,
       failure: { kind: 'timed-out', message },
     };
