@@ -129,26 +129,30 @@ describe('tools on a real llama-server', { skip: noLlama, timeout: 120_000 }, ()
       },
     };
     const { signal } = new AbortController();
-    const said = await withTools({
-      tools: [look],
-      maxSteps: 1,
-      taint: { seen: false },
-      resultCharacters: 0,
-      local: true,
-      signal,
-      hex: (bytes) => 'ab'.repeat(bytes),
-      ask: (turns, tools, mayCall) =>
-        listen(
-          provider,
-          { ...CALL, model: 'stories260k', prompt: 'Look!', maxOutputTokens: 400, turns, tools, mayCall },
-          systemClock,
-          () => {},
-          signal,
-        ),
-    });
+    const conversation = () =>
+      withTools({
+        tools: [look],
+        maxSteps: 1,
+        taint: { seen: false },
+        resultCharacters: 0,
+        local: true,
+        signal,
+        hex: (bytes) => 'ab'.repeat(bytes),
+        ask: (turns, tools, mayCall) =>
+          listen(
+            provider,
+            { ...CALL, model: 'stories260k', prompt: 'Look!', maxOutputTokens: 400, turns, tools, mayCall },
+            systemClock,
+            () => {},
+            signal,
+          ),
+      });
+    // What the model writes differs with the processor: now and then its only call is cut off.
+    let said = await conversation();
+    for (let tries = 1; tries < 5 && given.length === 0; tries += 1) said = await conversation();
     assert.ok(given.length > 0 && given.every((each) => typeof each === 'boolean'), JSON.stringify(said));
-    const [, second] = server.asked.map(({ body }) => JSON.parse(body));
-    assert.match(JSON.stringify(second.messages), /a lighthouse/);
+    const last = JSON.parse(server.asked.at(-1)?.body ?? '');
+    assert.match(JSON.stringify(last.messages), /a lighthouse/);
     assert.equal(said.failure, null);
   });
 });

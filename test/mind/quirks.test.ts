@@ -103,6 +103,20 @@ describe('calls of tools', () => {
     assert.equal(calls.length, 2);
   });
 
+  it('go back as JSON where the model wrote none: llama-server refuses the conversation otherwise', async () => {
+    await using server = await serve(stream(words('So it is'), stopped(), DONE));
+    const calls = ['{"n": 1}', '{', ''].map((text, at) => ({ id: `c${at}`, name: 'look', arguments: text }));
+    await hear(providerFor(server.url), {
+      tools: [LOOK],
+      turns: [{ text: '', calls, results: calls.map(({ id }) => ({ id, content: 'seen' })) }],
+    });
+    const [, said] = JSON.parse(server.asked[0]?.body ?? '').messages;
+    assert.deepEqual(
+      said.tool_calls.map((call: { function: { arguments: string } }) => call.function.arguments),
+      ['{"n":1}', '{}', '{}'],
+    );
+  });
+
   it('may begin at any index (pipecat-ai/pipecat#4987)', async () => {
     const calls = await callsOf({ index: 1, id: 'a', function: { name: 'look', arguments: '{}' } });
     assert.deepEqual(calls, [{ id: 'a', name: 'look', arguments: '{}' }]);

@@ -1,5 +1,6 @@
 import type { Picture, ThinkCall } from '../../../contract/provider.ts';
 import type { Protocol } from '../protocol.ts';
+import { objectIn } from '../server/json.ts';
 import { readChunk } from './chunk.ts';
 
 /** OpenAI's chat completions, as LM Studio, llama-server, vLLM and most others speak them. */
@@ -44,7 +45,8 @@ function messagesOf({ prompt, pictures = [], turns = [] }: ThinkCall): unknown[]
       tool_calls: calls.map((call) => ({
         id: call.id,
         type: 'function',
-        function: { name: call.name, arguments: call.arguments },
+        // llama-server refuses a conversation with arguments that are no JSON, as one cut off at its limit has.
+        function: { name: call.name, arguments: JSON.stringify(objectIn(call.arguments)) },
       })),
     });
     for (const { id, content: said } of results)
