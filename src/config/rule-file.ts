@@ -1,31 +1,21 @@
 import path from 'node:path';
 import type { ConfigProblem } from '../contract/problem.ts';
-import { NOT_IN_THIS_VERSION, type Rule, type RuleFrontMatter, ruleFrontMatter } from '../contract/rule.ts';
+import { type Rule, type RuleFrontMatter, ruleFrontMatter } from '../contract/rule.ts';
 import { answerShape } from './answer-shape.ts';
 import { splitFrontMatter } from './front-matter.ts';
 import { inOrder } from './in-order.ts';
 import { problemsOf } from './issues.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { dotted, isMap, type KeyPath, listAt, valueAt } from './key-path.ts';
+import { isMap, type KeyPath, listAt, valueAt } from './key-path.ts';
 import { modelProblem } from './model-name.ts';
-import { type Resolved, resolveGlob, resolveOutputPath } from './rule-paths.ts';
-import { type TemplateQuestion, templateProblems } from './rule-templates.ts';
+import { onOf, readPaths } from './rule-on.ts';
+import { absentNames, outputsOf, readOutputs } from './rule-outputs.ts';
+import { type Reading, type RuleContext, reporter } from './rule-reading.ts';
+import { templateProblems } from './rule-templates.ts';
 import { sealRule } from './rule-text.ts';
 import { ruleJsonSchema } from './schema.ts';
 import { toolProblem } from './tool-name.ts';
-import { parseYaml, type YamlSource } from './yaml-source.ts';
-
-/** What a rule is checked against. Paths are absolute path text, but `homedir` is as the system gave it. */
-export interface RuleContext {
-  /** Every provider a model may name. */
-  providers: readonly string[];
-  roots: readonly string[];
-  outputRoots: readonly string[];
-  homedir: string;
-  defaultModels: readonly string[];
-  /** Tools that rules may name: by MCP server, those that the configuration allows. */
-  mcpTools: Readonly<Record<string, readonly string[]>>;
-}
+import { parseYaml } from './yaml-source.ts';
 
 export type RuleParse = { ok: true; rule: Rule } | { ok: false; problems: ConfigProblem[] };
 
@@ -49,17 +39,19 @@ export function parseRule(question: RuleContext & { file: string; text: string }
   const at = { ...question, source, report, readable: readable && isMap(source.value) };
   const front = at.readable ? readFrontMatter(at) : null;
   const schema = readAnswer(at);
-  const paths = readGlobs(at);
+  const paths = readPaths(at);
   readModels(at);
   readTools(at);
-  const outputPaths = readOutputs(at, schema);
+  const outputPaths = readOutputs(at, schema, paths);
   readPrompt(at, split.prompt, split.promptLine);
   if (name === null || front === null || report.problems.length > 0)
     return { ok: false, problems: inOrder(report.problems) };
   const { prompt } = split;
+  const on = onOf(front.on, paths);
+  const outputs = outputsOf(front.outputs, outputPaths);
   return {
     ok: true,
-    rule: assemble({ name, file: question.file, front, schema, paths, outputPaths, prompt, question }),
+    rule: assemble({ name, file: question.file, front, schema, on, outputs, prompt, question }),
   };
 }
 
@@ -72,30 +64,13 @@ export function ruleName(file: string): string | null {
 const NAME_ALLOWED = 'a file name of letters, digits, -, _ and ., such as file-the-inbox.md';
 const RESERVED = ['request', 'builtin'];
 
-interface Reading extends RuleContext {
-  source: YamlSource;
-  report: Reporter;
-  /** Whether the front matter is a map that can be asked. */
-  readable: boolean;
-}
-
 function readFrontMatter({ source, report }: Reading): RuleFrontMatter | null {
   const parsed = ruleFrontMatter.safeParse(source.value);
   if (parsed.success) return parsed.data;
   const origin = (at: KeyPath, part: 'key' | 'value') => report.origin(source, at, part);
-  const context = { input: source.value, schema: ruleJsonSchema(), origin, refused };
+  const context = { input: source.value, schema: ruleJsonSchema(), origin, refused: () => null };
   report.problems.push(...problemsOf(parsed.error, context));
   return null;
-}
-
-/** Outputs and triggers that are known by name, and refused as such rather than as unknown keys. */
-function refused(at: KeyPath): string | null {
-  const [first, second, third] = at;
-  const outputs: readonly unknown[] = NOT_IN_THIS_VERSION.outputs;
-  const triggers: readonly unknown[] = NOT_IN_THIS_VERSION.on;
-  const output = first === 'outputs' && at.length === 3 && outputs.includes(third);
-  const trigger = first === 'on' && at.length === 2 && triggers.includes(second);
-  return output || trigger ? 'not in this version' : null;
 }
 
 /** The schema of the answer: null = free text, undefined = there is one and it is wrong. */
@@ -110,15 +85,6 @@ function readAnswer({ source, report }: Reading): JsonSchema | null | undefined 
   return undefined;
 }
 
-function readGlobs({ source, report, roots, homedir }: Reading): string[] {
-  const key: KeyPath = ['on', 'file', 'paths'];
-  const patterns = listAt(source.value, key).flatMap((pattern, index) => {
-    if (typeof pattern !== 'string' || pattern === '') return [];
-    return take(resolveGlob(pattern, roots, homedir), source, report, [...key, index], pattern) ?? [];
-  });
-  return [...new Set(patterns)];
-}
-
 function readModels({ source, report, providers }: Reading): void {
   const key: KeyPath = ['mind', 'models'];
   listAt(source.value, key).forEach((model, index) => {
@@ -129,46 +95,11 @@ function readModels({ source, report, providers }: Reading): void {
 
 function readTools({ source, report, mcpTools }: Reading): void {
   const key: KeyPath = ['mind', 'tools'];
-  const isOnFiles = isMap(valueAt(source.value, ['on', 'file']));
+  const on = valueAt(source.value, ['on']);
+  const isWatched = !isMap(on) || !('request' in on);
   listAt(source.value, key).forEach((tool, index) => {
-    const problem = typeof tool === 'string' && tool !== '' ? toolProblem(tool, isOnFiles, mcpTools) : null;
+    const problem = typeof tool === 'string' && tool !== '' ? toolProblem(tool, isWatched, mcpTools) : null;
     if (problem !== null) report.at(source, [...key, index], tool, problem);
-  });
-}
-
-/** The resolved source of each output's path, in order; empty where it is wrong. */
-function readOutputs(reading: Reading, answer: JsonSchema | null | undefined): string[] {
-  const { source, report, outputRoots, homedir } = reading;
-  const absent = absentNames(source.value);
-  const paths = listAt(source.value, ['outputs']).map((output, index) => {
-    const base = { absent, answer };
-    const body = valueAt(output, ['body']);
-    if (typeof body === 'string')
-      checkScalar(reading, ['outputs', index, 'body'], { ...base, source: body, purpose: 'text' });
-    const kind = ['write', 'append'].find((each) => typeof valueAt(output, [each]) === 'string');
-    const text = kind === undefined ? undefined : valueAt(output, [kind]);
-    if (kind === undefined || typeof text !== 'string' || text === '') return '';
-    const key: KeyPath = ['outputs', index, kind];
-    checkScalar(reading, key, { ...base, source: text.trim(), purpose: 'path' });
-    return take(resolveOutputPath(text, outputRoots, homedir), source, report, key, text) ?? '';
-  });
-  refuseSameWrites(reading, paths);
-  return paths;
-}
-
-/** Two outputs that write one file would each take it for somebody else's. */
-function refuseSameWrites({ source, report }: Reading, paths: readonly string[]): void {
-  const first = new Map<string, number>();
-  paths.forEach((path, index) => {
-    const key: KeyPath = ['outputs', index, 'write'];
-    const text = valueAt(source.value, key);
-    if (path === '' || typeof text !== 'string') return;
-    const other = first.get(path);
-    if (other === undefined) first.set(path, index);
-    else {
-      const facts = { message: `writes the same file as outputs.${other}`, allowed: 'another path' };
-      report.at(source, key, text, facts);
-    }
   });
 }
 
@@ -177,29 +108,14 @@ function readPrompt({ source, report }: Reading, prompt: string, firstLine: numb
     report.whole('no prompt', 'a prompt beneath the front matter', firstLine);
     return;
   }
-  const absent = { ...absentNames(source.value), answer: 'the prompt comes before the answer' };
+  const absent = {
+    ...absentNames(source.value),
+    answer: 'the prompt comes before the answer',
+    item: 'item is there in outputs with `each` only',
+  };
   for (const each of templateProblems({ source: prompt, purpose: 'text', absent, answer: undefined })) {
     const place = { line: firstLine + each.line - 1, column: each.column };
     report.problems.push({ file: report.file, ...each, ...place, key: 'prompt', severity: 'error' });
-  }
-}
-
-/** Names that templates of this rule cannot use, because of what wakes it. */
-function absentNames(front: unknown): Record<string, string> {
-  const on = valueAt(front, ['on']);
-  if (!isMap(on)) return {};
-  if ('request' in on && !('file' in on)) return { file: 'a rule on requests has no file' };
-  return 'file' in on && !('request' in on) ? { request: 'a rule on files has no request' } : {};
-}
-
-function checkScalar({ source, report }: Reading, key: KeyPath, question: TemplateQuestion): void {
-  const start = source.textPlace(key);
-  for (const each of templateProblems(question)) {
-    const line = start === null ? null : start.line + each.line - 1;
-    // Blocks are indented and quotes escape: a column is only right on a scalar's own first line.
-    const column =
-      start === null || each.line > 1 || start.column === 1 ? null : start.column + each.column - 1;
-    report.problems.push({ file: report.file, ...each, line, column, key: dotted(key), severity: 'error' });
   }
 }
 
@@ -208,28 +124,17 @@ function assemble(parts: {
   file: string;
   front: RuleFrontMatter;
   schema: JsonSchema | null | undefined;
-  paths: string[];
-  outputPaths: string[];
+  on: Rule['on'];
+  outputs: Rule['outputs'];
   prompt: string;
   question: RuleContext;
 }): Rule {
-  const { name, file, front, prompt } = parts;
-  const { file: onFile } = front.on;
-  const on: Rule['on'] =
-    onFile === undefined
-      ? { request: {} }
-      : {
-          file: {
-            paths: parts.paths,
-            changes: onFile.changes,
-            settleMs: onFile.settle,
-            existing: onFile.existing,
-          },
-        };
+  const { name, file, front, on, outputs, prompt } = parts;
   return sealRule(
     {
       name,
       on,
+      ...(front.only === undefined ? {} : { only: front.only }),
       mind: {
         models: front.mind.models ?? [...parts.question.defaultModels],
         offline: front.mind.offline,
@@ -243,58 +148,9 @@ function assemble(parts: {
           ? {}
           : { tools: [...new Set(front.mind.tools)], maxSteps: front.mind.max_steps }),
       },
-      outputs: front.outputs.map((output, index) => ({
-        kind: output.write === undefined ? 'append' : 'write',
-        path: parts.outputPaths[index] ?? '',
-        body: output.body,
-      })),
+      outputs,
       prompt,
     },
     file,
   );
-}
-
-/** The value, or null after reporting why there is none. */
-function take<T>(
-  resolved: Resolved<T>,
-  source: YamlSource,
-  report: Reporter,
-  key: KeyPath,
-  value: unknown,
-): T | null {
-  if (resolved.ok) return resolved.value;
-  report.at(source, key, value, resolved);
-  return null;
-}
-
-type Reporter = ReturnType<typeof reporter>;
-
-function reporter(file: string) {
-  const problems: ConfigProblem[] = [];
-  const origin = (source: YamlSource, key: KeyPath, part: 'key' | 'value') => {
-    for (let length = key.length; length > 0; length -= 1) {
-      const place = source.place(key.slice(0, length), length === key.length ? part : 'key');
-      if (place !== null) return { file, line: place.line, column: place.column };
-    }
-    return { file, line: 1, column: 1 };
-  };
-  return {
-    file,
-    problems,
-    origin,
-    at(
-      source: YamlSource,
-      key: KeyPath,
-      value: unknown,
-      facts: { message: string; allowed: string | null; nearest?: string | null },
-    ) {
-      const { message, allowed, nearest = null } = facts;
-      const place = origin(source, key, 'value');
-      problems.push({ ...place, key: dotted(key), value, message, allowed, nearest, severity: 'error' });
-    },
-    whole(message: string, allowed: string | null, line = 1) {
-      const rest = { key: '', value: undefined, nearest: null, severity: 'error' } as const;
-      problems.push({ file, line, column: 1, message, allowed, ...rest });
-    },
-  };
 }

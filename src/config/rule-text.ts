@@ -2,8 +2,11 @@ import * as z from 'zod';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { CodedError } from '../base/errors.ts';
 import { idOf } from '../base/ids.ts';
+import type { Condition } from '../contract/condition.ts';
 import { FILE_CHANGES } from '../contract/event.ts';
-import { REQUEST_RULE, type Rule } from '../contract/rule.ts';
+import { REQUEST_RULE, type Rule, type RuleOn } from '../contract/rule.ts';
+import { DAEMON_EVENTS, PROCESS_PRESETS } from '../contract/rule-on.ts';
+import { OUTPUT_KIND_NAMES } from '../contract/rule-output.ts';
 
 /** All of a rule that decides what it does: its text and its version are made of nothing else. */
 export type RuleContent = Omit<Rule, 'version' | 'file' | 'text'>;
@@ -58,11 +61,87 @@ const onFile = z.object({
   changes: z.array(z.enum(FILE_CHANGES)),
   settleMs: z.number(),
   existing: z.enum(['ignore', 'process']),
+  containing: z.string().exactOptional(),
+});
+
+const clause = z.object({
+  metric: z.string(),
+  of: z.string().exactOptional(),
+  above: z.number().exactOptional(),
+  below: z.number().exactOptional(),
+  rises: z.number().exactOptional(),
+  falls: z.number().exactOptional(),
+  withinMs: z.number().exactOptional(),
+  forMs: z.number(),
+  clear: z.number().exactOptional(),
+});
+
+const condition: z.ZodType<Condition> = z.lazy(() =>
+  z.union([z.strictObject({ all: z.array(condition) }), z.strictObject({ any: z.array(condition) }), clause]),
+);
+
+const onLog = z.object({
+  path: z.string(),
+  match: z.string().nullable(),
+  ignore: z.string().nullable(),
+  begins: z.string().nullable(),
+  gatherMs: z.number(),
+  most: z.number(),
+});
+
+const onProcess = z.object({
+  preset: z.enum(PROCESS_PRESETS).exactOptional(),
+  name: z.string().exactOptional(),
+  command: z.string().exactOptional(),
+  changes: z.array(z.enum(['started', 'exited'])),
+  when: condition.exactOptional(),
+  cooldownMs: z.number(),
+});
+
+const onSchedule = z.object({
+  cron: z.string().exactOptional(),
+  everyMs: z.number().exactOptional(),
+  at: z.string().exactOptional(),
+  timezone: z.string(),
+  missed: z.enum(['once', 'skip']),
+  gather: z.object({ files: z.array(z.string()), rules: z.array(z.string()) }).exactOptional(),
+});
+
+const on: z.ZodType<RuleOn> = z.strictObject({
+  file: onFile.exactOptional(),
+  request: z.strictObject({}).exactOptional(),
+  log: onLog.exactOptional(),
+  process: onProcess.exactOptional(),
+  vitals: z.object({ when: condition, cooldownMs: z.number() }).exactOptional(),
+  schedule: onSchedule.exactOptional(),
+  daemon: z.object({ events: z.array(z.enum(DAEMON_EVENTS)) }).exactOptional(),
+});
+
+const output = z.object({
+  kind: z.enum(OUTPUT_KIND_NAMES),
+  path: z.string(),
+  body: z.string(),
+  set: z.record(z.string(), z.string()).exactOptional(),
+  beneath: z.string().exactOptional(),
+  under: z.string().exactOptional(),
+  each: z.string().exactOptional(),
+  tags: z.string().exactOptional(),
+  title: z.string().exactOptional(),
+  to: z.string().exactOptional(),
+  argv: z.array(z.string()).exactOptional(),
+  approve: z.union([z.literal(true), z.string()]).exactOptional(),
 });
 
 const storedRule = z.object({
   name: z.string(),
-  on: z.union([z.strictObject({ file: onFile }), z.strictObject({ request: z.strictObject({}) })]),
+  on,
+  only: z
+    .object({
+      onAc: z.literal(true).exactOptional(),
+      idleMs: z.number().exactOptional(),
+      hours: z.string().exactOptional(),
+    })
+    .exactOptional(),
   mind: z.object({
     models: z.array(z.string()).min(1),
     offline: z.enum(['hold', 'next']),
@@ -75,6 +154,6 @@ const storedRule = z.object({
     tools: z.array(z.string()).exactOptional(),
     maxSteps: z.number().exactOptional(),
   }),
-  outputs: z.array(z.object({ kind: z.enum(['write', 'append']), path: z.string(), body: z.string() })),
+  outputs: z.array(output),
   prompt: z.string(),
 });

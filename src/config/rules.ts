@@ -7,7 +7,8 @@ import type { ConfigProblem } from '../contract/problem.ts';
 import type { Rule } from '../contract/rule.ts';
 import { providerNames } from './model-name.ts';
 import { readText } from './read-text.ts';
-import { parseRule, type RuleContext, ruleName } from './rule-file.ts';
+import { parseRule, ruleName } from './rule-file.ts';
+import type { RuleContext } from './rule-reading.ts';
 
 /** What a valid configuration says about rules. */
 export function ruleContext(config: Config, homedir: string): RuleContext {
@@ -20,6 +21,8 @@ export function ruleContext(config: Config, homedir: string): RuleContext {
     mcpTools: Object.fromEntries(
       Object.entries(config.values.mcp_servers).map(([name, { tools }]) => [name, Object.keys(tools)]),
     ),
+    webhooks: Object.keys(config.values.webhooks),
+    commands: config.values.commands,
   };
 }
 

@@ -4,18 +4,19 @@ import { nearest } from './nearest.ts';
 /** Why a rule cannot name this tool, or null. `mcpTools`: by server, the tools that the configuration allows. */
 export function toolProblem(
   tool: string,
-  isOnFiles: boolean,
+  isWatched: boolean,
   mcpTools: Readonly<Record<string, readonly string[]>>,
 ): { message: string; allowed: string; nearest: string | null } | null {
   const others = Object.entries(mcpTools).flatMap(([server, names]) =>
     names.map((name) => `${server}/${name}`),
   );
-  const able: string[] = isOnFiles ? [...BUILT_IN_TOOLS] : [...BUILT_IN_TOOLS, ...others];
+  const able: string[] = isWatched ? [...BUILT_IN_TOOLS] : [...BUILT_IN_TOOLS, ...others];
   if (able.includes(tool)) return null;
   const allowed = able.join(', ');
-  if (isOnFiles && mcpToolOf(tool) !== null) {
+  if (isWatched && mcpToolOf(tool) !== null) {
     return {
-      message: 'a tool of an MCP server in a rule on files: what is watched must not reach outside',
+      message:
+        'a tool of an MCP server in a rule that is not on requests: what is watched must not reach outside',
       allowed,
       nearest: null,
     };

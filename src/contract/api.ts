@@ -147,7 +147,7 @@ export interface RootHealth {
 
 /** Why ready thoughts of a provider or rule are not being claimed now. */
 export interface HoldView {
-  what: 'provider' | 'rule' | 'root' | 'store' | 'all';
+  what: 'provider' | 'rule' | 'root' | 'output' | 'store' | 'all';
   name: string;
   reason: string;
   since: string;
@@ -183,6 +183,7 @@ export interface Explanation {
 /** Live facts: `GET /v1/events` (SSE), `tail`. */
 export type LiveEvent =
   | { type: 'perceived'; at: string; seq: number; path: string; change: string; rules: string[] }
+  | { type: 'happened'; at: string; seq: number; subject: string; kind: string; rules: string[] }
   | {
       type: 'state';
       at: string;

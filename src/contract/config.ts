@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { mcpServer } from './config-mcp.ts';
 import { lmStudio, provider } from './config-providers.ts';
+import { webhook } from './config-webhook.ts';
+import { duration } from './duration.ts';
+import { mannersSchema } from './manners.ts';
 
 /** Level names of the log, least to most severe; any case in configuration. */
 export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
@@ -28,6 +31,11 @@ const root = z.union([
   }),
 ]);
 
+const entryName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]*$/, 'not a name')
+  .meta({ title: 'lower-case letters, digits, _ and -, beginning with a letter' });
+
 /** How long something is kept, as people write it. */
 const period = z
   .string()
@@ -43,6 +51,9 @@ const retention = z.strictObject({
   journal: period
     .default('90d')
     .describe('Events that no thought is about, and thoughts that ended without an answer.'),
+  vitals: period
+    .default('7d')
+    .describe('Every reading of the vitals; what becomes of them by the hour is kept for a year.'),
   memory: z
     .literal('forever', { error: 'not in this version' })
     .default('forever')
@@ -84,13 +95,7 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe('Vectors of texts.'),
   mcp_servers: z
-    .record(
-      z
-        .string()
-        .regex(/^[a-z][a-z0-9_-]*$/, 'not a name')
-        .meta({ title: 'lower-case letters, digits, _ and -, beginning with a letter' }),
-      mcpServer,
-    )
+    .record(entryName, mcpServer)
     .default({})
     .describe('MCP servers whose tools rules on requests may name, as `server/tool`.'),
   timezone: z
@@ -134,6 +139,30 @@ export const configSchema = z.strictObject({
     .pipe(z.enum(LOG_LEVELS))
     .prefault('INFO')
     .describe('The least severe log lines that are kept.'),
+  vitals: z
+    .strictObject({
+      every: duration
+        .prefault('60s')
+        .pipe(z.number().min(1000, 'shorter than 1 s').max(3_600_000, 'longer than 1 h'))
+        .describe('How often they are looked at.'),
+    })
+    .prefault({})
+    .describe("The machine's vitals."),
+  only: mannersSchema.prefault({}).describe('When anything may be thought; what comes at other times waits.'),
+  webhooks: z
+    .record(entryName, webhook)
+    .default({})
+    .describe('Where rules may send answers, by name: the only addresses that they can name.'),
+  commands: z
+    .enum(['never', 'allow'])
+    .default('never')
+    .describe('Whether outputs of rules may run programs.'),
+  proposals: z
+    .strictObject({
+      expire: period.default('7d').describe('A proposal that nobody decided on by then is denied.'),
+    })
+    .prefault({})
+    .describe('Outputs that wait for a person.'),
   retention: retention
     .prefault({})
     .describe('How long things are kept after their thought was done, dead or cancelled.'),
@@ -150,7 +179,7 @@ export const CONFIG_NOT_IN_THIS_VERSION = ['memory', 'file_watcher.watch_paths.*
 export const BUILT_IN_PROVIDERS = ['lmstudio', 'builtin'] as const;
 
 /** Models of the provider `builtin`, which needs no server. */
-export const BUILT_IN_MODELS = ['extract'] as const;
+export const BUILT_IN_MODELS = ['extract', 'verbatim'] as const;
 
 export type ConfigValues = z.output<typeof configSchema>;
 

@@ -1,5 +1,5 @@
-/** The senses of this version; `daemon` is the daemon perceiving itself (`thought.done`). */
-export const SENSES = ['files', 'requests', 'daemon'] as const;
+/** Every sense; `daemon` is the daemon perceiving itself. */
+export const SENSES = ['files', 'requests', 'processes', 'vitals', 'logs', 'schedule', 'daemon'] as const;
 export type SenseName = (typeof SENSES)[number];
 
 /** What happened to a file, as a rule may ask for it. */
@@ -81,7 +81,9 @@ export interface IndexColumns {
 
 /** What a template sees as `event` and the API returns as an event's `data`. */
 export interface EventData {
-  /** Absolute path text; files only. */
+  /** What happened, of senses other than files and requests: `process.exited`, `log.lines`, `schedule.due`, … */
+  kind?: string;
+  /** Absolute path text; files and logs only. */
   path?: string;
   root?: string;
   name?: string;
@@ -101,4 +103,49 @@ export interface EventData {
   /** `thought.done`: the thought and its rule. */
   thought?: string;
   rule?: string;
+  /** Lines of a log that it is about. */
+  lines?: number;
+  process?: ProcessData;
+  condition?: ConditionData;
+  /** When a schedule was due, ISO 8601 in UTC, and how many slots before it were missed. */
+  slot?: string;
+  missed?: number;
+  /** What is to be gathered for a schedule: what has changed within a time (ISO 8601). */
+  gather?: { files: string[]; rules: string[]; since: string; until: string };
+  /** The provider that an event of the daemon is about, and why it happened. */
+  provider?: string;
+  reason?: string;
+}
+
+/** A process as templates see it. */
+export interface ProcessData {
+  pid: number;
+  name: string;
+  command: string;
+  /** ISO 8601, UTC. */
+  started: string;
+  /** Percent of one core. */
+  cpu: number;
+  memory_mb: number;
+  status: string;
+  threads: number;
+  /** Beneath it, at any depth. */
+  children: number;
+  /** Of the internet, open. */
+  connections: number;
+  /** How it ended, where that is known; empty otherwise. */
+  exit: string;
+}
+
+/** A condition that has come true, as templates see it. */
+export interface ConditionData {
+  metric: string;
+  /** Which disk, interface or process; empty where there is one. */
+  of: string;
+  value: number;
+  /** The value when it began; null where that is not known. */
+  before: number | null;
+  limit: number;
+  /** ISO 8601, UTC. */
+  since: string;
 }

@@ -1,4 +1,10 @@
-import { braceExpand, escape as escapeGlob, Minimatch, type MinimatchOptions } from 'minimatch';
+import {
+  braceExpand,
+  escape as escapeGlob,
+  Minimatch,
+  type MinimatchOptions,
+  unescape as unescapeGlob,
+} from 'minimatch';
 import type { Rule } from './rule.ts';
 
 /** Longest glob pattern, in characters, and most alternatives that its braces may stand for. */
@@ -44,6 +50,13 @@ const compiledOnce = new WeakMap<readonly string[], (path: string) => boolean>()
 /** The pattern that matches exactly this path text. */
 export function globOf(path: string): string {
   return escapeGlob(path, { magicalBraces: true });
+}
+
+/** The folder beneath which everything lies that an absolute pattern matches: as much of it as is no pattern. */
+export function globBase(pattern: string): string {
+  const steps = pattern.split('/');
+  const magic = steps.findIndex((step, at) => at === steps.length - 1 || /(?<!\\)[*?[{]/.test(step));
+  return unescapeGlob(steps.slice(0, magic).join('/'), { magicalBraces: true }) || '/';
 }
 
 /** The patterns that a pattern's braces stand for; one more than the limit where there are too many. */

@@ -1,11 +1,15 @@
 import type { FileChange, FileObservation } from './event.ts';
 
 /** That a rule wants a thought about an event: all the journal needs to queue it in the same transaction. */
-export interface Match {
+export interface RuleMatch {
   rule: string;
   version: string;
   settleMs: number;
   priority: number;
+}
+
+/** The same of a change to a file. */
+export interface Match extends RuleMatch {
   /** The change as this rule sees it: a move into its paths is `added`, out of them `deleted`. */
   seenAs: FileChange;
   /**

@@ -1,18 +1,19 @@
 import type { EventData } from './event.ts';
 import type { Rule } from './rule.ts';
-
-/** The kinds of output of this version. */
-export type OutputKind = 'write' | 'append';
+import type { OutputKind } from './rule-output.ts';
 
 /**
- * One planned effect, complete before anything is touched: exact bytes, target, and what stood there.
- * `create` never replaces; `replace` only what has the sha256 `before`; `append` adds a marked block once;
- * `propose` waits for a person.
+ * How an output is applied. `create` never replaces; `replace` only what has the sha256 `before`; `append` adds a
+ * marked block once; `edit` changes a part of what stands there; `move` gives a file another name; `send` leaves the
+ * disk.
  */
+export type OutputMode = 'create' | 'replace' | 'append' | 'edit' | 'move' | 'send';
+
+/** One planned effect, complete before anything is touched: exact bytes, target, and what stood there. */
 export interface PlannedOutput {
   position: number;
   kind: OutputKind;
-  mode: 'create' | 'replace' | 'append' | 'propose';
+  mode: OutputMode;
   /** The path as the template rendered it (path text, absolute). */
   wanted: string;
   /** The path to be written: `wanted`, or what this rule wrote for this subject before. */
@@ -20,6 +21,10 @@ export interface PlannedOutput {
   content: string;
   /** sha256 of what stood at the target when this was planned; null = nothing. */
   before: string | null;
+  /** The file that is moved; absent for other kinds. */
+  source?: string;
+  /** It waits for a person; absent = it does not. */
+  proposed?: true;
   /** Why it is a proposal; empty otherwise. */
   reason: string;
 }
@@ -37,12 +42,16 @@ export interface FormerOutput {
 export interface PendingOutput {
   position: number;
   kind: OutputKind;
-  mode: PlannedOutput['mode'];
+  mode: OutputMode;
   wanted: string;
   target: string;
   content: string;
   before: string | null;
+  /** The file that is moved; absent for other kinds. */
+  source?: string;
   ledger: LedgerEntry | null;
+  /** When a try before a crash was about to send it (epoch ms); absent = none was. */
+  sentAt?: number;
 }
 
 /** A time whose records were lost with a damaged database (epoch ms): what was written in it is not in the ledger. */
@@ -68,8 +77,10 @@ export interface UndoJob {
   attempt: number;
   position: number;
   kind: OutputKind;
-  mode: PlannedOutput['mode'];
+  mode: OutputMode;
   target: string;
+  /** The file that was moved; absent for other kinds. */
+  source?: string;
   /** What was written, or the appended block; null when retention has taken it. */
   content: string | null;
   /** sha256 of what stood there when it was planned; null = nothing. */

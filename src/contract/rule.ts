@@ -1,28 +1,12 @@
 import * as z from 'zod';
+import { duration, rate } from './duration.ts';
 import { FILE_CHANGES } from './event.ts';
-
-const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const LONGEST_MS = 365 * 86_400_000;
-
-/** A duration as written by people: `500ms`, `3s`, `5m`, `2h`, `7d`. Parses to whole milliseconds, at most 365 days. */
-const duration = z
-  .string()
-  .regex(/^\d{1,20}(\.\d{1,20})?(ms|s|m|h|d)$/, 'not a duration')
-  .meta({ title: 'a number and a unit: 500ms, 3s, 5m, 2h or 7d; at most 365d' })
-  // The database keeps instants as whole milliseconds, and refuses a fraction.
-  .transform((text) => Math.round(Number.parseFloat(text) * (UNIT_MS[text.replace(/^[\d.]+/, '')] ?? 1)))
-  .pipe(z.number().max(LONGEST_MS, 'longer than 365 days'));
-
-/** How often a rule may think: `30/h`. Parses to a count and the milliseconds it is for. */
-const rate = z
-  .string()
-  .regex(/^\d{1,6}\/[smhd]$/, 'not a rate')
-  .meta({ title: 'a number, / and a unit: 1/s, 10/m, 30/h or 100/d' })
-  .transform((text) => {
-    const [count = '', unit = ''] = text.split('/');
-    return { count: Number(count), perMs: UNIT_MS[unit] ?? 0 };
-  })
-  .refine(({ count }) => count > 0, 'never: pause the rule instead');
+import type { Manners } from './manners.ts';
+import { mannersSchema } from './manners.ts';
+import { pattern } from './pattern.ts';
+import type { RuleOnDaemon, RuleOnLog, RuleOnProcess, RuleOnSchedule, RuleOnVitals } from './rule-on.ts';
+import { onDaemon, onLog, onProcess, onSchedule, onVitals } from './rule-on.ts';
+import { type OutputKind, ruleOutput } from './rule-output.ts';
 
 const model = z
   .string()
@@ -46,6 +30,9 @@ const onFile = z.strictObject({
     .enum(['ignore', 'process'])
     .default('ignore')
     .describe('Files already there when this rule first meets the root.'),
+  containing: pattern
+    .optional()
+    .describe('A regular expression: files whose text does not match it are not thought about.'),
 });
 
 const onRequest = z
@@ -54,17 +41,26 @@ const onRequest = z
   .transform(() => ({}))
   .describe('A request from the CLI or the API names this rule.');
 
+/** What can wake a rule. */
+export const TRIGGERS = ['file', 'log', 'process', 'vitals', 'schedule', 'request', 'daemon'] as const;
+
 /** Front matter of a rule file; the body beneath it is the Liquid prompt. DESIGN's names are the contract. */
 export const ruleFrontMatter = z.strictObject({
   on: z
     .strictObject({
       file: onFile.optional().describe('Changes to files.'),
       request: onRequest.optional(),
+      log: onLog.optional().describe('New lines of a file that grows.'),
+      process: onProcess.optional().describe('Processes that start, end, or become too much.'),
+      vitals: onVitals.optional().describe("A condition on the machine's vitals."),
+      schedule: onSchedule.optional().describe('A time.'),
+      daemon: onDaemon.optional().describe('What becomes of the daemon itself.'),
     })
     .refine((on) => Object.values(on).filter((value) => value !== undefined).length === 1, {
-      error: 'exactly one of: file, request',
+      error: `exactly one of: ${TRIGGERS.join(', ')}`,
     })
     .describe('What wakes the rule: exactly one of these.'),
+  only: mannersSchema.optional().describe('When it may think; what comes at other times waits.'),
   mind: z
     .strictObject({
       models: z.array(model).min(1).optional().describe('First able one thinks; omitted: default_models.'),
@@ -104,40 +100,10 @@ export const ruleFrontMatter = z.strictObject({
     })
     .prefault({})
     .describe('Who thinks, and what the answer looks like.'),
-  outputs: z
-    .array(
-      z
-        .strictObject({
-          write: z.string().min(1).optional().describe('Liquid path of the file to write.'),
-          append: z.string().min(1).optional().describe('Liquid path of the file to append to.'),
-          body: z.string().min(1).describe('Liquid text to write or append.'),
-        })
-        .refine((output) => (output.write === undefined) !== (output.append === undefined), {
-          error: 'exactly one of: write, append',
-        }),
-    )
-    .default([])
-    .describe('What to do with the answer, in this order.'),
+  outputs: z.array(ruleOutput).max(50).default([]).describe('What to do with the answer, in this order.'),
 });
 
 export type RuleFrontMatter = z.output<typeof ruleFrontMatter>;
-
-/** Outputs and triggers that DESIGN names but this version refuses at check. */
-export const NOT_IN_THIS_VERSION = {
-  outputs: [
-    'frontmatter',
-    'insert',
-    'tasks',
-    'move',
-    'rename',
-    'tag',
-    'notify',
-    'webhook',
-    'command',
-    'approve',
-  ],
-  on: ['log', 'process', 'vitals', 'schedule', 'daemon'],
-} as const;
 
 /** A rule, checked and ready to be matched. */
 export interface Rule {
@@ -149,7 +115,9 @@ export interface Rule {
   file: string;
   /** Normalised content as stored by version; {@link Rule} can be made from it again. */
   text: string;
-  on: { file?: RuleOnFile; request?: Record<string, never> };
+  on: RuleOn;
+  /** When it may think; absent = always. */
+  only?: Manners;
   mind: {
     /** `provider/model`, at least one. */
     models: string[];
@@ -168,9 +136,46 @@ export interface Rule {
     /** With `tools`. */
     maxSteps?: number;
   };
-  outputs: { kind: 'write' | 'append'; path: string; body: string }[];
+  outputs: RuleOutput[];
   /** Liquid source. */
   prompt: string;
+}
+
+/** Exactly one of them. */
+export interface RuleOn {
+  file?: RuleOnFile;
+  request?: Record<string, never>;
+  log?: RuleOnLog;
+  process?: RuleOnProcess;
+  vitals?: RuleOnVitals;
+  schedule?: RuleOnSchedule;
+  daemon?: RuleOnDaemon;
+}
+
+/** One output as a rule declares it. What is Liquid is rendered when an answer is planned. */
+export interface RuleOutput {
+  kind: OutputKind;
+  /** Liquid; empty for kinds that have no file. */
+  path: string;
+  /** Liquid; empty for kinds that have none. */
+  body: string;
+  /** Keys of front matter, each Liquid. */
+  set?: Record<string, string>;
+  /** The line (Liquid) beneath which is inserted, or the heading under which. */
+  beneath?: string;
+  under?: string;
+  /** Name of a list in the answer: one insertion for each `item` of it. */
+  each?: string;
+  /** Liquid expression of a list, or words. */
+  tags?: string;
+  /** Liquid. */
+  title?: string;
+  /** Name of a webhook in the configuration. */
+  to?: string;
+  /** Literal arguments, never a template. */
+  argv?: string[];
+  /** It waits for a person: always, or where this Liquid condition holds. */
+  approve?: true | string;
 }
 
 export interface RuleOnFile {
@@ -179,6 +184,8 @@ export interface RuleOnFile {
   changes: (typeof FILE_CHANGES)[number][];
   settleMs: number;
   existing: 'ignore' | 'process';
+  /** A regular expression that the captured text must match. */
+  containing?: string;
 }
 
 /** The rule behind `think` where no rule is named: the request's text is the prompt, nothing is written. */

@@ -10,6 +10,8 @@ export interface TemplateScope {
   answer: unknown;
   thought: { id: string; model: string | null };
   rule: { name: string; version: string };
+  /** One of a list of the answer; with `each` only. */
+  item?: unknown;
   /** ISO 8601, UTC. */
   now: string;
 }
@@ -26,7 +28,16 @@ const EVENT_NAMES = {
   hash: 'xxh64 of its content.',
   binary: 'Whether it has a NUL byte in its first 8 KiB.',
   growing: 'Whether it was still being written.',
-  text: "A request's text.",
+  text: "A request's text; of other senses what was perceived, in words.",
+  kind: 'What happened: `process.exited`, `log.lines`, `schedule.due`, …',
+  lines: 'Lines of a log that it is about.',
+  process:
+    'The process: pid, name, command, started, cpu, memory_mb, status, threads, children, connections, exit.',
+  condition: 'The condition that came true: metric, of, value, before, limit, since.',
+  slot: 'When a schedule was due, ISO 8601 in UTC.',
+  missed: 'How many times before it was missed.',
+  provider: 'The provider that it is about.',
+  reason: 'Why it happened.',
   thought: 'A finished thought’s id, where the event is about one.',
   rule: 'A finished thought’s rule, where the event is about one.',
   date: 'The day of the event in the configured time zone: 2026-04-12.',
@@ -49,6 +60,7 @@ export const TEMPLATE_NAMES = {
     model: 'The provider and model that answered: `builtin/extract`; null in prompts.',
   },
   rule: { name: "The rule's name.", version: "The rule's version." },
+  item: null,
   now: null,
 } as const satisfies Record<keyof TemplateScope, Record<string, string> | null>;
 
@@ -87,13 +99,21 @@ export function templateScope(parts: ScopeParts): TemplateScope {
       hash: data.hash ?? null,
       binary: data.binary ?? null,
       growing: data.growing ?? null,
-      text: data.text ?? null,
+      text: data.text ?? (data.kind === undefined ? null : (parts.captured?.text ?? null)),
+      kind: data.kind ?? null,
+      lines: data.lines ?? null,
+      process: data.process ?? null,
+      condition: data.condition ?? null,
+      slot: data.slot ?? null,
+      missed: data.missed ?? null,
+      provider: data.provider ?? null,
+      reason: data.reason ?? null,
       thought: data.thought ?? null,
       rule: data.rule ?? null,
       date: dayOf(at, parts.timezone),
       at: new Date(at).toISOString(),
     },
-    file: fileOf(parts.captured, name),
+    file: data.kind === undefined ? fileOf(parts.captured, name) : null,
     request: data.text === undefined ? null : { text: data.text },
     answer: parts.schema === null ? parts.answer : absentAsNull(parts.answer, parts.schema),
     thought: { id: parts.thought, model: parts.model },

@@ -73,13 +73,7 @@ export function renderTemplate(
   options: RenderOptions,
 ): string {
   const engine = engineFor(template.purpose);
-  const timezoneOffset = options.timezone === 'system' ? undefined : options.timezone;
-  const context = new Context(
-    { ...scope },
-    { ...engine.options, ...(timezoneOffset === undefined ? {} : { timezoneOffset }) },
-    { sync: true },
-    { liquid: engine },
-  );
+  const context = contextOf(engine, scope, options);
   let text: string;
   try {
     text = String(engine.renderSync(template.nodes, context));
@@ -102,6 +96,27 @@ export function renderTemplate(
  */
 export function renderPath(template: CompiledTemplate, scope: TemplateScope, options: RenderOptions): string {
   return assemblePath(renderTemplate(asPath(template), scope, options));
+}
+
+/** The value of one Liquid expression (`answer.tags | sort`), with its type. Throws `template-failed`. */
+export function evaluate(expression: string, scope: TemplateScope, options: RenderOptions): unknown {
+  const engine = engineFor('text');
+  try {
+    return engine.evalValueSync(expression, contextOf(engine, scope, options));
+  } catch (error) {
+    const { message } = explain(error);
+    throw new CodedError('template-failed', message);
+  }
+}
+
+function contextOf(engine: Liquid, scope: TemplateScope, { timezone }: RenderOptions): Context {
+  const timezoneOffset = timezone === 'system' ? undefined : timezone;
+  return new Context(
+    { ...scope },
+    { ...engine.options, ...(timezoneOffset === undefined ? {} : { timezoneOffset }) },
+    { sync: true },
+    { liquid: engine },
+  );
 }
 
 /** Every name the template expects from its scope, with the place of each use. */

@@ -3,6 +3,7 @@ import { CodedError } from '../base/errors.ts';
 import type { LiveEvent } from '../contract/api.ts';
 import type { MetFolder } from '../contract/event.ts';
 import type { MatchedObservation } from '../contract/match.ts';
+import type { PerceiveInput } from '../store/operations/perceive.ts';
 import type { RegisteredRoot } from '../store/operations/roots.ts';
 import type { Store } from '../store/store.ts';
 
@@ -24,6 +25,8 @@ export interface Journal {
     baselined: boolean,
     met?: MetFolder,
   ): Promise<number>;
+  /** Commits what a sense other than files perceived, with its thoughts and cursors; how many thoughts were queued. */
+  perceive(percepts: Omit<PerceiveInput, 'now'>): Promise<number>;
 }
 
 export function createJournal({ store, clock, live }: JournalOptions): Journal {
@@ -56,6 +59,16 @@ export function createJournal({ store, clock, live }: JournalOptions): Journal {
       for (const { seq, path: file, change, rules, thoughts: queued } of news) {
         thoughts += queued.length;
         live({ type: 'perceived', at: new Date(now).toISOString(), seq, path: file, change, rules });
+      }
+      return thoughts;
+    },
+    async perceive(percepts) {
+      const now = clock.now();
+      let thoughts = 0;
+      for (const news of await store.write('perceive', { ...percepts, now })) {
+        const { seq, subject, kind, rules } = news;
+        thoughts += news.thoughts.length;
+        live({ type: 'happened', at: new Date(now).toISOString(), seq, subject, kind, rules });
       }
       return thoughts;
     },

@@ -29,6 +29,7 @@ import type { ProviderSet } from './providers.ts';
 import type { Routing } from './routing.ts';
 import { ruleViews } from './rule-views.ts';
 import { runFiles } from './run-files.ts';
+import type { Senses } from './senses.ts';
 import { statusOf } from './status.ts';
 
 export interface DaemonParts {
@@ -56,6 +57,7 @@ export interface DaemonParts {
   onRouting(): void;
   capture: CaptureWorker;
   sense: FilesSense;
+  senses: Pick<Senses, 'health'>;
   keeper: Pick<Keeper, 'facts'>;
   retainer: Pick<Retainer, 'facts'>;
   loopDelay: ReturnType<typeof monitorEventLoopDelay>;
@@ -130,7 +132,7 @@ export function createDaemon(parts: DaemonParts): Daemon {
         config: configuration.config(),
         rules: configuration.rules(),
         problems: configuration.problems(),
-        senses: [parts.sense.health()],
+        senses: [parts.sense.health(), ...parts.senses.health()],
         facts: await store.read('queueFacts', undefined),
         spent: await store.read('spentOn', {
           day: dayOf(clock.now(), configuration.config().values.timezone),

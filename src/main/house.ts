@@ -25,6 +25,7 @@ import type { Configuration } from './configuration.ts';
 import { createDaemon } from './daemon.ts';
 import { rememberErrors } from './last-error.ts';
 import { createMeeting } from './meeting.ts';
+import { createSenses } from './senses.ts';
 import { startStage, together } from './stage.ts';
 import { LOOP_RESOLUTION_MS } from './status.ts';
 import { createUpkeep } from './upkeep.ts';
@@ -102,6 +103,11 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   const gaps = options.losses.map(({ from, at }) => ({ from: (from ?? 0) - OUTPUT_MS, to: at }));
   const workers = await createWorkers({ ...options, store, log, holds, owner, isOffline, gaps });
   const { capture, mind, outputs, leases, providers, onRouting } = workers;
+  // What is ready already waits for nobody but the mind.
+  const onQueued = () => {
+    capture.queued();
+    mind.look();
+  };
   const meeting = createMeeting({
     store,
     journal,
@@ -110,6 +116,9 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     hashWhenIdle: (root, paths) => sense.hashWhenIdle(root, paths),
     onQueued: capture.queued,
   });
+
+  const senses = await createSenses({ store, clock, log, configuration, journal, onQueued });
+  senses.heed();
 
   async function reload(): Promise<void> {
     const { configChanged, rulesChanged } = await configuration.reload(store);
@@ -131,6 +140,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     if (configChanged || rulesChanged) {
       await configuration.settle(store);
       meeting.arrange(now.roots.map((root) => root.path));
+      senses.heed();
       capture.queued();
       onRouting();
     }
@@ -160,6 +170,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     holds,
     journal,
     sense,
+    senses,
     retainer,
     loopDelay,
     stopping: stopRequested,
@@ -177,6 +188,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
       },
     }),
   );
+  const perceiving = senses.start(group);
   const watching = startStage(group, 'configuration', (signal) =>
     watchConfiguration({ folders: options.folders, onChange: reload, signal, since: options.since }),
   );
@@ -215,7 +227,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     failpoint('stop:begun');
     const inOrder = async () => {
       for (const stage of [
-        intake,
+        together(intake, perceiving),
         watching,
         acquainting,
         // Together: while a large file is read to its end, nothing more may be claimed.

@@ -95,7 +95,7 @@ function heldBy(
   facts: QueueFacts,
   { lanes, rules }: Pick<StatusFacts, 'lanes' | 'rules'>,
 ): number {
-  if (hold.what === 'root') return facts.queue.answered;
+  if (hold.what === 'root' || hold.what === 'output') return facts.queue.answered;
   if (hold.what === 'rule') {
     const version = rules.find((rule) => rule.name === hold.name)?.version;
     return version === undefined ? 0 : (facts.readyByVersion[version] ?? 0);

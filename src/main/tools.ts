@@ -62,8 +62,8 @@ export function createTools(options: {
     async for({ mind, on }, signal) {
       const names = mind.tools ?? [];
       const own = names.flatMap((name) => builtIn.get(name) ?? []);
-      // A rule about watched files gets none of them: checked with the rule, and here.
-      if (on.file !== undefined) return own;
+      // A rule about what is watched gets none of them: checked with the rule, and here.
+      if (on.request === undefined) return own;
       const wanted = new Map<string, string[]>();
       for (const name of names) {
         const asked = mcpToolOf(name);

@@ -34,7 +34,7 @@ export async function attempt(
       rule,
       thought: thought.id,
       event: { at: thought.at, data },
-      captured: thought.sense !== 'files' || captured === null ? null : { ...captured, text },
+      captured: thought.sense === 'requests' || captured === null ? null : { ...captured, text },
       timezone: context.timezone,
       now,
       fenceId,
@@ -94,8 +94,8 @@ export async function attempt(
   });
   const came = await reason<Said>({
     rule,
-    captured: thought.sense === 'files' ? captured : null,
-    watched: thought.sense === 'files',
+    captured: thought.sense === 'requests' ? null : captured,
+    watched: thought.sense !== 'requests',
     model: name,
     local: provider.local,
     abilities: abilitiesOf(context.health.health(provider.name), model),

@@ -88,6 +88,10 @@ const NAME_LIMIT = 1024;
 function sanitisedNames(data: EventData): EventData {
   const clean: EventData = { ...data };
   const name = (text: string) => sanitise(text).replaceAll(FENCE, ' ').slice(0, NAME_LIMIT);
+  if (data.process !== undefined)
+    clean.process = { ...data.process, name: name(data.process.name), command: name(data.process.command) };
+  if (data.condition !== undefined) clean.condition = { ...data.condition, of: name(data.condition.of) };
+  if (data.reason !== undefined) clean.reason = name(data.reason);
   if (data.path !== undefined) clean.path = name(data.path);
   if (data.name !== undefined) clean.name = name(data.name);
   if (data.from !== undefined) clean.from = name(data.from);

@@ -37,6 +37,8 @@ export const append: OutputHandler = {
     return { position, kind: 'append', mode: 'append', wanted, target, content, before: null, reason: '' };
   },
 
+  after: (standing, { content }) => appended(standing === null ? null : Buffer.from(standing), content),
+
   async apply(output: PendingOutput, context: ApplyContext): Promise<Applied> {
     const { target } = output;
     const { disk } = context;
@@ -118,7 +120,7 @@ function markerOf(thought: string, position: number): string {
 }
 
 /** A whole file, null = none yet, with a block at its end. */
-export function appended(whole: Buffer | null, block: string): Buffer {
+function appended(whole: Buffer | null, block: string): Buffer {
   return Buffer.concat([withNewline(whole ?? Buffer.alloc(0)), Buffer.from(block)]);
 }
 

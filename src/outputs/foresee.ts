@@ -1,16 +1,19 @@
 import type { Disks } from '../base/disk.ts';
 import { CodedError, messageOf } from '../base/errors.ts';
 import { toFs } from '../base/path-text.ts';
-import type { PlannedOutput } from '../contract/output.ts';
-import { appended } from './append.ts';
+import type { OutputMode, PlannedOutput } from '../contract/output.ts';
 import { assertReallyInside, rootOf } from './inside.ts';
+import { onDisk } from './kinds.ts';
 import { look } from './look.ts';
 import { parentOf } from './place.ts';
 import { type PlanInput, plan } from './plan.ts';
 
 /** A planned output with the whole file before (null = there is none) and after it, as text. */
-export interface Foreseen extends Pick<PlannedOutput, 'kind' | 'mode' | 'target' | 'reason'> {
+export interface Foreseen extends Pick<PlannedOutput, 'kind' | 'target' | 'reason'> {
+  /** `propose`: a person would have to decide. */
+  mode: OutputMode | 'propose';
   before: string | null;
+  /** Of what is sent: all that would be. */
   after: string;
 }
 
@@ -20,18 +23,24 @@ export async function foresee(input: Omit<PlanInput, 'foresee'>, diskOf: Disks):
   return Promise.all(planned.map((output) => foreseeOne(output, input.outputRoots, diskOf)));
 }
 
-async function foreseeOne(
-  { kind, mode, target, content, reason }: PlannedOutput,
+/** What one planned output would do just now. */
+export async function foreseeOne(
+  output: PlannedOutput,
   roots: readonly string[],
   diskOf: Disks,
 ): Promise<Foreseen> {
+  const { kind, target, content, reason } = output;
+  const mode = output.proposed ? 'propose' : output.mode;
+  const handler = onDisk(kind);
+  if (handler === null) return { kind, mode, target, reason, before: null, after: content };
   const folder = parentOf(target);
   const disk = await diskOf(toFs(folder));
   try {
     await assertReallyInside(disk, folder, rootOf(target, roots));
     const standing = await look(disk, target);
-    const after = mode === 'append' ? appended(standing?.content ?? null, content).toString() : content;
-    return { kind, mode, target, reason, before: standing?.content.toString() ?? null, after };
+    const after = handler.after?.(standing?.content ?? null, output) ?? Buffer.from(content);
+    const before = standing?.content.toString() ?? null;
+    return { kind, mode, target, reason, before, after: Buffer.from(after).toString() };
   } catch (error) {
     if (error instanceof CodedError && error.code === 'output-escapes') throw error;
     const next = error instanceof CodedError && error.next ? ` (${error.next})` : '';

@@ -1,7 +1,23 @@
-import type { OutputKind } from '../contract/output.ts';
+import { CodedError } from '../base/errors.ts';
+import type { OutputKind } from '../contract/rule-output.ts';
 import { append } from './append.ts';
-import type { OutputHandler } from './output.ts';
+import type { OutputHandler, SendHandler } from './output.ts';
 import { write } from './write.ts';
 
-/** Every kind of output of this version. */
-export const OUTPUT_KINDS: Record<OutputKind, OutputHandler> = { write, append };
+/** Every kind of output that changes files. */
+const ON_DISK: Partial<Record<OutputKind, OutputHandler>> = { write, append };
+
+/** Every kind that leaves the disk: it cannot be taken back. */
+const SENT: Partial<Record<OutputKind, SendHandler>> = {};
+
+/** How an output of a kind is planned, applied and taken back; null where it is sent. */
+export function onDisk(kind: OutputKind): OutputHandler | null {
+  return ON_DISK[kind] ?? null;
+}
+
+/** How an output of a kind is sent. Throws `output-kind` where it is not. */
+export function sent(kind: OutputKind): SendHandler {
+  const handler = SENT[kind];
+  if (handler !== undefined) return handler;
+  throw new CodedError('output-kind', `outputs of the kind ${kind} are not in this version`, { value: kind });
+}

@@ -3,11 +3,13 @@ import type {
   FormerOutput,
   Gap,
   LedgerEntry,
-  OutputKind,
   PendingOutput,
   PlannedOutput,
   UndoJob,
 } from '../contract/output.ts';
+import type { RuleOutput } from '../contract/rule.ts';
+import type { OutputKind } from '../contract/rule-output.ts';
+import type { Rendering } from './rendering.ts';
 
 /** An output whose templates are rendered; nothing was looked at yet. */
 export interface Draft {
@@ -16,7 +18,10 @@ export interface Draft {
   kind: OutputKind;
   /** Absolute path text beneath an output root. */
   wanted: string;
+  /** The text of a file or block, or what an edit is to do, as JSON. */
   body: string;
+  /** The file that the event is about; absent where it is about none. */
+  source?: { path: string; hash: string | null };
   /** What this rule wrote for this subject before. */
   former: FormerOutput[];
   /** Times of which the ledger knows nothing. */
@@ -69,10 +74,43 @@ export type Undone = { undone: true } | { undone: false; reason: string };
  */
 export interface OutputHandler {
   readonly kind: OutputKind;
+  /** The draft's `body`; omitted: the rendered `body` of the rule. */
+  compose?(output: RuleOutput, rendering: Rendering): string;
   plan(draft: Draft, disk: Disk): Promise<PlannedOutput>;
   planUnseen(draft: Draft): PlannedOutput;
+  /** The whole file once a planned output is applied to what stands there; omitted: its content. */
+  after?(standing: Uint8Array | null, output: PlannedOutput): Uint8Array;
   apply(output: PendingOutput, context: ApplyContext): Promise<Applied>;
   undo(job: UndoJob, context: UndoContext): Promise<Undone>;
+}
+
+/** What sending needs besides the output itself. */
+export interface SendContext {
+  thought: string;
+  rule: string;
+  /**
+   * Commits that it is about to be sent, right before it is: found again after a crash, it is never sent again. Throws
+   * `hold-lost` where the thought is no longer ours.
+   */
+  markSent(): Promise<void>;
+  /** Commits that surely nothing was sent, so that it may be tried again. */
+  markUnsent(): Promise<void>;
+  signal: AbortSignal;
+}
+
+export type Sent =
+  | { state: 'applied' | 'failed' | 'unknown' | 'denied'; reason: string }
+  /** Nothing was sent: it is tried again later (milliseconds). */
+  | { state: 'held'; reason: string; retryMs: number };
+
+/** One kind of output that leaves the disk. It cannot be taken back, and is never sent twice. */
+export interface SendHandler {
+  readonly kind: OutputKind;
+  /** Where it goes, for people: `desktop`, `webhook:NAME`, … */
+  target(output: RuleOutput): string;
+  /** Exactly what is sent. */
+  compose(output: RuleOutput, rendering: Rendering): string;
+  send(output: PendingOutput, context: SendContext): Promise<Sent>;
 }
 
 /** Name of the temporary file beside a target; the files sense never perceives such names. */

@@ -2,12 +2,14 @@ import type { Disks } from '../base/disk.ts';
 import { CodedError } from '../base/errors.ts';
 import { toFs } from '../base/path-text.ts';
 import type { Gap, PlannedOutput, PlanRequest } from '../contract/output.ts';
-import { compileTemplate, renderPath, renderTemplate } from '../contract/template.ts';
-import { templateScope } from '../contract/template-scope.ts';
+import type { RuleOutput } from '../contract/rule.ts';
+import { ifOf } from '../contract/rule-output.ts';
 import { assertReallyInside, rootOf } from './inside.ts';
-import { OUTPUT_KINDS } from './kinds.ts';
-import type { Draft } from './output.ts';
+import { onDisk, sent } from './kinds.ts';
+import type { Draft, OutputHandler } from './output.ts';
 import { parentOf } from './place.ts';
+import { createRendering, type Rendering } from './rendering.ts';
+import { wantedOf } from './wanted.ts';
 
 export interface PlanInput extends PlanRequest {
   timezone: string;
@@ -24,28 +26,53 @@ export interface PlanInput extends PlanRequest {
  * Throws `template-failed`, `path-escapes`, `path-not-absolute`, `output-escapes`.
  */
 export async function plan(input: PlanInput, diskOf: Disks): Promise<PlannedOutput[]> {
-  const { rule, timezone } = input;
-  const scope = templateScope({ ...input, schema: rule.mind.schema });
+  const rendering = createRendering(input, input.timezone);
   const planned: PlannedOutput[] = [];
-  for (const [position, output] of rule.outputs.entries()) {
-    const wanted = renderPath(parsed(output.path, 'path'), scope, { timezone });
-    const root = rootOf(wanted, input.outputRoots);
-    const body = renderTemplate(parsed(output.body, 'text'), scope, { timezone });
-    const { thought, former, gaps } = input;
-    const draft = { thought, position, kind: output.kind, wanted, body, former, gaps };
-    planned.push(await planOne(draft, root, diskOf, input.foresee ?? false));
+  for (const [position, output] of input.rule.outputs.entries()) {
+    const handler = onDisk(output.kind);
+    const one =
+      handler === null
+        ? planSent(position, output, rendering)
+        : await planOnDisk({ handler, position, output, rendering }, input, diskOf);
+    planned.push(one.proposed ? one : { ...one, ...approvalOf(output, rendering) });
   }
   return planned;
 }
 
-async function planOne(draft: Draft, root: string, diskOf: Disks, foresee: boolean): Promise<PlannedOutput> {
-  const handler = OUTPUT_KINDS[draft.kind];
+function planSent(position: number, output: RuleOutput, rendering: Rendering): PlannedOutput {
+  const handler = sent(output.kind);
+  const target = handler.target(output);
+  const content = handler.compose(output, rendering);
+  return {
+    ...{ position, kind: output.kind, mode: 'send', wanted: target, target },
+    ...{ content, before: null, reason: '' },
+  };
+}
+
+interface OnDisk {
+  handler: OutputHandler;
+  position: number;
+  output: RuleOutput;
+  rendering: Rendering;
+}
+
+async function planOnDisk(
+  { handler, position, output, rendering }: OnDisk,
+  { thought, former, gaps, outputRoots, event, foresee = false }: PlanInput,
+  diskOf: Disks,
+): Promise<PlannedOutput> {
+  const wanted = wantedOf(output, rendering);
+  const root = rootOf(wanted, outputRoots);
+  const body = handler.compose?.(output, rendering) ?? rendering.text(output.body);
+  const { path, hash = null } = event.data;
+  const source = path === undefined ? {} : { source: { path, hash } };
+  const draft: Draft = { thought, position, kind: output.kind, wanted, body, former, gaps, ...source };
   const unseen = handler.planUnseen(draft);
   // A new file replaces nothing: whatever has its name when it is applied, it takes another one.
-  if (unseen.mode === 'create' && draft.gaps.length === 0 && !foresee) return unseen;
+  if (unseen.mode === 'create' && gaps.length === 0 && !foresee) return unseen;
   try {
-    const disk = await diskOf(toFs(parentOf(draft.wanted)));
-    await assertReallyInside(disk, parentOf(draft.wanted), root);
+    const disk = await diskOf(toFs(parentOf(wanted)));
+    await assertReallyInside(disk, parentOf(wanted), root);
     return await handler.plan(draft, disk);
   } catch (error) {
     if (error instanceof CodedError && error.code === 'output-escapes') throw error;
@@ -53,8 +80,11 @@ async function planOne(draft: Draft, root: string, diskOf: Disks, foresee: boole
   }
 }
 
-function parsed(source: string, purpose: 'path' | 'text') {
-  const compiled = compileTemplate(source, purpose);
-  if (!compiled.ok) throw new CodedError('template-failed', compiled.message);
-  return compiled.template;
+/** What its rule says of a person's approval. */
+function approvalOf({ approve }: RuleOutput, rendering: Rendering): Partial<PlannedOutput> {
+  if (approve === undefined) return {};
+  if (approve !== true && rendering.text(ifOf(approve)) === '') return {};
+  const reason =
+    approve === true ? 'its rule asks for your approval' : `its rule asks for your approval when ${approve}`;
+  return { proposed: true, reason };
 }

@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts';
 import type { Alone } from './alone.ts';
 import type { FolderSync } from './folder-sync.ts';
 import { assertReallyInside, rootOf } from './inside.ts';
-import { OUTPUT_KINDS } from './kinds.ts';
+import { onDisk } from './kinds.ts';
 import type { Undone } from './output.ts';
 import { parentOf } from './place.ts';
 import { endsAll, isPassing, reasonOf } from './trouble.ts';
@@ -63,6 +63,8 @@ export function createUndoing(options: UndoingOptions): Undoing {
 
   async function undoOne(job: UndoJob): Promise<Undone> {
     const { id, attempt, position, target } = job;
+    const handler = onDisk(job.kind);
+    if (handler === null) return { undone: false, reason: 'what was sent cannot be taken back' };
     try {
       const root = rootOf(target, options.outputRoots());
       const folder = parentOf(target);
@@ -70,7 +72,7 @@ export function createUndoing(options: UndoingOptions): Undoing {
       await assertReallyInside(disk, folder, root);
       failpoint('undo:begun');
       return await options.alone({ wanted: target, target }, () =>
-        OUTPUT_KINDS[job.kind].undo(job, {
+        handler.undo(job, {
           disk,
           hash: options.hash,
           syncFolder: () => options.syncFolder(disk, folder),

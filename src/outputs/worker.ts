@@ -16,8 +16,9 @@ import type { Store } from '../store/store.ts';
 import { createAlone } from './alone.ts';
 import { createFolderSync } from './folder-sync.ts';
 import { assertReallyInside, rootOf } from './inside.ts';
-import { OUTPUT_KINDS } from './kinds.ts';
+import { onDisk } from './kinds.ts';
 import { makeFolder, parentOf } from './place.ts';
+import { createSending, NotSent } from './sending.ts';
 import { endsAll, isPassing, reasonOf } from './trouble.ts';
 import { createUndoing } from './undoing.ts';
 
@@ -65,6 +66,7 @@ type Settled = { position: number; state: OutputState; reason: string; target: s
 export function createOutputs(options: OutputsOptions): Outputs {
   const { store, clock, owner } = options;
   const bell = createBell();
+  const ending = new AbortController();
   const busy = new Set<string>();
   /** Monotonic milliseconds. */
   const waitingUntil = new Map<string, number>();
@@ -72,6 +74,7 @@ export function createOutputs(options: OutputsOptions): Outputs {
   const alone = createAlone();
   const syncFolder = createFolderSync();
   const undoing = createUndoing({ ...options, alone, syncFolder });
+  const sending = createSending({ ...options, signal: ending.signal });
   let mayUndo = true;
 
   async function applyThought(thought: AnsweredThought): Promise<void> {
@@ -87,7 +90,8 @@ export function createOutputs(options: OutputsOptions): Outputs {
       // What is applied stays applied, also where a person moves it while the others wait.
       if (settled.length > 0)
         await store.write('settleOutputs', { ...holdOf(thought), outputs: settled, now: clock.now() });
-      waitingUntil.set(thought.id, clock.monotonic() + HELD_RETRY_MS);
+      const retryMs = error instanceof NotSent ? error.retryMs : HELD_RETRY_MS;
+      waitingUntil.set(thought.id, clock.monotonic() + retryMs);
       return;
     }
     waitingUntil.delete(thought.id);
@@ -114,6 +118,8 @@ export function createOutputs(options: OutputsOptions): Outputs {
   async function applyOutput(thought: AnsweredThought, output: PendingOutput): Promise<Settled> {
     const { position } = output;
     failpoint('output:begun');
+    const handler = onDisk(output.kind);
+    if (handler === null) return sending.send(thought, output);
     let root = parentOf(output.target);
     try {
       root = rootOf(output.target, options.outputRoots());
@@ -121,7 +127,7 @@ export function createOutputs(options: OutputsOptions): Outputs {
       const disk = await options.diskOf(toFs(folder));
       const isThere = await assertReallyInside(disk, folder, root);
       const applied = await alone(output, () =>
-        OUTPUT_KINDS[output.kind].apply(output, {
+        handler.apply(output, {
           thought: thought.id,
           hash: options.hash,
           gaps: options.gaps,
@@ -218,6 +224,7 @@ export function createOutputs(options: OutputsOptions): Outputs {
       return results;
     },
     async run(signal) {
+      signal.addEventListener('abort', () => ending.abort(signal.reason), { once: true });
       try {
         while (!signal.aborted) {
           slots.assertWell();

@@ -44,7 +44,8 @@ export const write: OutputHandler = {
       if (standing)
         return {
           ...planned,
-          mode: 'propose',
+          mode: 'replace',
+          proposed: true,
           target: former.target,
           before: standing.sha256,
           reason: editedSince(former.target),
@@ -57,7 +58,7 @@ export const write: OutputHandler = {
     });
     const found = await foundAt(disk, target, draft.body, draft.gaps);
     return found.kind === 'unclear'
-      ? { ...planned, mode: 'propose', target, before: null, reason: unclearReason(target) }
+      ? { ...planned, mode: 'create', proposed: true, target, before: null, reason: unclearReason(target) }
       : { ...planned, mode: 'create', target, before: null };
   },
 

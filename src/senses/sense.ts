@@ -1,4 +1,6 @@
 import type { SenseHealth } from '../contract/api.ts';
+import type { Percepts } from '../contract/happening.ts';
+import type { Rule } from '../contract/rule.ts';
 
 /**
  * One sense: perceives the world and hands over batches until its signal aborts. A batch is journaled
@@ -15,3 +17,12 @@ export interface Perception<Batch> {
   /** Call once the batch is durable. A batch never accepted is perceived again after a restart. */
   accept(): void;
 }
+
+/** A sense that perceives what the rules in force ask for. */
+export interface RuledSense extends Sense<Percepts> {
+  /** These rules are in force from now on; called before `perceive`, and whenever they change. */
+  heed(rules: readonly Rule[]): void;
+}
+
+/** The cursors that were last journaled, by name: where a sense goes on. */
+export type Cursors = ReadonlyMap<string, string>;

@@ -1,4 +1,4 @@
-import { answeredThoughts, finish, ledger, settleOutputs } from './operations/apply.ts';
+import { answeredThoughts, finish, ledger, markSent, settleOutputs } from './operations/apply.ts';
 import { captureDue, captured } from './operations/capture.ts';
 import { cancel, retry } from './operations/change.ts';
 import { claim } from './operations/claim.ts';
@@ -8,6 +8,7 @@ import { giveBack } from './operations/give-back.ts';
 import { observe } from './operations/observe.ts';
 import { keepPart, partsOf } from './operations/parts.ts';
 import { pause, pauses, resume } from './operations/pause.ts';
+import { cursors, perceive } from './operations/perceive.ts';
 import { record } from './operations/record.ts';
 import { acceptRequest } from './operations/request.ts';
 import { beginRetention, clearThoughts, dropBlobs, dropEvents, dropThoughts } from './operations/retain.ts';
@@ -35,6 +36,7 @@ export const WRITES = {
   rulesInForce,
   registerRoots,
   observe,
+  perceive,
   queueExisting,
   queueFile,
   decideExisting,
@@ -57,6 +59,7 @@ export const WRITES = {
   giveBack,
   answeredThoughts,
   ledger,
+  markSent,
   finish,
   settleOutputs,
   askUndo,
@@ -98,6 +101,7 @@ export const READS = {
   picturesOf,
   vectorsOf,
   ruleFacts,
+  cursors,
 };
 
 type InputOf<Op> = Op extends (tx: never, input: infer Input) => unknown ? Input : undefined;

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { answerShape } from '../../src/config/answer-shape.ts';
-import { parseRule, type RuleContext } from '../../src/config/rule-file.ts';
+import { parseRule } from '../../src/config/rule-file.ts';
+import type { RuleContext } from '../../src/config/rule-reading.ts';
 import { builtinRequestRule, ruleFromStored } from '../../src/config/rule-text.ts';
 import { ruleJsonSchema } from '../../src/config/schema.ts';
 import { alternatives, GLOB_LIMITS, matchesRule } from '../../src/contract/glob.ts';
@@ -17,6 +18,8 @@ const context: RuleContext = {
   homedir: '/home/u',
   defaultModels: ['lmstudio/local-model'],
   mcpTools: { notes: ['search'] },
+  webhooks: ['team'],
+  commands: 'never',
 };
 
 function rule(text: string, file = '/rules/r.md', changed: Partial<RuleContext> = {}): Rule {
@@ -213,9 +216,13 @@ Prompt {{ evnt.path }}
     [
       'two triggers',
       '---\non: { request: {}, file: { paths: ["*"] } }\n---\nx',
-      /exactly one of: file, request/,
+      /exactly one of: file, log, process, vitals, schedule, request, daemon/,
     ],
-    ['no trigger', '---\non: {}\n---\nx', /exactly one of: file, request/],
+    [
+      'no trigger',
+      '---\non: {}\n---\nx',
+      /exactly one of: file, log, process, vitals, schedule, request, daemon/,
+    ],
     ['nothing at all', '---\nmind: {}\n---\nx', /on missing/],
   ];
   for (const [what, text, message] of whole) {
@@ -264,21 +271,40 @@ Prompt {{ evnt.path }}
     });
   }
 
-  it('say "not in this version" once for each output and trigger of the design', () => {
+  it('say what an output takes, where it may go, and what wakes a rule', () => {
     const text = `---
-on: { schedule: "0 18 * * *" }
+on: { schedule: { cron: "0 18 * * *", every: 1h } }
 outputs:
   - move: "~/Filed/{{ answer.date }}/"
-    approve: true
   - notify: "done"
+    set: { a: b }
+  - webhook: teem
+  - command: [make]
+  - write: "~/Notes/a.md"
+  - insert: "~/Notes/a.md"
+    body: x
+  - frontmatter: "{{ event.path }}"
+    set: { a: "{{ answer.b" }
+    approve: sometimes
 ---
 x`;
     assert.deepEqual(short(text), [
-      '2:7 on.schedule not in this version',
-      '4:5 outputs.0.move not in this version',
-      '5:5 outputs.0.approve not in this version',
-      '6:5 outputs.1.notify not in this version',
+      '2:17 on.schedule exactly one of: cron, every, at',
+      '4:11 outputs.0.move move in a rule that is not about files',
+      '6:10 outputs.1.set not with notify; it takes: body, approve',
+      '7:14 outputs.2.webhook no such webhook in config.yaml',
+      '8:14 outputs.3.command commands are not allowed',
+      '9:5 outputs.4 write without body',
+      '10:5 outputs.5 insert with exactly one of: beneath, under',
+      '12:18 outputs.6.frontmatter a rule that is not about files has no event.path to write to',
+      '13:16 outputs.6.set.a output "{{ answer.b" not closed',
+      '14:14 outputs.6.approve neither true nor a condition',
     ]);
+  });
+
+  it('name a webhook that is nearly one of the configuration', () => {
+    const [problem] = problems(`---\non: { request: {} }\noutputs: [{ webhook: teem }]\n---\nx`);
+    assert.deepEqual([problem?.allowed, problem?.nearest], ['team', 'team']);
   });
 
   it('name a model that builtin does not have', () => {

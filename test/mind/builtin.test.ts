@@ -227,11 +227,19 @@ describe('builtin/extract without a schema', () => {
 });
 
 describe('the provider builtin', () => {
-  it('is always online, local and has one model', async () => {
+  it('is always online, local and has its models', async () => {
     const provider = createBuiltinProvider();
     assert.deepEqual([provider.name, provider.slots, provider.local], ['builtin', 4, true]);
     const health = await provider.probe(never);
-    assert.deepEqual([health.state, health.models, health.loaded], ['online', ['extract'], 'extract']);
+    assert.deepEqual(
+      [health.state, health.models, health.loaded],
+      ['online', ['extract', 'verbatim'], 'extract'],
+    );
+  });
+
+  it('answers with the document itself, where no thinking is asked for', async () => {
+    const events = await eventsOf({ model: 'verbatim', document: 'Once upon\na time' });
+    assert.deepEqual(events[0], { kind: 'text', text: 'Once upon\na time' });
   });
 
   it('refuses any other model', async () => {
@@ -239,7 +247,10 @@ describe('the provider builtin', () => {
     assert.deepEqual(events, [
       {
         kind: 'failed',
-        failure: { kind: 'refused', message: 'builtin has no model qwen; its only one is builtin/extract' },
+        failure: {
+          kind: 'refused',
+          message: 'builtin has no model qwen; it has builtin/extract and builtin/verbatim',
+        },
       },
     ]);
   });

@@ -120,7 +120,7 @@ describe('write', () => {
   it('proposes instead of overwriting what a person has edited, before the plan or after it', async (t) => {
     const { target } = place(t);
     writeFileSync(target, 'edited');
-    assert.equal((await planned(write, target, 'new', former(target, 'old'))).mode, 'propose');
+    assert.equal((await planned(write, target, 'new', former(target, 'old'))).proposed, true);
     const plan = await planned(write, target, 'new', former(target, 'edited'));
     writeFileSync(target, 'edited again');
     const { rows, context } = ledgerOf();

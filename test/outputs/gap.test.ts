@@ -28,7 +28,7 @@ async function put(
     { thought: 'abcdef', position: 0, kind: handler.kind, wanted, body, former, gaps },
     atOnce,
   );
-  if (planned.mode === 'propose') return { ...planned, state: 'proposed', rows };
+  if (planned.proposed) return { ...planned, state: 'proposed', rows };
   const applied = await handler.apply(
     { ...planned, ledger: null },
     {

@@ -30,6 +30,8 @@ const selectPlanned = statement<
     target: string;
     content: string;
     before: string | null;
+    source: string | null;
+    sent_at: number | null;
     ledger_ino: number | null;
     ledger_size: number | null;
     ledger_mtime: number | null;
@@ -37,7 +39,7 @@ const selectPlanned = statement<
     ledger_sha256: string | null;
   }
 >(
-  `SELECT position, kind, mode, wanted, target, content, before, ledger_ino, ledger_size, ledger_mtime,
+  `SELECT position, kind, mode, wanted, target, content, before, source, sent_at, ledger_ino, ledger_size, ledger_mtime,
      ledger_hash, ledger_sha256
    FROM outputs WHERE thought = :id AND attempt = :attempt AND state = 'planned' ORDER BY position`,
 );
@@ -58,6 +60,8 @@ export async function answeredThoughts(
         wanted: planned.wanted,
         target: planned.target,
         before: planned.before,
+        ...(planned.source === null ? {} : { source: planned.source }),
+        ...(planned.sent_at === null ? {} : { sentAt: planned.sent_at }),
         content: (await getText(tx, content)) ?? '',
         ledger: ledgerOf([
           planned.ledger_ino,
@@ -99,6 +103,23 @@ export async function ledger(tx: Transaction, input: LedgerInput): Promise<boole
   return (await tx.run(putLedger, { ...hold, position, target, replaced, ...entry })) === 1;
 }
 
+const putSent = statement<Hold & { state: string; position: number; at: number | null }>(
+  `UPDATE outputs SET sent_at = :at WHERE thought = :id AND attempt = :attempt AND position = :position
+     AND state = 'planned' AND EXISTS (SELECT 1 FROM thoughts WHERE ${HELD})`,
+);
+
+/**
+ * Notes that something is about to be sent (`at`, epoch ms), or, with null, that it surely was not; false where the
+ * thought is no longer held.
+ */
+export async function markSent(
+  tx: Transaction,
+  input: Hold & { position: number; at: number | null },
+): Promise<boolean> {
+  const { position, at } = input;
+  return (await tx.run(putSent, { ...holdOf(input), state: 'answered', position, at })) === 1;
+}
+
 export interface FinishInput extends Hold {
   outputs: { position: number; state: OutputState; reason: string; target: string }[];
   now: number;
@@ -112,11 +133,13 @@ const settleOutput = statement<{
   reason: string;
   target: string;
   now: number | null;
+  proposedAt: number;
 }>(
   // What is applied later has the later time, also where the clock was set back: the newest of them is what stands there.
   `UPDATE outputs AS o SET state = :state, reason = :reason, target = :target, applied_at = max(:now, (
      SELECT coalesce(max(coalesce(before.undo_asked_at, before.applied_at)), 0) + 1 FROM outputs before
-     WHERE before.rule = o.rule AND before.subject = o.subject AND before.wanted = o.wanted))
+     WHERE before.rule = o.rule AND before.subject = o.subject AND before.wanted = o.wanted)),
+     proposed_at = CASE :state WHEN 'proposed' THEN coalesce(proposed_at, :proposedAt) ELSE proposed_at END
    WHERE thought = :id AND attempt = :attempt AND position = :position`,
 );
 const outputStates = statement<
@@ -140,7 +163,13 @@ export async function settleOutputs(tx: Transaction, input: FinishInput): Promis
 
 async function settle(tx: Transaction, { id, attempt, outputs, now }: FinishInput): Promise<void> {
   for (const output of outputs)
-    await tx.run(settleOutput, { id, attempt, ...output, now: output.state === 'applied' ? now : null });
+    await tx.run(settleOutput, {
+      id,
+      attempt,
+      ...output,
+      now: output.state === 'applied' ? now : null,
+      proposedAt: now,
+    });
 }
 
 /** Records what became of the outputs and ends the thought, with a `thought.done` event; null where no longer held. */

@@ -61,9 +61,11 @@ const insertOutput = statement<{
   content: string;
   size: number;
   before: string | null;
+  source: string | null;
+  proposedAt: number | null;
 }>(
-  `INSERT INTO outputs (thought, attempt, position, kind, rule, subject, wanted, target, state, reason, mode, content, size, before)
-   SELECT :id, attempt, :position, :kind, rule, subject, :wanted, :target, :state, :reason, :mode, :content, :size, :before
+  `INSERT INTO outputs (thought, attempt, position, kind, rule, subject, wanted, target, state, reason, mode, content, size, before, source, proposed_at)
+   SELECT :id, attempt, :position, :kind, rule, subject, :wanted, :target, :state, :reason, :mode, :content, :size, :before, :source, :proposedAt
    FROM thoughts WHERE id = :id`,
 );
 
@@ -83,12 +85,14 @@ export async function record(tx: Transaction, input: RecordInput): Promise<boole
       kind: output.kind,
       wanted: output.wanted,
       target: output.target,
-      state: output.mode === 'propose' ? 'proposed' : 'planned',
+      state: output.proposed ? 'proposed' : 'planned',
       reason: output.reason,
       mode: output.mode,
       content: await putBlob(tx, output.content),
       size: Buffer.byteLength(output.content),
       before: output.before,
+      source: output.source ?? null,
+      proposedAt: output.proposed === true ? now : null,
     });
   }
   return true;

@@ -44,6 +44,7 @@ export async function askUndo(
 
 interface JobColumns
   extends Pick<UndoJob, 'id' | 'attempt' | 'position' | 'kind' | 'mode' | 'target' | 'before'> {
+  source: string | null;
   content: string;
   replaced: string | null;
   ledger_ino: number | null;
@@ -59,7 +60,7 @@ interface JobColumns
 }
 
 const jobs = statement<{ thought: string | null; limit: number }, JobColumns>(
-  `SELECT thought AS id, attempt, position, kind, mode, target, content, before, replaced, ledger_ino, ledger_size,
+  `SELECT thought AS id, attempt, position, kind, mode, target, source, content, before, replaced, ledger_ino, ledger_size,
      ledger_mtime, ledger_hash, ledger_sha256, undo_ino, undo_size, undo_mtime, undo_hash, undo_sha256
    FROM outputs WHERE state = 'applied' AND undo_asked_at IS NOT NULL AND (:thought IS NULL OR thought = :thought)
    ORDER BY applied_at DESC, position DESC LIMIT :limit`,
@@ -72,9 +73,10 @@ export async function undoJobs(
 ): Promise<UndoJob[]> {
   const found: UndoJob[] = [];
   for (const row of await tx.all(jobs, input)) {
-    const { id, attempt, position, kind, mode, target, before } = row;
+    const { id, attempt, position, kind, mode, target, source, before } = row;
     found.push({
       ...{ id, attempt, position, kind, mode, target, before },
+      ...(source === null ? {} : { source }),
       content: await getText(tx, row.content),
       replaced: await replacedBytes(tx, row.replaced),
       ledger: ledgerOf([

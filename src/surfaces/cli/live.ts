@@ -46,6 +46,13 @@ function describe(
     case 'perceived':
       if (event.rules.length === 0 && !verbose) return null;
       return [['cyan', event.change.padEnd(10)], nameOf(event.path, places), ['dim', rulesOf(event.rules)]];
+    case 'happened':
+      if (event.rules.length === 0 && !verbose) return null;
+      return [
+        ['cyan', event.kind.slice(event.kind.indexOf('.') + 1).padEnd(10)],
+        event.subject,
+        ['dim', rulesOf(event.rules)],
+      ];
     case 'state':
       if (STEPS.includes(event.state) && !verbose) return null;
       return [
@@ -116,7 +123,8 @@ export function nameOf(path: string, places: readonly string[]): string {
 
 /** What a thought is about; a request's subject is a key that says nothing. */
 function subjectOf(subject: string, rule: string, places: readonly string[]): string {
-  return subject.startsWith('file:') ? nameOf(subject.slice(5), places) : rule;
+  if (subject.startsWith('request:')) return rule;
+  return subject.startsWith('file:') ? nameOf(subject.slice(5), places) : subject;
 }
 
 /** Briefly: `status` has the whole reason. */

@@ -1,0 +1,34 @@
+import { failpoint } from '../base/failpoint.ts';
+import type { Cursor, Happening, Measured, Percepts } from '../contract/happening.ts';
+import type { Rule } from '../contract/rule.ts';
+import type { Journal } from '../journal/journal.ts';
+import { matchesOf } from './decide-happening.ts';
+
+export interface PerceiveOptions {
+  perceptions: AsyncIterable<{ batch: Percepts; accept(): void }>;
+  journal: Journal;
+  /** The rules in force, asked anew for each batch. */
+  rules(): readonly Rule[];
+  /** What the conditions of rules make of what was measured. */
+  judge(measured: Measured, rules: readonly Rule[]): Promise<{ happenings: Happening[]; cursors: Cursor[] }>;
+  /** Thoughts were queued. */
+  onQueued(): void;
+}
+
+/** Journals what a sense other than files perceives, each batch with the thoughts of the rules that want it. */
+export async function perceive(options: PerceiveOptions): Promise<void> {
+  for await (const { batch, accept } of options.perceptions) {
+    failpoint('percepts:perceived');
+    const rules = options.rules();
+    const judged = await Promise.all((batch.measured ?? []).map((each) => options.judge(each, rules)));
+    const happenings = [...batch.happenings, ...judged.flatMap((each) => each.happenings)];
+    const queued = await options.journal.perceive({
+      happenings: happenings.map((each) => ({ ...each, matches: matchesOf(each, rules) })),
+      cursors: [...batch.cursors, ...judged.flatMap((each) => each.cursors)],
+      ...(batch.sample === undefined ? {} : { sample: batch.sample }),
+    });
+    failpoint('percepts:journaled');
+    accept();
+    if (queued > 0) options.onQueued();
+  }
+}

@@ -1,0 +1,62 @@
+import type { EventData, SenseName } from './event.ts';
+import type { RuleMatch } from './match.ts';
+
+/** Something that a sense other than files perceived, before it is journaled. */
+export interface Happening {
+  /** The same happening perceived again has the same one. */
+  dedup: string;
+  sense: SenseName;
+  /** What it is about: `process:lmstudio`, `log:/…/app.log`, `schedule:evening`, … */
+  subject: string;
+  kind: string;
+  /** Epoch milliseconds. */
+  at: number;
+  data: EventData;
+  /** What a model reads of it. Watched text: data, never instructions. */
+  text: string;
+  /** The only rule that it is for; absent = every rule that wants it. */
+  rule?: string;
+}
+
+/** How far something has come, by name; commits with the happenings. */
+export interface Cursor {
+  name: string;
+  /** JSON text; null = it is dropped. */
+  value: string | null;
+}
+
+/** One value at one instant; `of` says which disk, interface, sensor or process, and is empty where there is one. */
+export interface Reading {
+  metric: string;
+  of: string;
+  value: number;
+}
+
+/** Readings that conditions are checked against. */
+export interface Measured {
+  sense: 'vitals' | 'processes';
+  /** Readings of processes are of those that one rule is about. */
+  rule?: string;
+  /** Epoch milliseconds. */
+  at: number;
+  readings: Reading[];
+}
+
+/** The machine's vitals at one instant (epoch ms), by metric and what it is of: `disk.percent /home`. */
+export interface VitalsSample {
+  at: number;
+  values: Record<string, number>;
+}
+
+/** What a sense other than files hands over at a time; journaled whole. */
+export interface Percepts {
+  happenings: Happening[];
+  cursors: Cursor[];
+  measured?: Measured[];
+  sample?: VitalsSample;
+}
+
+/** A happening with what the rules make of it. */
+export interface MatchedHappening extends Happening {
+  matches: RuleMatch[];
+}

@@ -1,0 +1,67 @@
+import { perceive } from '../attention/perceive.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { TaskGroup } from '../base/task-group.ts';
+import type { SenseHealth } from '../contract/api.ts';
+import type { Cursor, Happening, Measured } from '../contract/happening.ts';
+import type { Rule } from '../contract/rule.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Cursors, RuledSense } from '../senses/sense.ts';
+import type { Store } from '../store/store.ts';
+import type { Configuration } from './configuration.ts';
+import { type Stage, startStage, together } from './stage.ts';
+
+export interface SensesOptions {
+  store: Store;
+  clock: Clock;
+  log: Log;
+  configuration: Configuration;
+  journal: Journal;
+  /** Thoughts were queued. */
+  onQueued(): void;
+}
+
+/** The senses besides that of files, each journaled by a stage of its own. */
+export interface Senses {
+  /** The rules in force are other ones now. */
+  heed(): void;
+  health(): SenseHealth[];
+  start(group: TaskGroup): Stage;
+}
+
+export async function createSenses(options: SensesOptions): Promise<Senses> {
+  const { store, configuration, journal, onQueued } = options;
+  const rows = await store.read('cursors', undefined);
+  const cursors: Cursors = new Map(rows.map(({ name, value }) => [name, value]));
+  const senses = sensesOf(options, cursors);
+  const judge = async (
+    _measured: Measured,
+    _rules: readonly Rule[],
+  ): Promise<{ happenings: Happening[]; cursors: Cursor[] }> => ({ happenings: [], cursors: [] });
+
+  return {
+    heed() {
+      for (const sense of Object.values(senses)) sense.heed(configuration.rules());
+    },
+    health: () => Object.values(senses).map((sense) => sense.health()),
+    start(group) {
+      const stages = Object.entries(senses).map(([name, sense]) =>
+        startStage(group, `${name} sense`, (signal) =>
+          perceive({
+            perceptions: sense.perceive(signal),
+            journal,
+            rules: configuration.rules,
+            judge,
+            onQueued,
+          }),
+        ),
+      );
+      return together(...stages);
+    },
+  };
+}
+
+/** Every sense by name; each is idle while no rule wants anything of it. */
+function sensesOf(_options: SensesOptions, _cursors: Cursors): Record<string, RuledSense> {
+  return {};
+}
