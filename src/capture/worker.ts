@@ -4,10 +4,12 @@ import { failpoint } from '../base/failpoint.ts';
 import { createLimit } from '../base/limit.ts';
 import type { Log } from '../base/log.ts';
 import type { LiveEvent } from '../contract/api.ts';
+import type { Rule } from '../contract/rule.ts';
 import type { CaptureJob, CaptureResult } from '../store/operations/capture.ts';
 import { eventData } from '../store/queries/list-thoughts.ts';
 import type { Store } from '../store/store.ts';
 import type { Extractor } from './extraction.ts';
+import { whyUnwanted } from './unwanted.ts';
 
 /** Files read or stored at once; most of the time goes into waiting for a commit. */
 const AT_ONCE = 64;
@@ -29,6 +31,8 @@ export interface CaptureOptions {
   /** Thoughts became ready. */
   onReady(): void;
   live(event: LiveEvent): void;
+  /** The rule of a version in force; undefined where it is not any more. */
+  rule(version: string): Rule | undefined;
   /** Whether a root is offline just now: its files are neither gone nor readable. */
   isOffline(root: string): boolean;
 }
@@ -116,6 +120,10 @@ async function captureOne(
       tell(job, options, 'dead', result.reason);
       return null;
     }
+    if (result.kind === 'unwanted') {
+      tell(job, options, 'cancelled', result.reason);
+      return null;
+    }
     tell(job, options, 'ready', '');
     options.onReady();
     return null;
@@ -152,6 +160,8 @@ async function captureFile(
   switch (extraction.kind) {
     case 'text': {
       const { text, format, characters, truncated, pictures = [], unread } = extraction;
+      const reason = whyUnwanted(options.rule(job.version), text);
+      if (reason !== null) return { id: job.id, now, kind: 'unwanted', reason };
       return {
         id: job.id,
         now,
@@ -177,7 +187,7 @@ async function captureFile(
 function tell(
   job: CaptureJob,
   { live, clock }: CaptureOptions,
-  state: 'ready' | 'dead',
+  state: 'ready' | 'dead' | 'cancelled',
   reason: string,
 ): void {
   const subject = `file:${eventData(job.data).path ?? ''}`;

@@ -1,20 +1,10 @@
 import * as z from 'zod';
+import { LONGEST_REGEX, regexProblem } from '../base/guarded-regex.ts';
 
-const LONGEST = 1000;
-
-/** A regular expression as JavaScript knows them, with the flags `m` and `u` where it allows them. */
+/** A regular expression as a rule has it: `^` and `$` are the ends of lines. */
 export const pattern = z
   .string()
   .min(1)
-  .max(LONGEST)
-  .refine(isPattern, 'not a regular expression')
-  .meta({ title: `a regular expression of JavaScript, at most ${LONGEST} characters` });
-
-function isPattern(source: string): boolean {
-  try {
-    new RegExp(source, 'm');
-    return true;
-  } catch {
-    return false;
-  }
-}
+  .max(LONGEST_REGEX)
+  .refine((source) => regexProblem(source, 'm') === null, 'not a regular expression')
+  .meta({ title: `a regular expression of JavaScript, at most ${LONGEST_REGEX} characters` });

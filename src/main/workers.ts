@@ -92,6 +92,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     log,
     onReady: () => mind.look(),
     live,
+    rule: (version) => configuration.allRules().find((rule) => rule.version === version),
     isOffline: options.isOffline,
   });
   const outputs = createOutputs({

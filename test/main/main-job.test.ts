@@ -57,6 +57,31 @@ describe('the main job', () => {
     assert.equal(await daemon.end(), 0);
   });
 
+  it('asks no model about a file in which nothing matches what its rule looks for', async (t) => {
+    const server = await model(t);
+    const home = createHome(t, server.url);
+    home.rule('asked', copyRule(home, ', containing: "^@ask .+$"'));
+    const daemon = await startDaemon(t, home);
+    writeFileSync(join(home.inbox, 'quiet.md'), 'Dear diary\nI did not @ask anything');
+    writeFileSync(join(home.inbox, 'asking.md'), 'Dear diary\n@ask What is the time?\n');
+    await daemon.reached('done', 1);
+    await daemon.reached('cancelled', 1);
+    assert.deepEqual([home.noteNames(), server.prompts.length], [['asking.md'], 1]);
+    const quiet = (await thoughtsOf(home)).find((each) => each.state === 'cancelled');
+    assert.match(quiet?.reason ?? '', /nothing in it matches what its rule looks for: \^@ask/);
+    await daemon.end();
+  });
+
+  it('is not held up by an expression that would take for ever: then the model is asked', async (t) => {
+    const server = await model(t);
+    const home = createHome(t, server.url);
+    home.rule('slow', copyRule(home, ', containing: "^(a+)+$"'));
+    const daemon = await startDaemon(t, home);
+    writeFileSync(join(home.inbox, 'hostile.md'), `${'a'.repeat(60)}b`);
+    await daemon.reached('done', 1);
+    await daemon.end();
+  });
+
   it('holds while the server is off without spending attempts, and drains when it is back', async (t) => {
     const server = await model(t);
     await server.stop();

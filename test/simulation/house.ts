@@ -109,6 +109,7 @@ export async function beginHouse(options: HouseOptions): Promise<House> {
     log,
     onReady: () => mind.look(),
     live,
+    rule: () => undefined,
     isOffline: () => false,
   });
   const outputs = createOutputs({

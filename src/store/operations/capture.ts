@@ -6,6 +6,7 @@ import { statement, type Transaction } from '../statement.ts';
 export interface CaptureJob {
   id: string;
   rule: string;
+  version: string;
   sense: string;
   data: string;
   /** xxh64 the index has for the file now; null = unknown, gone, or no file. */
@@ -13,7 +14,7 @@ export interface CaptureJob {
 }
 
 const due = statement<{ now: number; limit: number; but: string }, CaptureJob>(
-  `SELECT t.id, t.rule, e.sense, e.data,
+  `SELECT t.id, t.rule, t.version, e.sense, e.data,
      (SELECT f.hash FROM files f JOIN roots r ON r.id = f.root
       WHERE r.path = json_extract(e.data, '$.root')
         AND f.path = substr(json_extract(e.data, '$.path'), length(r.path) + 2) AND f.present = 1) AS hash
@@ -53,6 +54,8 @@ export type CaptureResult = { id: string; now: number } & (
   /** There is nothing to read: a deletion. */
   | { kind: 'nothing' }
   | { kind: 'unreadable'; reason: string }
+  /** Its rule looks for something that is not in it. */
+  | { kind: 'unwanted'; reason: string }
   /** Look again at `at`: the file changed meanwhile, or its root is offline. */
   | { kind: 'later'; at: number; reason: string }
 );
@@ -68,8 +71,8 @@ const ready = statement<{
      content = coalesce(:content, content), available_at = :now, updated_at = :now
    WHERE id = :id AND state = 'waiting'`,
 );
-const dead = statement<{ id: string; reason: string; now: number }>(
-  `UPDATE thoughts SET state = 'dead', reason = :reason, updated_at = :now, finished_at = :now
+const end = statement<{ id: string; state: 'dead' | 'cancelled'; reason: string; now: number }>(
+  `UPDATE thoughts SET state = :state, reason = :reason, updated_at = :now, finished_at = :now
    WHERE id = :id AND state = 'waiting'`,
 );
 const later = statement<{ id: string; reason: string; at: number; now: number }>(
@@ -103,7 +106,9 @@ export async function captured(tx: Transaction, result: CaptureResult): Promise<
     case 'nothing':
       return (await tx.run(ready, { id, now, captured: null, capture: null, content: null })) === 1;
     case 'unreadable':
-      return (await tx.run(dead, { id, now, reason: result.reason })) === 1;
+      return (await tx.run(end, { id, now, state: 'dead', reason: result.reason })) === 1;
+    case 'unwanted':
+      return (await tx.run(end, { id, now, state: 'cancelled', reason: result.reason })) === 1;
     case 'later':
       return (await tx.run(later, { id, now, at: Math.round(result.at), reason: result.reason })) === 1;
     default:
