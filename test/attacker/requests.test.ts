@@ -99,7 +99,7 @@ describe('a tool that reaches outside', () => {
     assert.ok(again.every(({ offered }) => !offered.includes('post__send')));
   });
 
-  it('cannot be named by a rule on files: neither checked nor loaded', async (t) => {
+  it('cannot be named by a rule on what is watched: neither checked nor loaded', async (t) => {
     const { home, inbox } = await createWorld(t);
     for (const tool of ['courier/send', 'post/send', 'courier__send']) {
       home.rule(
@@ -108,7 +108,7 @@ describe('a tool that reaches outside', () => {
       );
       const { code, stdout, stderr } = await cli(home, 'rules', 'check');
       assert.notEqual(code, 0);
-      assert.match(stdout + stderr, tool.includes('/') ? /in a rule on files/ : /unknown tool/);
+      assert.match(stdout + stderr, tool.includes('/') ? /in a rule that is not on requests/ : /unknown tool/);
     }
     const daemon = await startDaemon(t, home);
     assert.deepEqual(daemon.banner.rules.map(({ name }) => name).includes('bad'), false);
