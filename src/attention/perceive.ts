@@ -10,7 +10,7 @@ export interface PerceiveOptions {
   /** The rules in force, asked anew for each batch. */
   rules(): readonly Rule[];
   /** What the conditions of rules make of what was measured. */
-  judge(measured: Measured, rules: readonly Rule[]): Promise<{ happenings: Happening[]; cursors: Cursor[] }>;
+  judge(measured: Measured, rules: readonly Rule[]): { happenings: Happening[]; cursors: Cursor[] };
   /** Thoughts were queued. */
   onQueued(): void;
 }
@@ -20,7 +20,7 @@ export async function perceive(options: PerceiveOptions): Promise<void> {
   for await (const { batch, accept } of options.perceptions) {
     failpoint('percepts:perceived');
     const rules = options.rules();
-    const judged = await Promise.all((batch.measured ?? []).map((each) => options.judge(each, rules)));
+    const judged = (batch.measured ?? []).map((each) => options.judge(each, rules));
     const happenings = [...batch.happenings, ...judged.flatMap((each) => each.happenings)];
     const queued = await options.journal.perceive({
       happenings: happenings.map((each) => ({ ...each, matches: matchesOf(each, rules) })),

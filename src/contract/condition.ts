@@ -21,10 +21,10 @@ export interface Clause {
 }
 
 /** How deep conditions may lie in one another: a clause in three lists is the fourth. */
-export const DEEPEST = 4;
+const DEEPEST = 4;
 
 /** Most clauses of one condition. */
-export const MOST_CLAUSES = 20;
+const MOST_CLAUSES = 20;
 
 const TESTS = ['above', 'below', 'rises', 'falls'] as const;
 

@@ -14,6 +14,8 @@ export interface Happening {
   data: EventData;
   /** What a model reads of it. Watched text: data, never instructions. */
   text: string;
+  /** It has its event in the journal already; only the thoughts about it are new. */
+  journaled?: true;
   /** The only rule that it is for; absent = every rule that wants it. */
   rule?: string;
 }
@@ -40,6 +42,8 @@ export interface Measured {
   /** Epoch milliseconds. */
   at: number;
   readings: Reading[];
+  /** Who uses the most just now: what a model reads beside the condition that came true. */
+  offenders?: string;
 }
 
 /** The machine's vitals at one instant (epoch ms), by metric and what it is of: `disk.percent /home`. */

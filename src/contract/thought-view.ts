@@ -22,6 +22,8 @@ export interface ThoughtContext {
   event: number;
   path?: string;
   change?: FileChange;
+  /** A person asked for it: it is not held by a rule's `only`. */
+  asked?: true;
 }
 
 /** `show ID`: everything about one thought. */

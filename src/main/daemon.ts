@@ -116,7 +116,10 @@ export function createDaemon(parts: DaemonParts): Daemon {
   /** Says of a ready thought why nobody takes it just now. */
   function withHold<Row extends ThoughtRow>(row: Row): Row {
     const version = configuration.allRules().find((rule) => rule.name === row.rule)?.version;
-    const reason = row.state === 'ready' && version !== undefined ? parts.routing.why(version) : null;
+    const reason =
+      row.state === 'ready' && version !== undefined
+        ? parts.routing.why(version, row.context.asked === true)
+        : null;
     return reason === null ? row : { ...row, reason };
   }
 

@@ -12,8 +12,8 @@ export interface ExplainContext {
   store: Store;
   roots: readonly string[];
   rules: readonly Rule[];
-  /** Why ready thoughts of a rule version are held; null where they are not. */
-  why(version: string): string | null;
+  /** Why ready thoughts of a rule version are held; null where they are not. `asked`: those that a person asked for. */
+  why(version: string, asked: boolean): string | null;
   senses: SenseHealth[];
   /** By which pattern a path beneath a root is not perceived. */
   ignoredBy(path: string): Promise<Explanation['ignored']>;
@@ -36,7 +36,7 @@ export async function explain(path: string, context: ExplainContext): Promise<Ex
     unknown && rule.matched ? { ...rule, why: 'would match, if it were added' } : rule,
   );
   const thoughts = facts.thoughts.map(({ version, ...thought }) => {
-    const held = thought.state === 'ready' ? context.why(version) : null;
+    const held = thought.state === 'ready' ? context.why(version, thought.context.asked === true) : null;
     return { ...thought, held };
   });
   const { seen, events, writtenBy } = facts;

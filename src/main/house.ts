@@ -4,6 +4,7 @@ import type { Broadcast } from '../base/broadcast.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { failpoint } from '../base/failpoint.ts';
+import { lazy } from '../base/lazy.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { TaskGroup } from '../base/task-group.ts';
@@ -101,7 +102,16 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   await configuration.settle(store);
 
   const gaps = options.losses.map(({ from, at }) => ({ from: (from ?? 0) - OUTPUT_MS, to: at }));
-  const workers = await createWorkers({ ...options, store, log, holds, owner, isOffline, gaps });
+  const workers = await createWorkers({
+    ...options,
+    store,
+    log,
+    holds,
+    owner,
+    isOffline,
+    gaps,
+    presence: async () => ({ onAc: null, idleMs: null }),
+  });
   const { capture, mind, outputs, leases, providers, onRouting } = workers;
   // What is ready already waits for nobody but the mind.
   const onQueued = () => {
@@ -117,7 +127,15 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     onQueued: capture.queued,
   });
 
-  const senses = await createSenses({ store, clock, log, configuration, journal, onQueued });
+  const senses = await createSenses({
+    store,
+    clock,
+    log,
+    configuration,
+    journal,
+    providers,
+    onQueued,
+  });
   senses.heed();
 
   async function reload(): Promise<void> {
@@ -141,6 +159,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
       await configuration.settle(store);
       meeting.arrange(now.roots.map((root) => root.path));
       senses.heed();
+      workers.manners.heed();
       capture.queued();
       onRouting();
     }
@@ -196,6 +215,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   const probing = startStage(group, 'providers', (signal) => providers.health.watch(signal));
   const capturing = startStage(group, 'capture', capture.run);
   const thinking = startStage(group, 'mind', mind.run);
+  const minding = startStage(group, 'manners', workers.manners.run);
   const heartbeats = startStage(group, 'leases', leases.keep);
   const upkeep = startStage(
     group,
@@ -233,7 +253,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
         // Together: while a large file is read to its end, nothing more may be claimed.
         together(capturing, thinking),
         applying,
-        upkeep,
+        together(upkeep, minding),
         retaining,
         keeping,
         heartbeats,
@@ -263,15 +283,6 @@ function periodsOf({ values: { retention } }: Config): RetentionPeriods {
     thoughts: periodMs(retention.thoughts),
     undo: periodMs(retention.undo),
     journal: periodMs(retention.journal),
-  };
-}
-
-/** Makes something at its first use. */
-function lazy<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
   };
 }
 

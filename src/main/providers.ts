@@ -22,6 +22,8 @@ export interface ProviderSet {
   maxRetries(provider: string): number;
   /** Nobody is to call it until then (epoch ms): its budget is used up. */
   holdUntil(provider: string, until: number, reason: string): void;
+  /** Whose budget is used up, until when (epoch ms) and why. */
+  spent(): { provider: string; until: number; reason: string }[];
   /** Exchanges the set; calls under way end on the old one. */
   replace(config: Config): void;
 }
@@ -63,6 +65,10 @@ export function createProviderSet(options: ProviderSetOptions): ProviderSet {
       held.set(name, { until, reason });
       onChange(name, healthOf(name));
     },
+    spent: () =>
+      [...held]
+        .filter(([, { until }]) => until > clock.now())
+        .map(([provider, { until, reason }]) => ({ provider, until, reason })),
     replace(config) {
       if (JSON.stringify(settingsIn(config)) === JSON.stringify(settingsIn(set.config))) return;
       set = make(config);

@@ -2,6 +2,7 @@ import type { HoldView, PauseView } from '../contract/api.ts';
 import { REQUEST_RULE, type Rule } from '../contract/rule.ts';
 import { type Lanes, lanesOf } from '../mind/lanes.ts';
 import type { Holds } from '../queue/holds.ts';
+import type { NotNow } from '../queue/manners.ts';
 import type { Pauses } from '../queue/pauses.ts';
 import type { Store } from '../store/store.ts';
 import type { Configuration } from './configuration.ts';
@@ -12,10 +13,12 @@ export interface Routing {
   lanes(): Lanes;
   /** Brings the holds in line with health and rules. */
   update(): void;
-  /** Why ready thoughts of a rule version are not claimed just now; null where they are. */
-  why(version: string): string | null;
+  /** Why ready thoughts of a rule version are not claimed just now; null where they are. `asked`: by a person. */
+  why(version: string, asked?: boolean): string | null;
   /** These rules have used up their rate. */
   limit(limited: readonly { rule: string; until: number }[]): void;
+  /** Of these versions ready thoughts wait. */
+  waits(versions: readonly string[]): void;
   /** Somebody asked something: from now on the built-in request rule's provider counts, too. */
   asked(): void;
 }
@@ -26,19 +29,27 @@ export async function createRouting(options: {
   providers: ProviderSet;
   holds: Holds;
   pauses: Pauses;
+  /** Why a rule's manners do not let it think now; null = they do. */
+  notNow(rule: Rule): NotNow | null;
 }): Promise<Routing> {
-  const { store, configuration, providers, holds, pauses } = options;
+  const { store, configuration, providers, holds, pauses, notNow } = options;
   const lanes = () => lanesOf(configuration.allRules(), providers.health.health, providers.map(), pauses.why);
   let limits = new Map<string, number>();
+  let waiting: readonly string[] = [];
   let asked = (await store.read('listThoughts', UNPROCESSED_REQUESTS)).length > 0;
 
   function update(): void {
     // The built-in request rule waits for its provider only where somebody has asked something.
-    const waiting = asked ? configuration.allRules() : configuration.rules();
-    const wanted = holdsOf(lanes(), waiting, providers, pauses.view());
-    for (const [name, until] of limits) {
-      if (wanted.has(`rule ${name}`)) continue;
-      wanted.set(`rule ${name}`, { what: 'rule', name, reason: usedUp(until), until });
+    const held = asked ? configuration.allRules() : configuration.rules();
+    const wanted = holdsOf(lanes(), held, providers, pauses.view());
+    const besides = (name: string, hold: NotNow) => {
+      if (!wanted.has(`rule ${name}`)) wanted.set(`rule ${name}`, { what: 'rule', name, ...hold });
+    };
+    for (const [name, until] of limits) besides(name, { reason: usedUp(until), until });
+    // A rule that may not think now and has nothing to think about is none that anybody waits for.
+    for (const rule of configuration.rules()) {
+      const hold = waiting.includes(rule.version) ? notNow(rule) : null;
+      if (hold !== null) besides(rule.name, hold);
     }
     for (const { what, name } of holds.list())
       if (OURS.has(what) && !wanted.has(`${what} ${name}`)) holds.clear(what, name);
@@ -48,11 +59,18 @@ export async function createRouting(options: {
   return {
     lanes,
     update,
-    why(version) {
+    why(version, asked = false) {
       const where = lanes().routes.get(version);
       if (where !== undefined && where.kind !== 'go') return where.reason;
-      const until = limits.get(configuration.allRules().find((rule) => rule.version === version)?.name ?? '');
-      return until === undefined ? null : usedUp(until);
+      const rule = configuration.allRules().find((each) => each.version === version);
+      const until = limits.get(rule?.name ?? '');
+      if (until !== undefined) return usedUp(until);
+      return rule === undefined || asked ? null : (notNow(rule)?.reason ?? null);
+    },
+    waits(versions) {
+      const isSame = versions.length === waiting.length && versions.every((each) => waiting.includes(each));
+      waiting = versions;
+      if (!isSame) update();
     },
     limit(limited) {
       const next = new Map(limited.map(({ rule, until }) => [rule, until]));

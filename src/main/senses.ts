@@ -1,14 +1,15 @@
+import { createJudge } from '../attention/judge.ts';
 import { perceive } from '../attention/perceive.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { TaskGroup } from '../base/task-group.ts';
 import type { SenseHealth } from '../contract/api.ts';
-import type { Cursor, Happening, Measured } from '../contract/happening.ts';
-import type { Rule } from '../contract/rule.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Cursors, RuledSense } from '../senses/sense.ts';
 import type { Store } from '../store/store.ts';
 import type { Configuration } from './configuration.ts';
+import { daemonSense } from './daemon-sense.ts';
+import type { ProviderSet } from './providers.ts';
 import { type Stage, startStage, together } from './stage.ts';
 
 export interface SensesOptions {
@@ -17,6 +18,7 @@ export interface SensesOptions {
   log: Log;
   configuration: Configuration;
   journal: Journal;
+  providers: Pick<ProviderSet, 'map' | 'health' | 'spent'>;
   /** Thoughts were queued. */
   onQueued(): void;
 }
@@ -34,10 +36,11 @@ export async function createSenses(options: SensesOptions): Promise<Senses> {
   const rows = await store.read('cursors', undefined);
   const cursors: Cursors = new Map(rows.map(({ name, value }) => [name, value]));
   const senses = sensesOf(options, cursors);
-  const judge = async (
-    _measured: Measured,
-    _rules: readonly Rule[],
-  ): Promise<{ happenings: Happening[]; cursors: Cursor[] }> => ({ happenings: [], cursors: [] });
+  const judge = createJudge({
+    cursors,
+    everyMs: (sense) =>
+      sense === 'vitals' ? configuration.config().values.vitals.every : PROCESSES_EVERY_MS,
+  });
 
   return {
     heed() {
@@ -61,7 +64,10 @@ export async function createSenses(options: SensesOptions): Promise<Senses> {
   };
 }
 
+/** How often processes are measured for conditions. */
+const PROCESSES_EVERY_MS = 5000;
+
 /** Every sense by name; each is idle while no rule wants anything of it. */
-function sensesOf(_options: SensesOptions, _cursors: Cursors): Record<string, RuledSense> {
-  return {};
+function sensesOf(options: SensesOptions, cursors: Cursors): Record<string, RuledSense> {
+  return { daemon: daemonSense(options, cursors) };
 }

@@ -16,10 +16,12 @@ import { plan } from '../outputs/plan.ts';
 import { createOutputs, type Outputs } from '../outputs/worker.ts';
 import type { Holds } from '../queue/holds.ts';
 import { createLeases, type Leases } from '../queue/lease.ts';
+import type { Presence } from '../queue/manners.ts';
 import { createPauses, type Pauses } from '../queue/pauses.ts';
 import type { Store } from '../store/store.ts';
 import { cloudGate } from './cloud-gate.ts';
 import type { Configuration } from './configuration.ts';
+import { createMannersWatch, type MannersWatch } from './manners.ts';
 import { createMcpServers, type McpServers } from './mcp-servers.ts';
 import { createProviderSet, type ProviderSet } from './providers.ts';
 import { createRouting, type Routing } from './routing.ts';
@@ -39,6 +41,8 @@ export interface WorkersOptions {
   gaps: readonly Gap[];
   live(event: LiveEvent): void;
   isOffline(root: string): boolean;
+  /** Looks whether a person is there, and what the machine runs on. */
+  presence(): Promise<Presence>;
 }
 
 /** Everything that works on thoughts, in flow order. */
@@ -50,6 +54,7 @@ export interface Workers {
   providers: ProviderSet;
   routing: Routing;
   pauses: Pauses;
+  manners: MannersWatch;
   mcp: McpServers;
   embedder: Embedder;
   /** Rules or providers are other ones now, or well again. */
@@ -71,7 +76,15 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     onChange: () => onRouting(),
   });
   const pauses = await createPauses(store, () => clock.now());
-  const routing = await createRouting({ store, configuration, providers, holds, pauses });
+  const manners = createMannersWatch({
+    clock,
+    log,
+    configuration,
+    presence: options.presence,
+    onChange: () => onRouting(),
+  });
+  const { notNow } = manners;
+  const routing = await createRouting({ store, configuration, providers, holds, pauses, notNow });
   const leases = createLeases({
     store,
     clock,
@@ -136,6 +149,8 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     rules: () => configuration.allRules(),
     onAnswered: () => outputs.answered(),
     pausedWhy: pauses.why,
+    notNow,
+    onWaiting: (versions) => routing.waits(versions),
     onLimited: (limited) => routing.limit(limited),
     onOutdated: () => configuration.settle(store),
   });
@@ -151,6 +166,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     providers,
     routing,
     pauses,
+    manners,
     mcp,
     embedder: createEmbedder({
       store,

@@ -4,6 +4,7 @@ import type { Rule } from '../contract/rule.ts';
 import type { ThoughtState } from '../contract/thought.ts';
 import type { Leases } from '../queue/lease.ts';
 import { LEASE_MS } from '../queue/lease.ts';
+import type { NotNow } from '../queue/manners.ts';
 import type { ClaimedThought } from '../store/operations/claim.ts';
 import type { RateLimit } from '../store/operations/rate.ts';
 import { eventData } from '../store/queries/list-thoughts.ts';
@@ -33,6 +34,10 @@ export interface MindOptions extends Omit<ThinkContext, 'timezone' | 'enterCall'
   rules(): readonly Rule[];
   /** Why a rule is paused; null where it is not. */
   pausedWhy(rule: string): string | null;
+  /** Why a rule's manners do not let it think now what no person asked for; null = they do. */
+  notNow(rule: Rule): NotNow | null;
+  /** Of which versions ready thoughts wait, at every look. */
+  onWaiting(versions: readonly string[]): void;
   /** Which rules have used up their rate, and until when (epoch ms), at every look. */
   onLimited(limited: readonly { rule: string; until: number }[]): void;
   /** A thought came back under a rule version that is no longer in force. */
@@ -79,15 +84,23 @@ export function createMind(options: MindOptions): Mind {
       const slots = found ? laneOf(found).free() : 0;
       return slots > 0 ? [{ versions, slots }] : [];
     });
+    const polite = new Map(
+      rules.flatMap((rule) => {
+        const hold = options.notNow(rule);
+        return hold === null ? [] : [[rule.version, hold] as const];
+      }),
+    );
     const askedAt = options.clock.monotonic();
     const { claimed, waiting, limited, nextAt } = await options.store.write('claim', () => ({
       owner: options.owner,
       lanes: claimable,
       rates: ratesOf(rules),
+      askedOnly: [...polite.keys()],
       leaseMs: LEASE_MS,
       // Of each try: a lease counted from before a full disk could have run out when it is committed.
       now: options.clock.now(),
     }));
+    options.onWaiting(waiting);
     options.onLimited(limited.filter(({ version }) => waiting.includes(version)));
     const heldBy = waiting.flatMap((version) => {
       const where = routes.get(version);
@@ -103,7 +116,10 @@ export function createMind(options: MindOptions): Mind {
         thinkOne(thought, { rule, provider, model: where.model, enterCall, asked }),
       );
     }
-    return nextAt;
+    const over = waiting.flatMap((version) => polite.get(version)?.until ?? []);
+    return nextAt === null && over.length === 0
+      ? null
+      : Math.min(nextAt ?? Number.POSITIVE_INFINITY, ...over);
   }
 
   async function thinkOne(

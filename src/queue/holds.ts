@@ -28,7 +28,7 @@ export function createHolds(clock: Clock, live: (event: LiveEvent) => void): Hol
   return {
     set(what, name, reason, until) {
       const known = holds.get(keyOf(what, name));
-      if (known?.reason === reason) return;
+      if (known?.reason === reason && known.until === until) return;
       holds.set(keyOf(what, name), {
         what,
         name,
@@ -36,7 +36,7 @@ export function createHolds(clock: Clock, live: (event: LiveEvent) => void): Hol
         since: known?.since ?? clock.now(),
         ...(until === undefined ? {} : { until }),
       });
-      tell(what, name, true, reason);
+      if (known?.reason !== reason) tell(what, name, true, reason);
     },
     clear(what, name) {
       if (holds.delete(keyOf(what, name))) tell(what, name, false, '');

@@ -18,6 +18,7 @@ import { send, sentInstead } from './operations/send.ts';
 import { reserve, settleSpending } from './operations/spend.ts';
 import { clockSetBack, heartbeat, sweep } from './operations/sweep.ts';
 import { askUndo, restored, settleUndo, undoJobs } from './operations/undo.ts';
+import { endedThoughts, newestEvent } from './queries/ended-thoughts.ts';
 import { expiredEvents, expiredThoughts } from './queries/expired.ts';
 import { explainFile } from './queries/explain-file.ts';
 import { formerOutputs } from './queries/former-outputs.ts';
@@ -102,6 +103,8 @@ export const READS = {
   vectorsOf,
   ruleFacts,
   cursors,
+  newestEvent,
+  endedThoughts,
 };
 
 type InputOf<Op> = Op extends (tx: never, input: infer Input) => unknown ? Input : undefined;

@@ -145,6 +145,8 @@ export async function beginHouse(options: HouseOptions): Promise<House> {
     onAnswered: () => outputs.answered(),
     onOutdated: settle,
     pausedWhy: () => null,
+    notNow: () => null,
+    onWaiting: () => undefined,
     onLimited: () => undefined,
   });
   const sense = createSimulatedSense({ ...options, store });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
 import { PRIORITY, rankOf } from '../../src/contract/thought.ts';
 import { createPauses } from '../../src/queue/pauses.ts';
@@ -72,6 +73,44 @@ describe('a rule with a rate', () => {
     await claimRated(store, 10_000 + 24 * HOUR);
     await claimRated(store, 10_000);
     assert.equal((await claimRated(store, 10_000 + HOUR)).claimed.length, 2);
+  });
+});
+
+describe('a rule that is held by its manners', () => {
+  const polite = (store: Store, askedOnly: string[]) =>
+    store.write('claim', {
+      owner: 'me',
+      lanes: [{ versions: ['v1'], slots: 10 }],
+      askedOnly,
+      leaseMs: 30_000,
+      now: 10_000,
+    });
+
+  it('thinks only what a person asked for, and the rest once it is over', async (t) => {
+    const { store } = await withReady(t, 3);
+    await store.write('acceptRequest', { key: 'k', text: 'now!', rule: 'notes', version: 'v1', now: 5000 });
+    const held = await polite(store, ['v1']);
+    assert.deepEqual(
+      held.claimed.map(({ sense }) => sense),
+      ['requests'],
+    );
+    assert.deepEqual(held.waiting, ['v1']);
+    assert.equal((await polite(store, [])).claimed.length, 3);
+  });
+
+  it('finds that without passing all that waits', async (t) => {
+    const { file, store } = await withReady(t, 1);
+    await store.close();
+    const database = new DatabaseSync(file);
+    t.after(() => database.close());
+    const plan = database
+      .prepare(
+        `EXPLAIN QUERY PLAN SELECT seq FROM thoughts WHERE state = 'ready' AND version = 'v1' AND priority = 0
+           AND crashes = 0 ORDER BY rank, seq LIMIT 1`,
+      )
+      .all()
+      .map(({ detail }) => detail);
+    assert.match(String(plan[0]), /USING INDEX thoughts_asked/);
   });
 });
 

@@ -135,6 +135,8 @@ export async function startThinking(
     leases: createLeases({ store, clock, log: LOG, owner: 'me', onGap: quiet }),
     rules: () => [rule],
     pausedWhy: () => null,
+    notNow: () => null,
+    onWaiting: () => undefined,
     onLimited: quiet,
     onAnswered: () => void finishAll(),
     onOutdated: async () => undefined,

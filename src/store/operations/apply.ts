@@ -1,6 +1,7 @@
 import type { LedgerEntry, PendingOutput } from '../../contract/output.ts';
 import type { OutputState, ThoughtState } from '../../contract/thought.ts';
 import { getText, putBlob } from '../blob.ts';
+import { tellDead } from '../dead.ts';
 import { HELD, type Hold, holdOf, isHeld } from '../fence.ts';
 import { appendEvent } from '../journal-event.ts';
 import { ledgerOf } from '../ledger-columns.ts';
@@ -195,9 +196,10 @@ export async function finish(tx: Transaction, input: FinishInput): Promise<Thoug
       subject: `thought:${id}`,
       kind: 'thought.done',
       at: now,
-      data: { thought: id, rule: row.rule },
+      data: { kind: 'thought.done', thought: id, rule: row.rule },
     });
   }
+  if (state === 'dead') await tellDead(tx, { id, now });
   return state;
 }
 

@@ -1,5 +1,6 @@
 import type { Picture } from '../../contract/provider.ts';
 import { putBlob } from '../blob.ts';
+import { tellDead } from '../dead.ts';
 import { statement, type Transaction } from '../statement.ts';
 
 /** A thought that is settled and waits for its text. */
@@ -106,7 +107,9 @@ export async function captured(tx: Transaction, result: CaptureResult): Promise<
     case 'nothing':
       return (await tx.run(ready, { id, now, captured: null, capture: null, content: null })) === 1;
     case 'unreadable':
-      return (await tx.run(end, { id, now, state: 'dead', reason: result.reason })) === 1;
+      if ((await tx.run(end, { id, now, state: 'dead', reason: result.reason })) !== 1) return false;
+      await tellDead(tx, { id, now });
+      return true;
     case 'unwanted':
       return (await tx.run(end, { id, now, state: 'cancelled', reason: result.reason })) === 1;
     case 'later':

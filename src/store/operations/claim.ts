@@ -13,6 +13,8 @@ export interface ClaimInput {
   lanes: Lane[];
   /** By version: the limits of rules that have one. */
   rates?: ReadonlyMap<string, RateLimit>;
+  /** Versions of which only what a person asked for is claimed now. */
+  askedOnly?: readonly string[];
   leaseMs: number;
   now: number;
 }
@@ -56,8 +58,12 @@ const candidatesThat = (condition: string) =>
        SELECT 1 FROM thoughts b WHERE b.rule = t.rule AND b.subject = t.subject AND b.state IN ('running', 'answered'))
      ORDER BY t.rank, t.seq LIMIT :limit`,
   );
-const candidates = candidatesThat('t.crashes = 0');
-const suspects = candidatesThat('t.crashes > 0');
+const ANY = { well: candidatesThat('t.crashes = 0'), suspects: candidatesThat('t.crashes > 0') };
+// Literally 0, PRIORITY.request: only so does the index of what was asked for serve it.
+const ASKED = {
+  well: candidatesThat('t.priority = 0 AND t.crashes = 0'),
+  suspects: candidatesThat('t.priority = 0 AND t.crashes > 0'),
+};
 const suspectRuns = statement<Record<string, never>, { runs: number }>(
   `SELECT EXISTS (SELECT 1 FROM thoughts WHERE state = 'running' AND crashes > 0) AS runs`,
 );
@@ -95,7 +101,9 @@ export async function claim(tx: Transaction, input: ClaimInput): Promise<Claimed
     const found: Candidate[] = [];
     for (const version of lane.versions) {
       const limit = Math.min(lane.slots, await freeOf(tx, input, version, limited));
-      if (limit > 0) found.push(...(await candidatesOf(tx, { version, now: input.now, limit }, suspect)));
+      const from = input.askedOnly?.includes(version) ? ASKED : ANY;
+      if (limit > 0)
+        found.push(...(await candidatesOf(tx, from, { version, now: input.now, limit }, suspect)));
     }
     found.sort((a, b) => a.rank - b.rank || a.seq - b.seq);
     for (const candidate of claimable(found).slice(0, lane.slots)) {
@@ -137,10 +145,11 @@ async function freeOf(
 
 async function candidatesOf(
   tx: Transaction,
+  { well, suspects }: typeof ANY,
   of: { version: string; now: number; limit: number },
   suspectIsTaken: boolean,
 ): Promise<Candidate[]> {
-  const rows = await tx.all(candidates, of);
+  const rows = await tx.all(well, of);
   if (!suspectIsTaken) rows.push(...(await tx.all(suspects, { ...of, limit: 1 })));
   return rows.map(({ seq, rank, rule, subject, crashes, ...event }) => {
     return { seq, rank, rule, subject, crashes, event };

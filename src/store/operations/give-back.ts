@@ -1,4 +1,5 @@
 import { PRIORITY, rankOf } from '../../contract/thought.ts';
+import { tellDead } from '../dead.ts';
 import { type Hold, isHeld } from '../fence.ts';
 import { supersedeOutrun } from '../outrun.ts';
 import { statement, type Transaction } from '../statement.ts';
@@ -56,6 +57,7 @@ export async function giveBack(
   const spent = input.outcome === 'failed' || input.outcome === 'final' ? before + 1 : before;
   if (input.outcome === 'final' || spent > input.maxRetries) {
     await tx.run(giveUp, { id, failures: spent, reason: input.reason, now });
+    await tellDead(tx, { id, now });
     return 'dead';
   }
   if (await supersedeOutrun(tx, { id, failures: spent, now })) return 'cancelled';

@@ -24,11 +24,15 @@ export interface Perceived {
 const putCursor = statement<{ name: string; value: string }>(
   `INSERT INTO cursors (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
 );
+const selectJournaled = statement<{ dedup: string }, { seq: number }>(
+  `SELECT seq FROM events WHERE dedup = :dedup`,
+);
 const dropCursor = statement<{ name: string }>(`DELETE FROM cursors WHERE name = :name`);
 
 /**
  * Journals what a sense other than files perceived: events, the thoughts of rules that want them, and how far the sense
- * has come commit together. A happening whose dedup key is known is nothing new.
+ * has come commit together. A happening whose dedup key is known is nothing new; one that is journaled already gets
+ * its thoughts, once.
  */
 export async function perceive(tx: Transaction, input: PerceiveInput): Promise<Perceived[]> {
   const news: Perceived[] = [];
@@ -43,7 +47,9 @@ export async function perceive(tx: Transaction, input: PerceiveInput): Promise<P
 
 async function perceiveOne(tx: Transaction, it: MatchedHappening, now: number): Promise<Perceived | null> {
   const { dedup, sense, subject, kind, at, data, text, matches } = it;
-  const seq = await appendEvent(tx, { dedup, sense, subject, kind, at, data: { kind, ...data } });
+  const seq = it.journaled
+    ? ((await tx.one(selectJournaled, { dedup }))?.seq ?? null)
+    : await appendEvent(tx, { dedup, sense, subject, kind, at, data: { kind, ...data } });
   if (seq === null) return null;
   const queued: { rule: string; id: string }[] = [];
   // What is still to be gathered is captured later.

@@ -1,4 +1,5 @@
 import { CRASH_LIMIT } from '../../contract/thought.ts';
+import { tellDead } from '../dead.ts';
 import { supersedeOutrun } from '../outrun.ts';
 import { statement, type Transaction } from '../statement.ts';
 import { settleLeft } from './spend.ts';
@@ -47,7 +48,8 @@ export async function sweep(tx: Transaction, input: SweepInput): Promise<Swept> 
   for (const row of rows) {
     await tx.run(closeCrashed, { id: row.id, attempt: row.attempt });
     await settleLeft(tx, { thought: row.id, attempt: row.attempt });
-    if (row.state === 'ready') await supersedeOutrun(tx, { id: row.id, failures: null, now: input.now });
+    if (row.state === 'dead') await tellDead(tx, { id: row.id, now: input.now });
+    else await supersedeOutrun(tx, { id: row.id, failures: null, now: input.now });
   }
   // While no daemon ran the clock may have been set right.
   if (input.everyone) await clockSetBack(tx, { byMs: null, now: input.now });

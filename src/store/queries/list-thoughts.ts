@@ -1,5 +1,5 @@
 import type { EventData, SenseName } from '../../contract/event.ts';
-import { PROCESSED, type ThoughtState } from '../../contract/thought.ts';
+import { PRIORITY, PROCESSED, type ThoughtState } from '../../contract/thought.ts';
 import type { ThoughtRow } from '../../contract/thought-view.ts';
 import { statement, type Transaction } from '../statement.ts';
 
@@ -24,10 +24,11 @@ export interface RowColumns {
   event: number;
   sense: SenseName;
   data: string;
+  priority: number;
 }
 
 export const ROW_COLUMNS =
-  't.id, t.created_at, t.content, t.state, t.rule, t.reason, t.subject, t.event, e.sense, e.data';
+  't.id, t.created_at, t.content, t.state, t.rule, t.reason, t.subject, t.event, t.priority, e.sense, e.data';
 
 const select = statement<
   {
@@ -74,6 +75,7 @@ export function rowOf(row: RowColumns): ThoughtRow {
       event: row.event,
       ...(data.path === undefined ? {} : { path: data.path }),
       ...(data.change === undefined ? {} : { change: data.change }),
+      ...(row.priority === PRIORITY.request ? { asked: true as const } : {}),
     },
     processed: PROCESSED.includes(row.state),
     state: row.state,
