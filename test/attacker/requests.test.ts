@@ -108,7 +108,10 @@ describe('a tool that reaches outside', () => {
       );
       const { code, stdout, stderr } = await cli(home, 'rules', 'check');
       assert.notEqual(code, 0);
-      assert.match(stdout + stderr, tool.includes('/') ? /in a rule that is not on requests/ : /unknown tool/);
+      assert.match(
+        stdout + stderr,
+        tool.includes('/') ? /in a rule that is not on requests/ : /unknown tool/,
+      );
     }
     const daemon = await startDaemon(t, home);
     assert.deepEqual(daemon.banner.rules.map(({ name }) => name).includes('bad'), false);
