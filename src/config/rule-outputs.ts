@@ -82,7 +82,8 @@ function readTexts(
   output: unknown,
   answer: JsonSchema | null | undefined,
 ): void {
-  const base = { absent: absentHere(reading, output), answer };
+  const item = readEach(reading, index, output, answer);
+  const base = { absent: absentHere(reading, output), answer, item };
   const check = (key: KeyPath, source: unknown) => {
     if (typeof source === 'string' && source !== '')
       checkTemplate(reading, ['outputs', index, ...key], { ...base, source, purpose: 'text' });
@@ -92,6 +93,30 @@ function readTexts(
   if (isMap(set)) for (const key of Object.keys(set)) check(['set', key], set[key]);
   const approve = valueAt(output, ['approve']);
   if (typeof approve === 'string' && /^when\s/.test(approve)) check(['approve'], ifOf(conditionOf(approve)));
+}
+
+/** The schema of what a list of the answer holds; undefined where it is not known, or there is no such list. */
+function readEach(
+  { source, report }: Reading,
+  index: number,
+  output: unknown,
+  answer: JsonSchema | null | undefined,
+): JsonSchema | undefined {
+  const name = valueAt(output, ['each']);
+  if (typeof name !== 'string' || answer === undefined) return undefined;
+  const properties = valueAt(answer, ['properties']);
+  const list = valueAt(properties, [name]);
+  if (isMap(list) && (list['type'] === undefined || [list['type']].flat().includes('array')))
+    return isMap(list['items']) ? list['items'] : undefined;
+  const names = isMap(properties) ? Object.keys(properties) : [];
+  const open = answer !== null && valueAt(answer, ['additionalProperties']) !== false;
+  if (open && list === undefined) return undefined;
+  report.at(source, ['outputs', index, 'each'], name, {
+    message: answer === null ? 'the answer is free text' : `the answer has no list ${name}`,
+    allowed: 'the name of a list in mind.answer',
+    nearest: nearest(name, names),
+  });
+  return undefined;
 }
 
 function absentHere({ source }: Reading, output: unknown): Record<string, string> {
@@ -156,12 +181,13 @@ function readPath(
   }
   if (own || kind === 'rename') {
     const outside = onFile ? paths.file.find((glob) => !isIn(globBase(glob), outputRoots)) : undefined;
+    const declared = outputRoots.join(', ') || 'nothing';
     if (!onFile && own)
       return refuse('a rule that is not about files has no event.path to write to', 'a path');
     if (outside !== undefined)
       return refuse(
         `${outside} is outside every output root`,
-        `paths in: ${outputRoots.join(', ') || 'nothing'}`,
+        `paths in: ${declared}; or declare ${globBase(outside)} in output_roots`,
       );
     if (kind === 'rename' && text.includes('/')) return refuse('a path', 'a name; `move` takes paths');
     return text.trim();

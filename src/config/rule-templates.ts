@@ -17,6 +17,8 @@ export interface TemplateQuestion {
   absent: Readonly<Record<string, string>>;
   /** Schema of `answer`; null = free text; undefined = not known, so its fields are not checked. */
   answer: JsonSchema | null | undefined;
+  /** Schema of `item`, where it is known. */
+  item?: JsonSchema | undefined;
 }
 
 /** Line and column within the source, from 1. */
@@ -82,7 +84,8 @@ function variableProblem(variable: TemplateVariable, question: TemplateQuestion)
   }
   const reason = question.absent[top];
   if (reason !== undefined) return { ...facts, message: reason, allowed: null, nearest: null };
-  if (top === 'answer') return answerProblem(variable, question.answer, facts);
+  if (top === 'answer') return answerProblem(variable, question.answer, facts, 'the answer');
+  if (top === 'item') return answerProblem(variable, question.item, facts, 'an item');
   const fields = fieldsOf(top);
   if (fields.length === 0 || second === undefined || second === '*' || fields.includes(String(second)))
     return null;
@@ -106,6 +109,7 @@ function answerProblem(
   variable: TemplateVariable,
   schema: TemplateQuestion['answer'],
   facts: Facts,
+  what: string,
 ): TemplateProblem | null {
   const [, ...steps] = variable.path;
   if (schema === undefined || steps.length === 0) return null;
@@ -127,7 +131,7 @@ function answerProblem(
       const near = nearest(String(step), names);
       return {
         ...facts,
-        message: `the answer has no ${String(step)}`,
+        message: `${what} has no ${String(step)}`,
         allowed: names.join(', '),
         nearest: near,
       };

@@ -20,14 +20,15 @@ export interface Foreseen extends Pick<PlannedOutput, 'kind' | 'target' | 'reaso
 /** What the outputs of an answer would do just now; nothing is touched. Throws what `plan` throws. */
 export async function foresee(input: Omit<PlanInput, 'foresee'>, diskOf: Disks): Promise<Foreseen[]> {
   const planned = await plan({ ...input, foresee: true }, diskOf);
-  return Promise.all(planned.map((output) => foreseeOne(output, input.outputRoots, diskOf)));
+  return Promise.all(planned.map((output) => foreseeOne(output, input.outputRoots, diskOf, input.thought)));
 }
 
-/** What one planned output would do just now. */
+/** What one planned output would do just now. `thought`: whose marks a block has. */
 export async function foreseeOne(
   output: PlannedOutput,
   roots: readonly string[],
   diskOf: Disks,
+  thought = 'thought',
 ): Promise<Foreseen> {
   const { kind, target, content, reason } = output;
   const mode = output.proposed ? 'propose' : output.mode;
@@ -38,9 +39,13 @@ export async function foreseeOne(
   try {
     await assertReallyInside(disk, folder, rootOf(target, roots));
     const standing = await look(disk, target);
-    const after = handler.after?.(standing?.content ?? null, output) ?? Buffer.from(content);
+    const { bytes, note } = handler.after?.(standing?.content ?? null, output, thought) ?? {
+      bytes: Buffer.from(content),
+      note: '',
+    };
     const before = standing?.content.toString() ?? null;
-    return { kind, mode, target, reason, before, after: Buffer.from(after).toString() };
+    const said = [reason, note].filter(Boolean).join('; ');
+    return { kind, mode, target, reason: said, before, after: Buffer.from(bytes).toString() };
   } catch (error) {
     if (error instanceof CodedError && error.code === 'output-escapes') throw error;
     const next = error instanceof CodedError && error.next ? ` (${error.next})` : '';

@@ -1,11 +1,22 @@
 import { CodedError } from '../base/errors.ts';
 import type { OutputKind } from '../contract/rule-output.ts';
 import { append } from './append.ts';
+import { frontmatter } from './frontmatter.ts';
+import { insert } from './insert.ts';
 import type { OutputHandler, SendHandler } from './output.ts';
+import { tag } from './tag.ts';
+import { tasks } from './tasks.ts';
 import { write } from './write.ts';
 
 /** Every kind of output that changes files. */
-const ON_DISK: Partial<Record<OutputKind, OutputHandler>> = { write, append };
+const ON_DISK: Partial<Record<OutputKind, OutputHandler>> = {
+  write,
+  append,
+  frontmatter,
+  insert,
+  tasks,
+  tag,
+};
 
 /** Every kind that leaves the disk: it cannot be taken back. */
 const SENT: Partial<Record<OutputKind, SendHandler>> = {};

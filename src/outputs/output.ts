@@ -33,9 +33,10 @@ export interface ApplyContext {
   thought: string;
   /**
    * Commits the ledger row: called with the temporary file complete, just before it takes its place. Throws
-   * `hold-lost` where the thought is no longer ours: then nothing may be touched any more.
+   * `hold-lost` where the thought is no longer ours: then nothing may be touched any more. `from`: the hash of the file
+   * that was edited, which is a person's news where nobody has perceived it yet; absent = it was ours, or is new.
    */
-  commit(target: string, entry: LedgerEntry, replaced: Uint8Array | null): Promise<void>;
+  commit(target: string, entry: LedgerEntry, replaced: Uint8Array | null, from?: string): Promise<void>;
   /** Records, before anything else is touched, that a person has to decide. Throws `hold-lost` as `commit` does. */
   propose(target: string, reason: string): Promise<void>;
   hash(bytes: Uint8Array): string;
@@ -58,9 +59,15 @@ export type Applied =
 export interface UndoContext extends Pick<ApplyContext, 'disk' | 'hash' | 'syncFolder'> {
   /**
    * Commits how what is put back looks, just before it takes its place. Throws `hold-lost` where nobody asks for it any
-   * more: then nothing may be touched.
+   * more: then nothing may be touched. `from` as in {@link ApplyContext.commit}.
    */
-  restored(entry: LedgerEntry): Promise<void>;
+  restored(entry: LedgerEntry, from?: string): Promise<void>;
+}
+
+/** A whole file as it would be; `note`: what is to be said of it. */
+export interface After {
+  bytes: Uint8Array;
+  note: string;
 }
 
 /** `reason` says exactly why it stays. */
@@ -78,8 +85,8 @@ export interface OutputHandler {
   compose?(output: RuleOutput, rendering: Rendering): string;
   plan(draft: Draft, disk: Disk): Promise<PlannedOutput>;
   planUnseen(draft: Draft): PlannedOutput;
-  /** The whole file once a planned output is applied to what stands there; omitted: its content. */
-  after?(standing: Uint8Array | null, output: PlannedOutput): Uint8Array;
+  /** The whole file once a thought's planned output is applied to what stands there; omitted: its content. */
+  after?(standing: Uint8Array | null, output: PlannedOutput, thought: string): After;
   apply(output: PendingOutput, context: ApplyContext): Promise<Applied>;
   undo(job: UndoJob, context: UndoContext): Promise<Undone>;
 }

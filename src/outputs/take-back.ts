@@ -38,7 +38,8 @@ export async function takeBack(
     const stat = await writeTemporary(disk, temporary, bytes, standing.mode);
     entry = entryOf(stat, bytes, context);
   }
-  await context.restored(entry);
+  // What a person has made of it since may not have been perceived yet.
+  await context.restored(entry, context.hash(standing.content));
   if ((await look(disk, target))?.sha256 !== standing.sha256) {
     await remove(disk, temporary);
     return stays(`${target} was changed while it was being taken back: it stays as it is`);

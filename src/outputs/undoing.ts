@@ -76,8 +76,10 @@ export function createUndoing(options: UndoingOptions): Undoing {
           disk,
           hash: options.hash,
           syncFolder: () => options.syncFolder(disk, folder),
-          async restored(entry) {
-            const asked = await store.write('restored', { id, attempt, position, entry });
+          async restored(entry, from) {
+            const key = { id, attempt, position };
+            const row = { ...key, entry, ...(from === undefined ? {} : { from }) };
+            const asked = await store.write('restored', row);
             if (!asked) throw new CodedError('hold-lost', 'nobody asks for this output to be taken back');
             failpoint('undo:known');
           },

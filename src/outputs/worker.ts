@@ -8,10 +8,10 @@ import { createLimit } from '../base/limit.ts';
 import type { Log } from '../base/log.ts';
 import { toFs } from '../base/path-text.ts';
 import type { LiveEvent, UndoResult } from '../contract/api.ts';
-import type { Gap, LedgerEntry, PendingOutput } from '../contract/output.ts';
+import type { Gap, PendingOutput } from '../contract/output.ts';
 import type { OutputState } from '../contract/thought.ts';
 import type { Holds } from '../queue/holds.ts';
-import type { AnsweredThought } from '../store/operations/apply.ts';
+import type { AnsweredThought, LedgerInput } from '../store/operations/apply.ts';
 import type { Store } from '../store/store.ts';
 import { createAlone } from './alone.ts';
 import { createFolderSync } from './folder-sync.ts';
@@ -136,7 +136,8 @@ export function createOutputs(options: OutputsOptions): Outputs {
             if (!isThere) await makeFolder(disk, folder);
           },
           syncFolder: () => syncFolder(disk, folder),
-          commit: (target, entry, replaced) => commit(thought, position, target, entry, replaced),
+          commit: (target, entry, replaced, from) =>
+            commit(thought, { position, target, entry, replaced, ...(from === undefined ? {} : { from }) }),
           propose: (target, reason) => propose(thought, { position, state: 'proposed', reason, target }),
         }),
       );
@@ -168,15 +169,11 @@ export function createOutputs(options: OutputsOptions): Outputs {
   }
 
   async function commit(
-    thought: AnsweredThought,
-    position: number,
-    target: string,
-    entry: LedgerEntry,
-    replaced: Uint8Array | null,
+    { id, attempt }: AnsweredThought,
+    row: Pick<LedgerInput, 'position' | 'target' | 'entry' | 'replaced' | 'from'>,
   ): Promise<void> {
-    const { id, attempt } = thought;
     failpoint('ledger:before');
-    const held = await store.write('ledger', { id, attempt, owner, position, target, entry, replaced });
+    const held = await store.write('ledger', { id, attempt, owner, ...row });
     if (!held) throw new CodedError('hold-lost', 'another worker has taken over this thought');
     failpoint('ledger:known');
   }

@@ -62,7 +62,11 @@ export const setAside = statement<{ root: number; aside: number }>(
   `UPDATE files SET present = :aside WHERE root = :root AND present = 1`,
 );
 
-/** What is known of a file that is there, and whether it looks as we left it. */
+/**
+ * What is known of a file that is there, and whether it looks as we left it, and what we made it from was known, too:
+ * through all our edits since, back to what the index has. A person's file that nobody had perceived before we edited it
+ * is not ours alone.
+ */
 export const selectKnown = statement<
   {
     root: number;
@@ -75,10 +79,18 @@ export const selectKnown = statement<
   },
   Known
 >(
-  `SELECT f.revision, f.present, f.hash, f.size, f.mtime, EXISTS (
-     SELECT 1 FROM outputs WHERE target = :target AND ledger_ino IS NOT NULL AND (
-       (ledger_ino = :ino AND ledger_size = :size AND ledger_mtime = :mtime AND ledger_hash = :hash)
-       OR (undo_ino = :ino AND undo_size = :size AND undo_mtime = :mtime AND undo_hash = :hash))) AS own
+  `WITH RECURSIVE ours (was) AS (
+     SELECT ledger_from FROM outputs WHERE target = :target AND ledger_ino IS NOT NULL AND ledger_hash = :hash
+       AND ledger_ino = :ino AND ledger_size = :size AND ledger_mtime = :mtime
+     UNION SELECT undo_from FROM outputs WHERE target = :target AND undo_ino IS NOT NULL AND undo_hash = :hash
+       AND undo_ino = :ino AND undo_size = :size AND undo_mtime = :mtime
+     -- Crossed, so that each step looks its one hash up.
+     UNION SELECT o.ledger_from FROM ours CROSS JOIN outputs o
+       ON o.target = :target AND o.ledger_ino IS NOT NULL AND o.ledger_hash = ours.was
+     UNION SELECT o.undo_from FROM ours CROSS JOIN outputs o
+       ON o.target = :target AND o.undo_ino IS NOT NULL AND o.undo_hash = ours.was)
+   SELECT f.revision, f.present, f.hash, f.size, f.mtime, EXISTS (
+     SELECT 1 FROM ours WHERE was IS NULL OR was = f.hash OR (f.present = 1 AND f.hash IS NULL)) AS own
    FROM (SELECT 1) LEFT JOIN files f ON f.root = :root AND f.path = :path`,
 );
 

@@ -302,6 +302,29 @@ x`;
     ]);
   });
 
+  it('that edit the file which wakes them must be about files in an output root', () => {
+    const text = (paths: string) =>
+      `---\non: { file: { paths: [${paths}] } }\noutputs: [{ tag: "{{ event.path }}", tags: "a" }]\n---\nx`;
+    const [problem] = problems(text('"/home/u/Inbox/**/*.md"'));
+    assert.match(problem?.message ?? '', /^\/home\/u\/Inbox\/\*\*\/\*\.md is outside every output root$/);
+    assert.match(
+      problem?.allowed ?? '',
+      /^paths in: \/home\/u\/Notes.*; or declare \/home\/u\/Inbox in output_roots$/,
+    );
+  });
+
+  it('that insert for each of a list name a list of the answer, and what its items have', () => {
+    const text = (each: string, body: string, answer = '{ answers: [{ line: string }], one: string }') =>
+      `---\non: { request: {} }\nmind: { answer: ${answer} }\noutputs:\n  - insert: "~/Notes/a.md"\n    each: ${each}\n    beneath: "{{ item.line }}"\n    body: "${body}"\n---\nx`;
+    rule(text('answers', '{{ item.line }}'));
+    rule(text('a', 'x', '{ type: object }'));
+    assert.deepEqual(short(text('answer', 'x')), ['6:11 outputs.0.each the answer has no list answer']);
+    assert.deepEqual(short(text('one', 'x')), ['6:11 outputs.0.each the answer has no list one']);
+    assert.deepEqual(short(text('answers', '{{ item.lin }}')), ['8:15 outputs.0.body an item has no lin']);
+    const without = text('a', '{{ item }}').replace(/ *each: a\n/, '');
+    assert.match(short(without).join(), /outputs\.0\.body item is there with `each` only/);
+  });
+
   it('name a webhook that is nearly one of the configuration', () => {
     const [problem] = problems(`---\non: { request: {} }\noutputs: [{ webhook: teem }]\n---\nx`);
     assert.deepEqual([problem?.allowed, problem?.nearest], ['team', 'team']);

@@ -85,23 +85,26 @@ export interface LedgerInput extends Hold {
   entry: LedgerEntry;
   /** The bytes about to be replaced; null where nothing is. */
   replaced: Uint8Array | null;
+  /** Hash of what it was made from and takes the place of, as in `entry`; absent = nothing, or only what was ours. */
+  from?: string;
 }
 
 const putLedger = statement<
-  LedgerEntry & Hold & { state: string; position: number; target: string; replaced: string | null }
+  LedgerEntry &
+    Hold & { state: string; position: number; target: string; replaced: string | null; from: string | null }
 >(
   `UPDATE outputs SET target = :target, replaced = coalesce(:replaced, replaced), ledger_ino = :ino,
-     ledger_size = :size, ledger_mtime = :mtime, ledger_hash = :hash, ledger_sha256 = :sha256
+     ledger_size = :size, ledger_mtime = :mtime, ledger_hash = :hash, ledger_sha256 = :sha256, ledger_from = :from
    WHERE thought = :id AND attempt = :attempt AND position = :position AND state = 'planned'
      AND EXISTS (SELECT 1 FROM thoughts WHERE ${HELD})`,
 );
 
 /** Writes the ledger row just before a file takes its place; false where the thought is no longer held. */
 export async function ledger(tx: Transaction, input: LedgerInput): Promise<boolean> {
-  const { position, target, entry } = input;
+  const { position, target, entry, from = null } = input;
   const replaced = input.replaced === null ? null : await putBlob(tx, input.replaced);
   const hold = { ...holdOf(input), state: 'answered' };
-  return (await tx.run(putLedger, { ...hold, position, target, replaced, ...entry })) === 1;
+  return (await tx.run(putLedger, { ...hold, position, target, replaced, from, ...entry })) === 1;
 }
 
 const putSent = statement<Hold & { state: string; position: number; at: number | null }>(

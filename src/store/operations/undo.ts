@@ -98,16 +98,20 @@ async function replacedBytes(tx: Transaction, hash: string | null): Promise<Undo
   return bytes === null ? { kind: 'removed' } : { kind: 'bytes', bytes };
 }
 
-const putRestored = statement<LedgerEntry & OutputKey>(
-  `UPDATE outputs SET undo_ino = :ino, undo_size = :size, undo_mtime = :mtime, undo_hash = :hash, undo_sha256 = :sha256
+const putRestored = statement<LedgerEntry & OutputKey & { from: string | null }>(
+  `UPDATE outputs SET undo_ino = :ino, undo_size = :size, undo_mtime = :mtime, undo_hash = :hash, undo_sha256 = :sha256,
+     undo_from = :from
    WHERE thought = :id AND attempt = :attempt AND position = :position AND state = 'applied'
      AND undo_asked_at IS NOT NULL`,
 );
 
 /** Records how what is put back looks, just before it takes its place; false where nobody asks for it any more. */
-export async function restored(tx: Transaction, input: OutputKey & { entry: LedgerEntry }): Promise<boolean> {
-  const { id, attempt, position, entry } = input;
-  return (await tx.run(putRestored, { id, attempt, position, ...entry })) === 1;
+export async function restored(
+  tx: Transaction,
+  input: OutputKey & { entry: LedgerEntry; from?: string },
+): Promise<boolean> {
+  const { id, attempt, position, entry, from = null } = input;
+  return (await tx.run(putRestored, { id, attempt, position, from, ...entry })) === 1;
 }
 
 const undone = statement<OutputKey & { now: number }>(

@@ -7,6 +7,7 @@ const WORDS: Record<string, string> = {
   create: 'would create',
   replace: 'would replace',
   append: 'would append to',
+  edit: 'would edit',
   propose: 'would ask about',
 };
 
