@@ -9,6 +9,7 @@ import type { CaptureJob, CaptureResult } from '../store/operations/capture.ts';
 import { eventData } from '../store/queries/list-thoughts.ts';
 import type { Store } from '../store/store.ts';
 import type { Extractor } from './extraction.ts';
+import { gather } from './gather.ts';
 import { whyUnwanted } from './unwanted.ts';
 
 /** Files read or stored at once; most of the time goes into waiting for a commit. */
@@ -145,6 +146,7 @@ async function captureFile(
   const { extractor, clock } = options;
   const data = eventData(job.data);
   const now = clock.now();
+  if (data.gather !== undefined) return gather(job, data.gather, now, options, signal);
   const { path, root } = data;
   if (path === undefined || root === undefined || data.change === 'deleted')
     return { id: job.id, now, kind: 'nothing' };
@@ -190,7 +192,8 @@ function tell(
   state: 'ready' | 'dead' | 'cancelled',
   reason: string,
 ): void {
-  const subject = `file:${eventData(job.data).path ?? ''}`;
+  const subject =
+    job.sense === 'files' ? `file:${eventData(job.data).path ?? ''}` : `${job.sense}:${job.rule}`;
   live({
     type: 'state',
     at: new Date(clock.now()).toISOString(),

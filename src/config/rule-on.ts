@@ -1,8 +1,10 @@
+import { duration } from '../contract/duration.ts';
 import type { RuleFrontMatter, RuleOn } from '../contract/rule.ts';
+import { checkSchedule } from '../contract/schedule-check.ts';
 import { type KeyPath, listAt, valueAt } from './key-path.ts';
 import { resolveGlob } from './rule-paths.ts';
 import { type Reading, take } from './rule-reading.ts';
-import { resolveUserPath, USER_PATH } from './user-path.ts';
+import { isWithin, resolveUserPath, USER_PATH } from './user-path.ts';
 
 /** What of `on` are paths, resolved. */
 export interface OnPaths {
@@ -14,8 +16,9 @@ export interface OnPaths {
   log: string;
 }
 
-/** Resolves the paths in `on`, and reports those that cannot be. */
+/** Resolves the paths in `on`, and reports those that cannot be, and times that never come. */
 export function readPaths(reading: Reading): OnPaths {
+  readSchedule(reading);
   return {
     file: globs(reading, ['on', 'file', 'paths']),
     gather: globs(reading, ['on', 'schedule', 'gather', 'files']),
@@ -69,12 +72,43 @@ function globs({ roots, homedir, ...reading }: Reading, key: KeyPath): string[] 
   return [...new Set(patterns)];
 }
 
-function logPath({ source, report, homedir }: Reading): string {
+function readSchedule({ source, report }: Reading): void {
+  const key: KeyPath = ['on', 'schedule'];
+  const text = (name: string) => {
+    const value = valueAt(source.value, [...key, name]);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const [cron, at, every, timezone = 'system'] = ['cron', 'at', 'every', 'timezone'].map(text);
+  const everyMs = duration.safeParse(every).data;
+  const problem = checkSchedule({
+    ...(cron === undefined ? {} : { cron }),
+    ...(at === undefined ? {} : { at }),
+    ...(everyMs === undefined ? {} : { everyMs }),
+    timezone,
+  });
+  // What is too short is told by the key's own bounds.
+  if (problem !== null && problem.key !== 'every')
+    report.at(source, [...key, problem.key], problem.value, problem);
+}
+
+function logPath({ source, report, homedir, outputRoots, ownFolders }: Reading): string {
   const key: KeyPath = ['on', 'log', 'path'];
   const path = valueAt(source.value, key);
   if (typeof path !== 'string' || path === '') return '';
   const resolved = resolveUserPath(path, homedir);
-  if (resolved.ok && !path.endsWith('/')) return resolved.path;
+  if (resolved.ok && !path.endsWith('/')) {
+    const own = ownFolders.find((folder) => isWithin(resolved.path, folder));
+    const root = outputRoots.find((folder) => isWithin(resolved.path, folder));
+    const allowed = 'a log that another program writes';
+    if (own !== undefined)
+      report.at(source, key, path, { message: "in the daemon's own folder: it would hear itself", allowed });
+    else if (root !== undefined)
+      report.at(source, key, path, {
+        message: `in an output root, where rules write: they would hear themselves (${root})`,
+        allowed,
+      });
+    return resolved.path;
+  }
   const message = resolved.ok ? 'a folder' : resolved.message;
   report.at(source, key, path, { message, allowed: `the path of a file: ${USER_PATH}` });
   return '';

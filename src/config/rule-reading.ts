@@ -10,6 +10,8 @@ export interface RuleContext {
   providers: readonly string[];
   roots: readonly string[];
   outputRoots: readonly string[];
+  /** The daemon's own state and logs, which no rule may listen to. */
+  ownFolders: readonly string[];
   homedir: string;
   defaultModels: readonly string[];
   /** Tools that rules may name: by MCP server, those that the configuration allows. */

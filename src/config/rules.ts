@@ -16,6 +16,7 @@ export function ruleContext(config: Config, homedir: string): RuleContext {
     providers: providerNames(config.values),
     roots: config.roots.map((root) => root.path),
     outputRoots: config.outputRoots,
+    ownFolders: [config.folders.state, config.folders.logs],
     homedir,
     defaultModels: config.values.default_models,
     mcpTools: Object.fromEntries(

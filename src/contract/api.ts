@@ -81,8 +81,10 @@ export interface RuleView {
   /** `refused`: its file is broken; a version that was good before stays in force. */
   state: 'in-force' | 'refused' | 'paused';
   file: string;
-  /** What wakes it: its globs; empty where a request does. */
+  /** What wakes it: its globs, or its log; empty where something else does. */
   paths: string[];
+  /** The next three times of a rule on a schedule (ISO 8601); empty where there are none. */
+  next: string[];
   models: string[];
   /** Why nothing of it is thought just now: paused, or its provider is away; null where nothing stands in the way. */
   held: string | null;

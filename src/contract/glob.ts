@@ -25,7 +25,7 @@ export const GLOB_OPTIONS: MinimatchOptions = {
 };
 
 /** A matcher for absolute path texts: true where any of the patterns matches. Both sides are compared in NFC. */
-function compileGlobs(patterns: readonly string[]): (path: string) => boolean {
+export function compileGlobs(patterns: readonly string[]): (path: string) => boolean {
   const compiled = patterns
     .filter((pattern) => pattern.length <= GLOB_LIMITS.length)
     .map((pattern) => new Minimatch(pattern, GLOB_OPTIONS));

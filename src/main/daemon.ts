@@ -155,6 +155,8 @@ export function createDaemon(parts: DaemonParts): Daemon {
         problems: configuration.problems(),
         folder: configuration.config().folders.rules,
         facts: await store.read('ruleFacts', undefined),
+        now: clock.now(),
+        timezone: configuration.config().values.timezone,
         paused: parts.pauses.why,
         why: parts.routing.why,
       }),

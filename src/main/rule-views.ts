@@ -1,6 +1,7 @@
 import type { RuleView } from '../contract/api.ts';
 import { type ConfigProblem, formatProblem } from '../contract/problem.ts';
 import type { Rule } from '../contract/rule.ts';
+import { slotsOf } from '../contract/slots.ts';
 import type { ThoughtRow } from '../contract/thought-view.ts';
 import { noFacts, type RuleFacts } from '../store/queries/rule-facts.ts';
 import { problemOf } from './status.ts';
@@ -12,6 +13,10 @@ export interface RuleViewFacts {
   /** Where rule files are. */
   folder: string;
   facts: ReadonlyMap<string, RuleFacts>;
+  /** Epoch ms. */
+  now: number;
+  /** Of the configuration. */
+  timezone: string;
   /** Why a rule is paused, by name; null = it is not. */
   paused(name: string): string | null;
   /** Why ready thoughts of a version are held; null = they are not. */
@@ -23,7 +28,7 @@ const TITLE_CHARACTERS = 160;
 
 /** Pure: every rule in force, and every rule file that is refused, with what became of them. */
 export function ruleViews(input: RuleViewFacts): RuleView[] {
-  const { rules, problems, folder, paused, why } = input;
+  const { rules, problems, folder, paused, why, now, timezone } = input;
   const views = rules.map(({ name, version, file, on, mind }): RuleView => {
     const problem = problemOf(file, problems);
     return {
@@ -31,7 +36,8 @@ export function ruleViews(input: RuleViewFacts): RuleView[] {
       version,
       state: problem !== null ? 'refused' : paused(name) !== null ? 'paused' : 'in-force',
       file,
-      paths: on.file?.paths ?? [],
+      paths: on.file?.paths ?? (on.log ? [on.log.path] : []),
+      next: nextTimes(on, now, timezone),
       models: mind.models,
       held: why(version),
       problem,
@@ -52,6 +58,7 @@ export function ruleViews(input: RuleViewFacts): RuleView[] {
       state: 'refused',
       file,
       paths: [],
+      next: [],
       models: [],
       held: null,
       problem: formatProblem(problem),
@@ -59,6 +66,18 @@ export function ruleViews(input: RuleViewFacts): RuleView[] {
     });
   }
   return views.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const TIMES = 3;
+
+function nextTimes({ schedule }: Rule['on'], now: number, timezone: string): string[] {
+  if (schedule === undefined) return [];
+  const zone = schedule.timezone === 'system' ? timezone : schedule.timezone;
+  const slots = slotsOf({ ...schedule, timezone: zone });
+  const times: string[] = [];
+  for (let at = slots.next(now); at !== null && times.length < TIMES; at = slots.next(at))
+    times.push(new Date(at).toISOString());
+  return times;
 }
 
 function became(name: string, { facts }: RuleViewFacts): Pick<RuleView, 'thoughts' | 'last' | 'lastResult'> {

@@ -5,6 +5,8 @@ import type { Log } from '../base/log.ts';
 import type { TaskGroup } from '../base/task-group.ts';
 import type { SenseHealth } from '../contract/api.ts';
 import type { Journal } from '../journal/journal.ts';
+import { createLogsSense } from '../senses/logs/sense.ts';
+import { createScheduleSense } from '../senses/schedule/sense.ts';
 import type { Cursors, RuledSense } from '../senses/sense.ts';
 import type { Store } from '../store/store.ts';
 import type { Configuration } from './configuration.ts';
@@ -69,5 +71,10 @@ const PROCESSES_EVERY_MS = 5000;
 
 /** Every sense by name; each is idle while no rule wants anything of it. */
 function sensesOf(options: SensesOptions, cursors: Cursors): Record<string, RuledSense> {
-  return { daemon: daemonSense(options, cursors) };
+  const { clock, configuration } = options;
+  return {
+    logs: createLogsSense({ clock, cursors }),
+    schedule: createScheduleSense({ clock, cursors, timezone: () => configuration.config().values.timezone }),
+    daemon: daemonSense(options, cursors),
+  };
 }

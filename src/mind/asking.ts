@@ -37,7 +37,9 @@ export function askIn({
   ...asking
 }: Asking): (question: Question) => Promise<Said> {
   const { call, clock, signal } = asking;
-  const ask = async (question: Question): Promise<Said> => {
+  const ask = async ({ beside, ...question }: Question): Promise<Said> => {
+    const onToken: Asking['onToken'] = (text, reasoning) =>
+      asking.onToken(text, reasoning || beside === true);
     const leave = await asking.enterCall(signal, asking.isRequest ? RANK.request : RANK.usual);
     try {
       await health.settled(provider.name, signal);
@@ -45,7 +47,7 @@ export function askIn({
       const why = heldReason(health.health(provider.name), provider.name, call.model);
       if (why !== null) return notAsked(why);
       failpoint('model:asked');
-      const make = () => listen(provider, { ...call, ...question }, clock, asking.onToken, signal);
+      const make = () => listen(provider, { ...call, ...question }, clock, onToken, signal);
       const came = await (asking.around ?? always)(question, make);
       if (came.kind === 'unmade') return came.said;
       const { said } = came;

@@ -29,12 +29,14 @@ export async function attempt(
   const { captured, hashes } = await capturedOf(thought, store);
   const now = clock.now();
   const fenceId = random.hex(8);
+  const isRequest = thought.sense === 'requests';
   const composeAnew = (text: string): ComposedPrompt =>
     compose({
       rule,
       thought: thought.id,
-      event: { at: thought.at, data },
-      captured: thought.sense === 'requests' || captured === null ? null : { ...captured, text },
+      // A request's own text stands in the prompt as it is, and is what is read in parts where it is too long.
+      event: { at: thought.at, data: isRequest && captured !== null ? { ...data, text } : data },
+      captured: isRequest || captured === null ? null : { ...captured, text },
       timezone: context.timezone,
       now,
       fenceId,
@@ -87,15 +89,15 @@ export async function attempt(
     clock,
     health: context.health,
     enterCall: context.enterCall(provider),
-    isRequest: thought.sense === 'requests',
+    isRequest,
     ...(provider.local ? {} : { around }),
     onToken: (text, reasoning) => context.live({ type: 'token', thought: thought.id, text, reasoning }),
     signal,
   });
   const came = await reason<Said>({
     rule,
-    captured: thought.sense === 'requests' ? null : captured,
-    watched: thought.sense !== 'requests',
+    captured,
+    watched: !isRequest,
     model: name,
     local: provider.local,
     abilities: abilitiesOf(context.health.health(provider.name), model),

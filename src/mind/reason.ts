@@ -67,7 +67,7 @@ export async function reason<Said extends CallOutcome>(work: Reasoning<Said>): P
   const taint: Taint = { seen: work.watched };
   /** Calls beside the conversation; they cost as much, and are as much evidence. */
   const askedBeside = (what: string) => async (question: Question) => {
-    const said = await work.ask(question);
+    const said = await work.ask({ ...question, beside: true });
     const raw = said.report.raw === null ? null : `--- ${what} ---\n${said.report.raw}`;
     spent = addUp(spent, { ...said.report, raw }, '\n');
     return said;

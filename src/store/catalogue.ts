@@ -22,6 +22,7 @@ import { endedThoughts, newestEvent } from './queries/ended-thoughts.ts';
 import { expiredEvents, expiredThoughts } from './queries/expired.ts';
 import { explainFile } from './queries/explain-file.ts';
 import { formerOutputs } from './queries/former-outputs.ts';
+import { gathered } from './queries/gathered.ts';
 import { indexColumns } from './queries/index-columns.ts';
 import { lastApplied } from './queries/last-applied.ts';
 import { listThoughts, thoughtRow } from './queries/list-thoughts.ts';
@@ -103,6 +104,7 @@ export const READS = {
   vectorsOf,
   ruleFacts,
   cursors,
+  gathered,
   newestEvent,
   endedThoughts,
 };

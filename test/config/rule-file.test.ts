@@ -14,6 +14,7 @@ import type { Rule } from '../../src/contract/rule.ts';
 const context: RuleContext = {
   providers: ['lmstudio', 'builtin', 'box'],
   roots: ['/home/u/Inbox', '/data/[in]'],
+  ownFolders: ['/home/u/.local/state/consciousness'],
   outputRoots: ['/home/u/Notes', '/home/u/Filed'],
   homedir: '/home/u',
   defaultModels: ['lmstudio/local-model'],
@@ -334,6 +335,42 @@ x`;
     assert.match(
       short(`---\non: { request: {} }\nmind: { models: [builtin/gpt] }\n---\nx`).join(),
       /builtin has no model/,
+    );
+  });
+});
+
+describe('a rule on a log or a schedule', () => {
+  const on = (text: string) => `---\non: ${text}\n---\nPrompt`;
+
+  it('has the path of its log resolved, and its times checked', () => {
+    assert.equal(rule(on('{ log: { path: "~/a/../app.log" } }')).on.log?.path, '/home/u/app.log');
+    assert.equal(
+      rule(on('{ schedule: { cron: "0 18 * * MON-FRI" } }')).on.schedule?.cron,
+      '0 18 * * MON-FRI',
+    );
+  });
+
+  it('does not hear what rules or the daemon itself write', () => {
+    assert.match(
+      short(on('{ log: { path: "~/Notes/told.md" } }'))[0] ?? '',
+      /^2:.* on\.log\.path in an output root, where rules write: they would hear themselves/,
+    );
+    assert.match(
+      short(on('{ log: { path: "~/.local/state/consciousness/logs/consciousness.log" } }'))[0] ?? '',
+      /the daemon's own folder/,
+    );
+  });
+
+  it('says which field of a cron line is wrong, and what is never due', () => {
+    const [problem] = problems(on('{ schedule: { cron: "0 25 * * *" } }'));
+    assert.equal(problem?.key, 'on.schedule.cron');
+    assert.equal(problem?.message, 'not valid for hours');
+    assert.match(problem?.allowed ?? '', /^0-23/);
+    assert.match(short(on('{ schedule: { cron: "0 0 31 2 *" } }'))[0] ?? '', /never due/);
+    assert.match(short(on('{ schedule: { at: "2026-02-30 10:00" } }'))[0] ?? '', /on\.schedule\.at no date/);
+    assert.match(
+      short(on('{ schedule: { every: 1h, timezone: Europe/Nowhere } }'))[0] ?? '',
+      /on\.schedule\.timezone no such time zone/,
     );
   });
 });

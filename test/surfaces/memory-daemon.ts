@@ -144,6 +144,7 @@ export class MemoryDaemon implements Daemon {
         state: 'in-force',
         file: '/rules/file-the-inbox.md',
         paths: ['/inbox/**'],
+        next: [],
         models: ['lmstudio/local-model'],
         held: this.holds[0]?.reason ?? null,
         problem: null,

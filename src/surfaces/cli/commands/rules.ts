@@ -66,7 +66,8 @@ function print({ out, clock, line }: Context, rules: readonly RuleView[]): void 
       ];
     }),
   );
-  for (const { name, held, problem, lastResult } of rules) {
+  for (const { name, next, held, problem, lastResult } of rules) {
+    if (next.length > 0) out.line(['dim', `  ${name} is due next: ${next.map(localTime).join(', ')}`]);
     if (held !== null) printWrapped(out, 2, ['yellow', `${name} is held`], `: ${oneLine(held)}`);
     if (problem !== null) printWrapped(out, 2, ['red', name], `: ${oneLine(problem)}`);
     if (lastResult?.state === 'dead')
@@ -74,6 +75,20 @@ function print({ out, clock, line }: Context, rules: readonly RuleView[]): void 
   }
   const dead = rules.reduce((sum, { thoughts }) => sum + thoughts.dead, 0);
   if (dead > 0) out.line(['dim', `${count(dead, 'thought')} gave up: ${line('thoughts --state dead')}`]);
+}
+
+/** To the minute, in the time zone of whoever looks; to the second where that tells more. */
+function localTime(iso: string): string {
+  const at = new Date(iso);
+  const seconds = at.getSeconds() === 0 ? {} : ({ second: '2-digit' } as const);
+  return at.toLocaleString('sv-SE', {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    ...seconds,
+  });
 }
 
 /** The file's name, else how it begins. */

@@ -5,9 +5,8 @@ import type { Client } from '../../client.ts';
 import { answerText } from '../answer.ts';
 import { type Command, type Context, textOption } from '../command.ts';
 import { outputSpan, short } from '../phrases.ts';
+import { readPipedText } from '../piped-text.ts';
 
-/** Most bytes read from standard input. */
-const STDIN_LIMIT = 4_000_000;
 /** Milliseconds without a sign of it after which somebody wonders. */
 const PATIENCE_MS = 2000;
 
@@ -24,6 +23,10 @@ export const command: Command = {
   examples: [
     { line: 'consciousness think "Why is the sky blue?"', does: 'Prints the answer as it comes.' },
     {
+      line: 'make 2>&1 | consciousness think -',
+      does: 'Thinks about what a build says. Of more than 950,000 characters, about the first and the last.',
+    },
+    {
       line: 'git diff | consciousness think - --rule review',
       does: 'Thinks about what is piped in, by a rule of yours.',
     },
@@ -35,7 +38,7 @@ export const command: Command = {
   },
   json: 'ThoughtView once it is processed; with --no-wait ThoughtRow',
   async run(context, args, options) {
-    const text = args[0] === '-' ? await readAll(context) : (args[0] ?? '');
+    const text = args[0] === '-' ? await pipedText(context) : (args[0] ?? '');
     const rule = textOption(options, 'rule');
     const key = textOption(options, 'key');
     const client = await context.client();
@@ -162,19 +165,9 @@ function sameText(said: string, answer: unknown): boolean {
   }
 }
 
-async function readAll({ stdin }: Context): Promise<string> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of stdin()) {
-    const bytes = Buffer.from(part);
-    size += bytes.length;
-    if (size > STDIN_LIMIT) {
-      throw new CodedError('text-too-long', 'standard input is too long to think about', {
-        allowed: `at most ${STDIN_LIMIT} bytes`,
-        exitCode: EXIT.usage,
-      });
-    }
-    parts.push(bytes);
-  }
-  return Buffer.concat(parts).toString('utf8');
+async function pipedText({ stdin, err }: Context): Promise<string> {
+  const { text, leftOut } = await readPipedText(stdin());
+  if (leftOut > 0)
+    err.line(['yellow', 'long'], `: ${leftOut} characters in the middle of what was piped in are left out`);
+  return text;
 }
