@@ -2,8 +2,8 @@ import * as fs from 'node:fs';
 import { promisify } from 'node:util';
 
 /** A path as `node:fs` takes it: see `toFs`. */
-type FsPath = string | Buffer;
-type Soon<T> = T | Promise<T>;
+export type FsPath = string | Buffer;
+export type Soon<T> = T | Promise<T>;
 
 /**
  * The file calls of whoever reads or writes many small files, by descriptor. Await each: a local disk answers at
@@ -17,16 +17,25 @@ export interface Disk {
   close(file: number): Soon<void>;
   /** Bytes read. */
   read(file: number, into: Uint8Array, position: number): Soon<number>;
-  /** All of the bytes, from the start of the file. */
+  /** All of the bytes, from where the last write ended. */
   write(file: number, content: Uint8Array): Soon<void>;
   chmod(file: number, mode: number): Soon<void>;
+  /** To nothing. */
+  truncate(file: number): Soon<void>;
+  /** Sets when it was changed last, epoch milliseconds. */
+  touch(file: number, mtimeMs: number): Soon<void>;
   link(path: FsPath, name: FsPath): Soon<void>;
   rename(path: FsPath, name: FsPath): Soon<void>;
   unlink(path: FsPath): Soon<void>;
-  /** With parents; the first that was made. */
-  mkdir(path: FsPath): Soon<string | undefined>;
+  /** One folder; false where that name is taken. */
+  mkdir(path: FsPath): Soon<boolean>;
   realpath(path: FsPath): Soon<Buffer>;
   readlink(path: FsPath): Soon<Buffer>;
+  /**
+   * A path of the open folder itself, whatever its name leads to by then: a name joined to it is looked for in that
+   * very folder, and reading it as a link tells where the folder really is. Null where the system has no such path.
+   */
+  pathOf(folder: number): string | null;
   /** Waits for the hardware, and never on this thread. */
   sync(file: number): Promise<void>;
 }
@@ -38,6 +47,7 @@ const SMALL_BYTES = 256 * 1024;
 const NOTHING_IS_NULL = { throwIfNoEntry: false } as const;
 
 const sync = promisify(fs.fsync);
+const futimes = promisify(fs.futimes);
 const readLater = promisify(fs.read);
 const writeLater = promisify(fs.writeFile);
 
@@ -60,12 +70,21 @@ export const elsewhere: Disk = {
   link: promisify(fs.link),
   rename: promisify(fs.rename),
   unlink: promisify(fs.unlink),
-  mkdir: (path) => promisify(fs.mkdir)(path, { recursive: true }),
+  truncate: promisify(fs.ftruncate),
+  touch: (file, mtimeMs) => futimes(file, mtimeMs / 1000, mtimeMs / 1000),
+  mkdir: (path) =>
+    new Promise((resolve, reject) => {
+      fs.mkdir(path, (error) => {
+        if (error && error.code !== 'EEXIST') reject(error);
+        else resolve(error === null);
+      });
+    }),
   realpath: (path) =>
     new Promise((resolve, reject) => {
       fs.realpath.native(path, 'buffer', (error, real) => (error ? reject(error) : resolve(real)));
     }),
   readlink: (path) => promisify(fs.readlink)(path, 'buffer'),
+  pathOf,
   sync,
 };
 
@@ -87,11 +106,19 @@ export const atOnce: Disk = {
   link: fs.linkSync,
   rename: fs.renameSync,
   unlink: fs.unlinkSync,
-  mkdir: (path) => fs.mkdirSync(path, { recursive: true }),
+  truncate: fs.ftruncateSync,
+  touch: (file, mtimeMs) => fs.futimesSync(file, mtimeMs / 1000, mtimeMs / 1000),
+  mkdir: elsewhere.mkdir,
   realpath: (path) => fs.realpathSync.native(path, 'buffer'),
   readlink: (path) => fs.readlinkSync(path, 'buffer'),
+  pathOf,
   sync,
 };
+
+/** Linux has a directory of links to all that is open; a name beneath one is looked for in what is open. */
+function pathOf(folder: number): string | null {
+  return process.platform === 'linux' ? `/proc/self/fd/${folder}` : null;
+}
 
 /** File systems whose calls end (statfs magic numbers of Linux): ext, XFS, Btrfs, ZFS, F2FS, bcachefs, tmpfs, overlayfs. */
 const LOCAL = new Set([

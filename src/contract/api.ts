@@ -31,6 +31,18 @@ export interface EmbedView {
   vectors: number[][];
 }
 
+/** `undo --dry-run`: an output that was applied and still stands. */
+export interface UndoableView {
+  thought: string;
+  position: number;
+  kind: string;
+  target: string;
+  /** The file that was moved there; absent for other kinds. */
+  source?: string;
+  /** When it was applied. */
+  at: string;
+}
+
 /** `undo`: what became of one output. */
 export interface UndoResult {
   thought: string;

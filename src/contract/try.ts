@@ -25,9 +25,11 @@ export interface TryView {
 /** One output as it would be applied. */
 export interface TryOutput {
   kind: string;
-  /** `create`, `replace`, `append`; `propose`: a person would have to decide, and `reason` says why. */
+  /** `create`, `replace`, `append`, `move`; `propose`: a person would have to decide, and `reason` says why. */
   mode: string;
   target: string;
+  /** The file that would be moved there; absent for other kinds. */
+  source?: string;
   /** The whole file as it stands there; null = nothing does. */
   before: string | null;
   /** The whole file as it would be. */

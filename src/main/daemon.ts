@@ -1,7 +1,7 @@
 import type { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Broadcast } from '../base/broadcast.ts';
 import type { Clock } from '../base/clock.ts';
-import { CodedError, EXIT } from '../base/errors.ts';
+import { CodedError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { CaptureWorker } from '../capture/worker.ts';
@@ -31,6 +31,7 @@ import { ruleViews } from './rule-views.ts';
 import { runFiles } from './run-files.ts';
 import type { Senses } from './senses.ts';
 import { statusOf } from './status.ts';
+import { undo, undoable } from './undo.ts';
 
 export interface DaemonParts {
   clock: Clock;
@@ -195,20 +196,8 @@ export function createDaemon(parts: DaemonParts): Daemon {
       parts.capture.queued();
       return view;
     },
-    async undo(which) {
-      const id = 'id' in which ? await wholeId(store, which.id) : await store.read('lastApplied', undefined);
-      if (id === null) {
-        throw new CodedError(
-          'nothing-to-undo',
-          'there is nothing to take back: nothing was written, or all of it was undone',
-          {
-            next: 'see what was done with `consciousness thoughts --state done`',
-            exitCode: EXIT.failed,
-          },
-        );
-      }
-      return parts.outputs.undo(id);
-    },
+    undo: (which) => undo(which, store, parts.outputs),
+    undoable: (which) => undoable(which, store),
     async pause(rule) {
       if (rule !== null) assertKnown(rule);
       const view = await parts.pauses.pause(rule);

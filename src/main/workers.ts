@@ -117,6 +117,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     hash: await loadContentHash(),
     diskOf,
     outputRoots: () => configuration.config().outputRoots,
+    watchedRoots: () => configuration.config().roots,
     gaps: options.gaps,
     live,
     onFinished: () => mind.look(),

@@ -3,19 +3,19 @@ import type { PendingOutput } from '../contract/output.ts';
 
 /** Runs one task at a time for what an output is to write, whichever rule's it is. */
 export type Alone = <T>(
-  output: Pick<PendingOutput, 'wanted' | 'target'>,
+  output: Pick<PendingOutput, 'wanted' | 'target' | 'source'>,
   task: () => Promise<T>,
 ) => Promise<T>;
 
 /**
- * Two paths count: the one that is wanted, where a free name is looked for, and the one that is replaced, which
- * another rule may want. They are taken in order, so that two outputs never wait for each other.
+ * Three paths count: the one that is wanted, where a free name is looked for, the one that is replaced, which another
+ * rule may want, and the one that is moved. They are taken in order, so that two outputs never wait for each other.
  */
 export function createAlone(): Alone {
   const paths = createKeyedMutex();
-  return ({ wanted, target }, task) => {
-    if (wanted === target) return paths.run(target, task);
-    const [first, second] = wanted < target ? [wanted, target] : [target, wanted];
-    return paths.run(first, () => paths.run(second, task));
+  return ({ wanted, target, source }, task) => {
+    const all = new Set([wanted, target, ...(source === undefined ? [] : [source])]);
+    const inOrder = [...all].sort((a, b) => (a < b ? -1 : 1));
+    return inOrder.reduceRight((run, path) => () => paths.run(path, run), task)();
   };
 }

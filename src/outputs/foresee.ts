@@ -1,15 +1,14 @@
 import type { Disks } from '../base/disk.ts';
 import { CodedError, messageOf } from '../base/errors.ts';
-import { toFs } from '../base/path-text.ts';
 import type { OutputMode, PlannedOutput } from '../contract/output.ts';
-import { assertReallyInside, rootOf } from './inside.ts';
+import { rootOf } from './inside.ts';
 import { onDisk } from './kinds.ts';
 import { look } from './look.ts';
 import { parentOf } from './place.ts';
-import { type PlanInput, plan } from './plan.ts';
+import { inFolder, type PlanInput, plan } from './plan.ts';
 
 /** A planned output with the whole file before (null = there is none) and after it, as text. */
-export interface Foreseen extends Pick<PlannedOutput, 'kind' | 'target' | 'reason'> {
+export interface Foreseen extends Pick<PlannedOutput, 'kind' | 'target' | 'reason' | 'source'> {
   /** `propose`: a person would have to decide. */
   mode: OutputMode | 'propose';
   before: string | null;
@@ -26,7 +25,7 @@ export async function foresee(input: Omit<PlanInput, 'foresee'>, diskOf: Disks):
 /** What one planned output would do just now. `thought`: whose marks a block has. */
 export async function foreseeOne(
   output: PlannedOutput,
-  roots: readonly string[],
+  outputRoots: readonly string[],
   diskOf: Disks,
   thought = 'thought',
 ): Promise<Foreseen> {
@@ -34,11 +33,12 @@ export async function foreseeOne(
   const mode = output.proposed ? 'propose' : output.mode;
   const handler = onDisk(kind);
   if (handler === null) return { kind, mode, target, reason, before: null, after: content };
-  const folder = parentOf(target);
-  const disk = await diskOf(toFs(folder));
+  // A file that is moved is not looked at: whatever it holds stays as it is.
+  if (output.source !== undefined)
+    return { kind, mode, target, reason, source: output.source, before: null, after: '' };
   try {
-    await assertReallyInside(disk, folder, rootOf(target, roots));
-    const standing = await look(disk, target);
+    const where = { path: parentOf(target), root: rootOf(target, outputRoots), outputRoots, diskOf };
+    const standing = await inFolder(where, (disk) => look(disk, target));
     const { bytes, note } = handler.after?.(standing?.content ?? null, output, thought) ?? {
       bytes: Buffer.from(content),
       note: '',

@@ -3,6 +3,7 @@ import type { OutputKind } from '../contract/rule-output.ts';
 import { append } from './append.ts';
 import { frontmatter } from './frontmatter.ts';
 import { insert } from './insert.ts';
+import { move, rename } from './move.ts';
 import type { OutputHandler, SendHandler } from './output.ts';
 import { tag } from './tag.ts';
 import { tasks } from './tasks.ts';
@@ -16,6 +17,8 @@ const ON_DISK: Partial<Record<OutputKind, OutputHandler>> = {
   insert,
   tasks,
   tag,
+  move,
+  rename,
 };
 
 /** Every kind that leaves the disk: it cannot be taken back. */

@@ -1,3 +1,4 @@
+import type { ContentHash } from '../base/content-hash.ts';
 import type { Disk } from '../base/disk.ts';
 import type {
   FormerOutput,
@@ -9,6 +10,7 @@ import type {
 } from '../contract/output.ts';
 import type { RuleOutput } from '../contract/rule.ts';
 import type { OutputKind } from '../contract/rule-output.ts';
+import type { Folder } from './folder.ts';
 import type { Rendering } from './rendering.ts';
 
 /** An output whose templates are rendered; nothing was looked at yet. */
@@ -39,21 +41,35 @@ export interface ApplyContext {
   commit(target: string, entry: LedgerEntry, replaced: Uint8Array | null, from?: string): Promise<void>;
   /** Records, before anything else is touched, that a person has to decide. Throws `hold-lost` as `commit` does. */
   propose(target: string, reason: string): Promise<void>;
-  hash(bytes: Uint8Array): string;
+  hash: ContentHash;
   /** Times of which the ledger knows nothing. */
   gaps: readonly Gap[];
-  /** The target's. */
+  /** Reaches names in the target's folder, and no others. */
   disk: Disk;
+  /** What a move needs besides. */
+  move?: MoveContext;
   /** Makes the target's folder, with its parents, where it is not there yet. */
   makeFolder(): Promise<void>;
   /** Makes the names in the target's folder durable. */
   syncFolder(): Promise<void>;
 }
 
+/** Where a file is moved from, and to. */
+export interface MoveContext {
+  from: Folder;
+  to: Folder;
+  /** Whether the file is just as an output of ours left it. */
+  isOurs(entry: Omit<LedgerEntry, 'sha256'>): Promise<boolean>;
+  /** Throws {@link NotYet} while other thoughts about the file have not read it. */
+  awaitReaders(): Promise<void>;
+}
+
 export type Applied =
   | { state: 'applied'; target: string; reason: string }
   /** Somebody changed the target since: a person decides. */
-  | { state: 'proposed'; target: string; reason: string };
+  | { state: 'proposed'; target: string; reason: string }
+  /** It cannot be done any more, and nobody has to decide anything. */
+  | { state: 'denied'; target: string; reason: string };
 
 /** What taking an output back needs besides the output itself. */
 export interface UndoContext extends Pick<ApplyContext, 'disk' | 'hash' | 'syncFolder'> {
@@ -62,6 +78,8 @@ export interface UndoContext extends Pick<ApplyContext, 'disk' | 'hash' | 'syncF
    * more: then nothing may be touched. `from` as in {@link ApplyContext.commit}.
    */
   restored(entry: LedgerEntry, from?: string): Promise<void>;
+  /** Of a move: where it came from, and where it is. */
+  move?: Pick<MoveContext, 'from' | 'to'>;
 }
 
 /** A whole file as it would be; `note`: what is to be said of it. */
@@ -118,6 +136,15 @@ export interface SendHandler {
   /** Exactly what is sent. */
   compose(output: RuleOutput, rendering: Rendering): string;
   send(output: PendingOutput, context: SendContext): Promise<Sent>;
+}
+
+/** Nothing was done: the thought waits, answered, and is tried again. */
+export class NotYet extends Error {
+  readonly retryMs: number;
+  constructor(reason: string, retryMs: number) {
+    super(reason);
+    this.retryMs = retryMs;
+  }
 }
 
 /** Name of the temporary file beside a target; the files sense never perceives such names. */

@@ -1,20 +1,11 @@
 import { constants, type Stats } from 'node:fs';
 import type { Disk } from '../base/disk.ts';
-import { systemCode } from '../base/errors.ts';
+import { CodedError, systemCode } from '../base/errors.ts';
 import { failpoint } from '../base/failpoint.ts';
 import { toFs } from '../base/path-text.ts';
 
 /** Permission bits of new files: the user's umask takes away what it must. */
 const NEW_FILE_MODE = 0o666;
-
-/** Creates a folder and its parents durably: each new name is in its parent's directory on disk. */
-export async function makeFolder(disk: Disk, folder: string): Promise<void> {
-  const first = await disk.mkdir(toFs(folder));
-  if (first === undefined) return;
-  failpoint('folder:made');
-  for (let made = folder; made.length >= first.length; made = parentOf(made))
-    await syncFolder(disk, parentOf(made));
-}
 
 /**
  * Writes a file durably and tells how it looks. A leftover of the same name from before a crash is written over,
@@ -27,10 +18,8 @@ export async function writeTemporary(
   content: Uint8Array,
   mode: number | null,
 ): Promise<Stats> {
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
-  const file = await disk.open(toFs(temporary), flags, mode ?? NEW_FILE_MODE);
+  const file = await openTemporary(disk, temporary, mode ?? NEW_FILE_MODE);
   try {
-    failpoint('temporary:opened');
     await disk.write(file, content);
     failpoint('temporary:written');
     if (mode !== null) await disk.chmod(file, mode);
@@ -39,6 +28,28 @@ export async function writeTemporary(
     return await disk.fstat(file);
   } finally {
     await disk.close(file);
+  }
+}
+
+/** Opens a temporary file, empty. Throws `output-held` where it is another file's name, too: that would be emptied. */
+export async function openTemporary(disk: Disk, temporary: string, mode: number): Promise<number> {
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = await disk.open(toFs(temporary), flags, mode);
+  try {
+    failpoint('temporary:opened');
+    const { size, nlink } = await disk.fstat(file);
+    if (nlink > 1) {
+      throw new CodedError('output-held', `${temporary} is a second name of another file`, {
+        value: temporary,
+        next: 'remove it: nobody but this program makes files of such names',
+        retryable: true,
+      });
+    }
+    if (size > 0) await disk.truncate(file);
+    return file;
+  } catch (error) {
+    await disk.close(file);
+    throw error;
   }
 }
 
@@ -67,19 +78,25 @@ export async function create(disk: Disk, temporary: string, target: string): Pro
 }
 
 /** What file systems without hard links (exFAT, many FUSE and network ones) answer. */
-const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+export const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 /** Claims the name with an empty file that only we can have made, and puts ours over it. */
 async function createByRename(disk: Disk, temporary: string, target: string): Promise<boolean> {
+  if (!(await claim(disk, target))) return false;
+  await replace(disk, temporary, target);
+  return true;
+}
+
+/** Makes an empty file of that name; false where it is taken. */
+export async function claim(disk: Disk, target: string): Promise<boolean> {
   try {
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
     await disk.close(await disk.open(toFs(target), flags, NEW_FILE_MODE));
+    return true;
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
     throw error;
   }
-  await replace(disk, temporary, target);
-  return true;
 }
 
 /** The inode number behind a name; null where there is none. */
@@ -87,16 +104,11 @@ export async function inodeOf(disk: Disk, path: string): Promise<number | null> 
   return (await disk.lstat(toFs(path)))?.ino ?? null;
 }
 
-/** Makes the names in a folder durable. */
-export async function syncFolder(disk: Disk, folder: string): Promise<void> {
-  const directory = await disk.open(toFs(folder), constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    failpoint('folder-sync:before');
-    await disk.sync(directory);
-    failpoint('folder-sync:after');
-  } finally {
-    await disk.close(directory);
-  }
+/** Makes the names in an open folder durable. */
+export async function syncOpen(disk: Disk, folder: number): Promise<void> {
+  failpoint('folder-sync:before');
+  await disk.sync(folder);
+  failpoint('folder-sync:after');
 }
 
 export async function remove(disk: Disk, path: string): Promise<void> {

@@ -1,13 +1,16 @@
-import type { Disks } from '../base/disk.ts';
+import type { Disk, Disks } from '../base/disk.ts';
 import { CodedError } from '../base/errors.ts';
 import { toFs } from '../base/path-text.ts';
 import type { Gap, PlannedOutput, PlanRequest } from '../contract/output.ts';
 import type { RuleOutput } from '../contract/rule.ts';
 import { ifOf } from '../contract/rule-output.ts';
-import { assertReallyInside, rootOf } from './inside.ts';
+import { openFolder } from './folder.ts';
+import { createFolderSync } from './folder-sync.ts';
+import { rootOf } from './inside.ts';
 import { onDisk, sent } from './kinds.ts';
 import type { Draft, OutputHandler } from './output.ts';
 import { parentOf } from './place.ts';
+import { createRealRoots } from './real-roots.ts';
 import { createRendering, type Rendering } from './rendering.ts';
 import { wantedOf } from './wanted.ts';
 
@@ -71,13 +74,35 @@ async function planOnDisk(
   // A new file replaces nothing: whatever has its name when it is applied, it takes another one.
   if (unseen.mode === 'create' && gaps.length === 0 && !foresee) return unseen;
   try {
-    const disk = await diskOf(toFs(parentOf(wanted)));
-    await assertReallyInside(disk, parentOf(wanted), root);
-    return await handler.plan(draft, disk);
+    return await inFolder({ path: parentOf(wanted), root, outputRoots, diskOf }, (disk) =>
+      handler.plan(draft, disk),
+    );
   } catch (error) {
     if (error instanceof CodedError && error.code === 'output-escapes') throw error;
     return unseen;
   }
+}
+
+/** Looks into a folder beneath a root, as it is reached once every link is followed. Throws what `openFolder` does. */
+export async function inFolder<T>(
+  { path, root, outputRoots, diskOf }: Where,
+  look: (disk: Disk) => Promise<T>,
+): Promise<T> {
+  const disk = await diskOf(toFs(path));
+  const roots = createRealRoots(() => outputRoots);
+  const folder = await openFolder({ disk, path, root, roots, sync: createFolderSync() });
+  try {
+    return await look(folder.disk);
+  } finally {
+    await folder.close();
+  }
+}
+
+interface Where {
+  path: string;
+  root: string;
+  outputRoots: readonly string[];
+  diskOf: Disks;
 }
 
 /** What its rule says of a person's approval. */

@@ -1,20 +1,16 @@
 import type { Clock } from '../base/clock.ts';
 import type { ContentHash } from '../base/content-hash.ts';
-import type { Disks } from '../base/disk.ts';
 import { CodedError, messageOf } from '../base/errors.ts';
 import { failpoint } from '../base/failpoint.ts';
 import { createKeyedMutex } from '../base/keyed-mutex.ts';
-import { toFs } from '../base/path-text.ts';
 import type { LiveEvent, UndoResult } from '../contract/api.ts';
 import type { UndoJob } from '../contract/output.ts';
 import type { NotApplied } from '../store/operations/undo.ts';
 import type { Store } from '../store/store.ts';
 import type { Alone } from './alone.ts';
-import type { FolderSync } from './folder-sync.ts';
-import { assertReallyInside, rootOf } from './inside.ts';
 import { onDisk } from './kinds.ts';
 import type { Undone } from './output.ts';
-import { parentOf } from './place.ts';
+import type { Reaching } from './reaching.ts';
 import { endsAll, isPassing, reasonOf } from './trouble.ts';
 
 /** Outputs asked for at a time. */
@@ -24,11 +20,9 @@ export interface UndoingOptions {
   store: Store;
   clock: Clock;
   hash: ContentHash;
-  diskOf: Disks;
-  outputRoots(): readonly string[];
+  reach: Reaching;
   /** One at a time for what is written to, applied outputs among them. */
   alone: Alone;
-  syncFolder: FolderSync;
   live(event: LiveEvent): void;
 }
 
@@ -41,7 +35,7 @@ export interface Undoing {
 }
 
 export function createUndoing(options: UndoingOptions): Undoing {
-  const { store, clock, diskOf } = options;
+  const { store, clock } = options;
   const turns = createKeyedMutex();
 
   /** `held`: it waits for its folder, and is tried again. */
@@ -62,27 +56,27 @@ export function createUndoing(options: UndoingOptions): Undoing {
   }
 
   async function undoOne(job: UndoJob): Promise<Undone> {
-    const { id, attempt, position, target } = job;
+    const { id, attempt, position, target, source } = job;
     const handler = onDisk(job.kind);
     if (handler === null) return { undone: false, reason: 'what was sent cannot be taken back' };
     try {
-      const root = rootOf(target, options.outputRoots());
-      const folder = parentOf(target);
-      const disk = await diskOf(toFs(folder));
-      await assertReallyInside(disk, folder, root);
-      failpoint('undo:begun');
-      return await options.alone({ wanted: target, target }, () =>
-        handler.undo(job, {
-          disk,
-          hash: options.hash,
-          syncFolder: () => options.syncFolder(disk, folder),
-          async restored(entry, from) {
-            const key = { id, attempt, position };
-            const row = { ...key, entry, ...(from === undefined ? {} : { from }) };
-            const asked = await store.write('restored', row);
-            if (!asked) throw new CodedError('hold-lost', 'nobody asks for this output to be taken back');
-            failpoint('undo:known');
-          },
+      const both = { target, ...(source === undefined ? {} : { source }) };
+      return await options.alone({ wanted: target, ...both }, () =>
+        options.reach.within(both, async ({ to, from }) => {
+          failpoint('undo:begun');
+          return handler.undo(job, {
+            disk: to.disk,
+            hash: options.hash,
+            syncFolder: to.sync,
+            ...(from === null ? {} : { move: { from, to } }),
+            async restored(entry, wasFrom) {
+              const key = { id, attempt, position };
+              const row = { ...key, entry, ...(wasFrom === undefined ? {} : { from: wasFrom }) };
+              const asked = await store.write('restored', row);
+              if (!asked) throw new CodedError('hold-lost', 'nobody asks for this output to be taken back');
+              failpoint('undo:known');
+            },
+          });
         }),
       );
     } catch (error) {

@@ -6,7 +6,6 @@ import { CodedError, messageOf } from '../base/errors.ts';
 import { failpoint } from '../base/failpoint.ts';
 import { createLimit } from '../base/limit.ts';
 import type { Log } from '../base/log.ts';
-import { toFs } from '../base/path-text.ts';
 import type { LiveEvent, UndoResult } from '../contract/api.ts';
 import type { Gap, PendingOutput } from '../contract/output.ts';
 import type { OutputState } from '../contract/thought.ts';
@@ -14,10 +13,10 @@ import type { Holds } from '../queue/holds.ts';
 import type { AnsweredThought, LedgerInput } from '../store/operations/apply.ts';
 import type { Store } from '../store/store.ts';
 import { createAlone } from './alone.ts';
-import { createFolderSync } from './folder-sync.ts';
-import { assertReallyInside, rootOf } from './inside.ts';
 import { onDisk } from './kinds.ts';
-import { makeFolder, parentOf } from './place.ts';
+import { type MoveContext, NotYet } from './output.ts';
+import { parentOf } from './place.ts';
+import { createReaching } from './reaching.ts';
 import { createSending, NotSent } from './sending.ts';
 import { endsAll, isPassing, reasonOf } from './trouble.ts';
 import { createUndoing } from './undoing.ts';
@@ -34,6 +33,9 @@ const MAX_WAIT_MS = 60_000;
 /** How long an output whose root is away or full waits before it is tried again. */
 const HELD_RETRY_MS = 2000;
 
+/** How long a move waits before it is looked again whether others have read the file. */
+const READERS_MS = 500;
+
 export interface OutputsOptions {
   store: Store;
   clock: Clock;
@@ -44,6 +46,8 @@ export interface OutputsOptions {
   diskOf: Disks;
   /** Declared output roots, asked anew for each output. */
   outputRoots(): readonly string[];
+  /** Watched folders: files are moved from them, or from output roots. Omitted: there are none. */
+  watchedRoots?(): readonly { path: string }[];
   /** Times of which the ledger knows nothing. */
   gaps: readonly Gap[];
   live(event: LiveEvent): void;
@@ -72,8 +76,8 @@ export function createOutputs(options: OutputsOptions): Outputs {
   const waitingUntil = new Map<string, number>();
   const slots = createLimit(AT_ONCE, () => bell.ring());
   const alone = createAlone();
-  const syncFolder = createFolderSync();
-  const undoing = createUndoing({ ...options, alone, syncFolder });
+  const reach = createReaching(options);
+  const undoing = createUndoing({ ...options, alone, reach });
   const sending = createSending({ ...options, signal: ending.signal });
   let mayUndo = true;
 
@@ -90,7 +94,7 @@ export function createOutputs(options: OutputsOptions): Outputs {
       // What is applied stays applied, also where a person moves it while the others wait.
       if (settled.length > 0)
         await store.write('settleOutputs', { ...holdOf(thought), outputs: settled, now: clock.now() });
-      const retryMs = error instanceof NotSent ? error.retryMs : HELD_RETRY_MS;
+      const retryMs = error instanceof NotSent || error instanceof NotYet ? error.retryMs : HELD_RETRY_MS;
       waitingUntil.set(thought.id, clock.monotonic() + retryMs);
       return;
     }
@@ -120,32 +124,36 @@ export function createOutputs(options: OutputsOptions): Outputs {
     failpoint('output:begun');
     const handler = onDisk(output.kind);
     if (handler === null) return sending.send(thought, output);
-    let root = parentOf(output.target);
+    const root = reach.rootOf(output.target) ?? parentOf(output.target);
     try {
-      root = rootOf(output.target, options.outputRoots());
-      const folder = parentOf(output.target);
-      const disk = await options.diskOf(toFs(folder));
-      const isThere = await assertReallyInside(disk, folder, root);
       const applied = await alone(output, () =>
-        handler.apply(output, {
-          thought: thought.id,
-          hash: options.hash,
-          gaps: options.gaps,
-          disk,
-          makeFolder: async () => {
-            if (!isThere) await makeFolder(disk, folder);
-          },
-          syncFolder: () => syncFolder(disk, folder),
-          commit: (target, entry, replaced, from) =>
-            commit(thought, { position, target, entry, replaced, ...(from === undefined ? {} : { from }) }),
-          propose: (target, reason) => propose(thought, { position, state: 'proposed', reason, target }),
-        }),
+        reach.within(output, ({ to, from }) =>
+          handler.apply(output, {
+            thought: thought.id,
+            hash: options.hash,
+            gaps: options.gaps,
+            disk: to.disk,
+            makeFolder: to.make,
+            syncFolder: to.sync,
+            ...(from === null ? {} : { move: { from, to, ...readersOf(thought, output) } }),
+            commit: (target, entry, replaced, was) =>
+              commit(thought, {
+                position,
+                target,
+                entry,
+                replaced,
+                ...(was === undefined ? {} : { from: was }),
+              }),
+            propose: (target, reason) => propose(thought, { position, state: 'proposed', reason, target }),
+          }),
+        ),
       );
       failpoint('output:applied');
       options.holds.clear('root', root);
       return { position, ...applied };
     } catch (error) {
-      if (endsAll(error) || (error instanceof CodedError && error.code === 'hold-lost')) throw error;
+      if (endsAll(error) || error instanceof NotYet) throw error;
+      if (error instanceof CodedError && error.code === 'hold-lost') throw error;
       if (!isPassing(error)) {
         options.log.error('output failed', {
           thought: thought.id,
@@ -166,6 +174,19 @@ export function createOutputs(options: OutputsOptions): Outputs {
       }
       throw error;
     }
+  }
+
+  function readersOf(
+    thought: AnsweredThought,
+    { source = '' }: PendingOutput,
+  ): Pick<MoveContext, 'isOurs' | 'awaitReaders'> {
+    return {
+      isOurs: (entry) => store.read('isOurs', { target: source, ...entry }),
+      async awaitReaders() {
+        const readers = await store.read('readersOf', { subject: `file:${source}`, but: thought.id });
+        if (readers > 0) throw new NotYet('other thoughts about the file have not read it yet', READERS_MS);
+      },
+    };
   }
 
   async function commit(

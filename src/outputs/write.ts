@@ -2,6 +2,7 @@ import type { Disk } from '../base/disk.ts';
 import { sha256 } from '../base/ids.ts';
 import type { PendingOutput, PlannedOutput, UndoJob } from '../contract/output.ts';
 import { entryOf } from './entry.ts';
+import { freeName } from './free-name.ts';
 import { foundAt, unclearReason } from './gap.ts';
 import { look, type Standing } from './look.ts';
 import {
@@ -15,9 +16,6 @@ import {
 } from './output.ts';
 import { create, inodeOf, remove, replace, writeTemporary } from './place.ts';
 import { isTakenBack, stays, takeBack } from './take-back.ts';
-
-/** How many names are tried beside a taken one. */
-const MAX_NUMBER = 10_000;
 
 /**
  * A whole file. It replaces only what this rule wrote for this subject; what a person has edited since becomes a
@@ -162,24 +160,6 @@ async function adopt(output: PendingOutput, standing: Standing, context: ApplyCo
   const { target } = output;
   await context.commit(target, entryOf(standing, standing.content, context), null);
   return { state: 'applied', target, reason: 'it was there already: written before the database was lost' };
-}
-
-/** The wanted path, or the next free `name-2`, `name-3`, … beside it; a taken one only if `isOurs` says so. */
-async function freeName(
-  disk: Disk,
-  wanted: string,
-  isOurs: (name: string) => Promise<boolean> = async () => false,
-): Promise<string> {
-  if ((await inodeOf(disk, wanted)) === null || (await isOurs(wanted))) return wanted;
-  const slash = wanted.lastIndexOf('/');
-  const dot = wanted.lastIndexOf('.');
-  const stem = dot > slash + 1 ? wanted.slice(0, dot) : wanted;
-  const ending = wanted.slice(stem.length);
-  for (let number = 2; number < MAX_NUMBER; number += 1) {
-    const name = `${stem}-${number}${ending}`;
-    if ((await inodeOf(disk, name)) === null || (await isOurs(name))) return name;
-  }
-  throw new Error(`no free name beside ${wanted}`);
 }
 
 function editedSince(target: string): string {

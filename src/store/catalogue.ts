@@ -18,9 +18,11 @@ import { send, sentInstead } from './operations/send.ts';
 import { reserve, settleSpending } from './operations/spend.ts';
 import { clockSetBack, heartbeat, sweep } from './operations/sweep.ts';
 import { askUndo, restored, settleUndo, undoJobs } from './operations/undo.ts';
+import { appliedBy } from './queries/applied-by.ts';
 import { endedThoughts, newestEvent } from './queries/ended-thoughts.ts';
 import { expiredEvents, expiredThoughts } from './queries/expired.ts';
 import { explainFile } from './queries/explain-file.ts';
+import { isOurs, readersOf } from './queries/file-readers.ts';
 import { formerOutputs } from './queries/former-outputs.ts';
 import { gathered } from './queries/gathered.ts';
 import { indexColumns } from './queries/index-columns.ts';
@@ -97,7 +99,10 @@ export const READS = {
   expiredThoughts,
   expiredEvents,
   lastApplied,
+  appliedBy,
   formerOutputs,
+  readersOf,
+  isOurs,
   spentOn,
   partsOf,
   picturesOf,

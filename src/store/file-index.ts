@@ -62,6 +62,21 @@ export const setAside = statement<{ root: number; aside: number }>(
   `UPDATE files SET present = :aside WHERE root = :root AND present = 1`,
 );
 
+/** SQL: whether the file at `:target` is one that we moved away from there and put back. */
+const PUT_BACK = `EXISTS (
+  SELECT 1 FROM outputs WHERE source = :target AND undo_ino = :ino AND undo_size = :size AND undo_mtime = :mtime
+    AND undo_hash = :hash)`;
+
+/** SQL: whether the file at `:target` looks as we left it: as we wrote or moved it there, or put it back. */
+export function ownAt(): string {
+  return `(EXISTS (
+     SELECT 1 FROM outputs WHERE target = :target AND ledger_ino IS NOT NULL AND (
+       (ledger_ino = :ino AND ledger_size = :size AND ledger_mtime = :mtime AND ledger_hash = :hash
+         AND (source IS NULL OR undo_ino IS NULL))
+       OR (undo_ino = :ino AND undo_size = :size AND undo_mtime = :mtime AND undo_hash = :hash AND source IS NULL)))
+   OR ${PUT_BACK})`;
+}
+
 /**
  * What is known of a file that is there, and whether it looks as we left it, and what we made it from was known, too:
  * through all our edits since, back to what the index has. A person's file that nobody had perceived before we edited it
@@ -82,29 +97,47 @@ export const selectKnown = statement<
   `WITH RECURSIVE ours (was) AS (
      SELECT ledger_from FROM outputs WHERE target = :target AND ledger_ino IS NOT NULL AND ledger_hash = :hash
        AND ledger_ino = :ino AND ledger_size = :size AND ledger_mtime = :mtime
+       AND (source IS NULL OR undo_ino IS NULL)
      UNION SELECT undo_from FROM outputs WHERE target = :target AND undo_ino IS NOT NULL AND undo_hash = :hash
-       AND undo_ino = :ino AND undo_size = :size AND undo_mtime = :mtime
+       AND undo_ino = :ino AND undo_size = :size AND undo_mtime = :mtime AND source IS NULL
      -- Crossed, so that each step looks its one hash up.
      UNION SELECT o.ledger_from FROM ours CROSS JOIN outputs o
        ON o.target = :target AND o.ledger_ino IS NOT NULL AND o.ledger_hash = ours.was
      UNION SELECT o.undo_from FROM ours CROSS JOIN outputs o
        ON o.target = :target AND o.undo_ino IS NOT NULL AND o.undo_hash = ours.was)
-   SELECT f.revision, f.present, f.hash, f.size, f.mtime, EXISTS (
-     SELECT 1 FROM ours WHERE was IS NULL OR was = f.hash OR (f.present = 1 AND f.hash IS NULL)) AS own
+   SELECT f.revision, f.present, f.hash, f.size, f.mtime, (EXISTS (
+     SELECT 1 FROM ours WHERE was IS NULL OR was = f.hash OR (f.present = 1 AND f.hash IS NULL))
+     OR ${PUT_BACK}) AS own
    FROM (SELECT 1) LEFT JOIN files f ON f.root = :root AND f.path = :path`,
 );
 
-/** A file that went: whether it was as we had left it, and the last thing that we did about it was taking it away. */
+/** The event that tells of the file as it was just before it went; none where that was our own doing. */
+const ITS_EVENT = `SELECT 1 FROM events e WHERE e.dedup = 'file:' || :target || '#' || f.revision`;
+
+/**
+ * A file that went: whether that was our doing. It was as we had left it, and the last thing that we did about it was
+ * taking it away; or it was moved by us, and nobody has put a file there since; or it was moved back by us.
+ */
 export const selectGone = statement<
   { root: number; path: string; target: string },
   IndexRow & { own: number }
 >(
-  `SELECT revision, present, EXISTS (
-     SELECT 1 FROM outputs o WHERE o.target = :target AND o.ledger_ino IS NOT NULL AND (
+  `SELECT revision, present, (EXISTS (
+     SELECT 1 FROM outputs o WHERE o.target = :target AND o.ledger_ino IS NOT NULL AND o.source IS NULL AND (
        (o.ledger_ino = f.ino AND o.ledger_size = f.size AND o.ledger_mtime = f.mtime)
        OR (o.undo_ino = f.ino AND o.undo_size = f.size AND o.undo_mtime = f.mtime))
    ) AND 0 = (
      SELECT o.undo_ino FROM outputs o WHERE o.target = :target AND o.ledger_ino IS NOT NULL
-     ORDER BY coalesce(o.undo_asked_at, o.applied_at, 0) DESC LIMIT 1) AS own
+     ORDER BY coalesce(o.undo_asked_at, o.applied_at, 0) DESC LIMIT 1)
+   ) OR EXISTS (
+     SELECT 1 FROM outputs o JOIN thoughts t ON t.id = o.thought
+     WHERE o.source = :target AND o.ledger_ino IS NOT NULL AND o.undo_ino IS NULL AND o.state IN ('planned', 'applied')
+       AND o.ledger_size = f.size AND (f.hash IS NULL OR o.ledger_hash = f.hash)
+       AND NOT EXISTS (${ITS_EVENT} AND e.seq > t.event)
+   ) OR EXISTS (
+     SELECT 1 FROM outputs o WHERE o.target = :target AND o.source IS NOT NULL AND o.undo_ino IS NOT NULL
+       AND o.ledger_ino = f.ino AND o.ledger_size = f.size AND o.ledger_mtime = f.mtime
+       AND NOT EXISTS (${ITS_EVENT})
+   ) AS own
    FROM files f WHERE root = :root AND path = :path`,
 );

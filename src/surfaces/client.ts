@@ -8,10 +8,11 @@ import type {
   RunView,
   StatusView,
   StreamEvent,
+  UndoableView,
   UndoResult,
 } from '../contract/api.ts';
 import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
-import type { ChangeResult, RunRequest, ThinkRequest, ThoughtQuery } from './daemon.ts';
+import type { ChangeResult, OfRule, RunRequest, ThinkRequest, ThoughtQuery, UndoWhich } from './daemon.ts';
 import { type Call, lost, send, textOf, type Where } from './unix-http.ts';
 
 /**
@@ -26,7 +27,8 @@ export interface Client {
   retry(which: { ids: string[] } | { dead: true }): Promise<ChangeResult[]>;
   cancel(ids: string[]): Promise<ChangeResult[]>;
   run(request: RunRequest): Promise<RunView>;
-  undo(which: { id: string } | { last: true }): Promise<UndoResult[]>;
+  undo(which: UndoWhich): Promise<UndoResult[]>;
+  undoable(which: OfRule): Promise<UndoableView[]>;
   /** `null` = everything. */
   pause(rule: string | null): Promise<PauseView>;
   resume(rule: string | null): Promise<PauseView>;
@@ -67,7 +69,8 @@ export function createClient(where: Where, signal: AbortSignal): Client {
     retry: (which) => post('/v1/thoughts/retry', which),
     cancel: (ids) => post('/v1/thoughts/cancel', { ids }),
     run: (request) => post('/v1/run', request),
-    undo: (which) => post('/v1/undo', which),
+    undo: (which) => post('/v1/undo', 'rule' in which ? ofRule(which) : which),
+    undoable: (which) => get(`/v1/undo?${new URLSearchParams(ofRule(which))}`),
     pause: (rule) => post('/v1/pause', rule === null ? {} : { rule }),
     resume: (rule) => post('/v1/resume', rule === null ? {} : { rule }),
     rules: () => get('/v1/rules'),
@@ -80,6 +83,10 @@ export function createClient(where: Where, signal: AbortSignal): Client {
       await post('/v1/stop', {});
     },
   };
+}
+
+function ofRule({ rule, since }: OfRule): Record<string, string> {
+  return since === undefined ? { rule } : { rule, since: new Date(since).toISOString() };
 }
 
 function searchOf(query: ThoughtQuery): string {

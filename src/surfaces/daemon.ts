@@ -6,6 +6,7 @@ import type {
   RuleView,
   RunView,
   StatusView,
+  UndoableView,
   UndoResult,
 } from '../contract/api.ts';
 import type { CompareView } from '../contract/compare.ts';
@@ -13,6 +14,14 @@ import type { ThoughtState } from '../contract/thought.ts';
 import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
 import type { TryView } from '../contract/try.ts';
 import type { GivenAnswer } from '../store/new-thought.ts';
+
+/** What a rule has done since a time (epoch ms; absent = ever). */
+export interface OfRule {
+  rule: string;
+  since?: number;
+}
+
+export type UndoWhich = { id: string } | { last: true } | OfRule;
 
 /** What every surface may ask of a running daemon. `main` implements it; the HTTP app is its only caller. */
 export interface Daemon {
@@ -31,10 +40,12 @@ export interface Daemon {
   /** Queues a rule's thoughts about files that are there already. Throws `rule-unknown`, `rule-not-on-files`. */
   run(request: RunRequest): Promise<RunView>;
   /**
-   * Takes back what a thought has done, or (`last`) the thought that did something last. Throws `thought-unknown`,
-   * `thought-ambiguous`, `nothing-to-undo`.
+   * Takes back what a thought has done, or (`last`) the thought that did something last, or a rule, the last done first.
+   * Throws `thought-unknown`, `thought-ambiguous`, `nothing-to-undo`.
    */
-  undo(which: { id: string } | { last: true }): Promise<UndoResult[]>;
+  undo(which: UndoWhich): Promise<UndoResult[]>;
+  /** What `undo` of a rule would take back, the last done first. */
+  undoable(which: OfRule): Promise<UndoableView[]>;
   /** Claims nothing more of a rule, or (null) at all, also after a restart; what runs is finished. Throws `rule-unknown`. */
   pause(rule: string | null): Promise<PauseView>;
   /** Lifts the pause of a rule, or (null) the one of everything; rules paused by name stay so. Throws `rule-unknown`. */

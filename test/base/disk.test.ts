@@ -19,18 +19,21 @@ for (const [name, disk] of Object.entries({ atOnce, elsewhere }) as [string, Dis
   describe(`a disk reached ${name}`, () => {
     it('writes, reads, names and removes files', async (t) => {
       const folder = temporary(t);
-      const sub = join(folder, 'a', 'b');
-      assert.equal(await disk.mkdir(sub), join(folder, 'a'));
-      assert.equal(await disk.mkdir(sub), undefined);
+      const sub = join(folder, 'a');
+      assert.equal(await disk.mkdir(sub), true);
+      assert.equal(await disk.mkdir(sub), false);
+      await assert.rejects(async () => disk.mkdir(join(folder, 'not', 'there')), { code: 'ENOENT' });
       // Larger than what is written on this thread.
       const content = Buffer.alloc(700_000, 'x');
       const file = await disk.open(join(sub, 'file'), constants.O_WRONLY | constants.O_CREAT, 0o600);
       await disk.write(file, content);
       await disk.chmod(file, 0o640);
+      await disk.touch(file, 1_700_000_000_123);
       await disk.sync(file);
       const stat = await disk.fstat(file);
       await disk.close(file);
       assert.deepEqual([stat.size, stat.mode & 0o777], [700_000, 0o640]);
+      assert.ok(Math.abs(stat.mtimeMs - 1_700_000_000_123) < 1);
       assert.ok(readFileSync(join(sub, 'file')).equals(content));
 
       await disk.link(join(sub, 'file'), join(sub, 'second'));

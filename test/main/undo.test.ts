@@ -112,6 +112,43 @@ describe('undo', () => {
   });
 });
 
+describe('undo of a rule', () => {
+  it('says what it would take back, asks, and takes that back since then, the last first', async (t) => {
+    const { home, notes } = await homeWithNotes(t);
+    const daemon = await startDaemon(t, home);
+    for (const [index, name] of ['a.md', 'b.md', 'c.md'].entries()) {
+      writeFileSync(join(home.inbox, name), `word-${index}`);
+      await daemon.reached('done', index + 1);
+    }
+    const dry = await cli(home, 'undo', '--rule', 'both', '--dry-run', '--json');
+    assert.equal(dry.code, 0, dry.stderr);
+    const undoable: { kind: string; target: string; at: string }[] = JSON.parse(dry.stdout);
+    assert.deepEqual(
+      undoable.map(({ kind, target }) => [kind, target.slice(target.lastIndexOf('/') + 1)]),
+      ['c.md', 'b.md', 'a.md'].flatMap((name) => [
+        ['append', 'log.md'],
+        ['write', name],
+      ]),
+    );
+    const unasked = await cli(home, 'undo', '--rule', 'both');
+    assert.equal(unasked.code, 2);
+    assert.match(unasked.stdout, /append .*log\.md/);
+    assert.match(unasked.stderr, /no terminal[\s\S]*--yes/);
+    assert.deepEqual(readdirSync(notes), ['a.md', 'b.md', 'c.md']);
+    appendFileSync(join(notes, 'b.md'), ', edited');
+    const since = undoable.find(({ target }) => target.endsWith('b.md'))?.at ?? '';
+    const undone = await cli(home, 'undo', '--rule', 'both', '--since', since, '--yes');
+    assert.equal(undone.code, 1);
+    assert.match(undone.stdout, /b\.md was changed since it was written/);
+    assert.match(undone.stdout, /3 outputs of 4 taken back \(2 thoughts\)/);
+    assert.deepEqual(readdirSync(notes), ['a.md', 'b.md']);
+    assert.match(home.note('log.md'), /^<!-- [^\n]*\n- said word-0\n$/);
+    assert.equal((await cli(home, 'undo', '--rule', 'nobody', '--yes')).code, 1);
+    assert.equal((await cli(home, 'undo', '--since', '2h', '--last')).code, 2);
+    await daemon.end();
+  });
+});
+
 describe('a daemon that is killed while it takes something back', { concurrency: 3 }, () => {
   const points = [
     ...[

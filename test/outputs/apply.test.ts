@@ -16,9 +16,11 @@ import { atOnce } from '../../src/base/disk.ts';
 import { sha256 } from '../../src/base/ids.ts';
 import type { FormerOutput, LedgerEntry, PendingOutput, PlannedOutput } from '../../src/contract/output.ts';
 import { append } from '../../src/outputs/append.ts';
-import { assertReallyInside, rootOf } from '../../src/outputs/inside.ts';
+import { openFolder } from '../../src/outputs/folder.ts';
+import { createFolderSync } from '../../src/outputs/folder-sync.ts';
+import { rootOf } from '../../src/outputs/inside.ts';
 import { type ApplyContext, type OutputHandler, temporaryBeside } from '../../src/outputs/output.ts';
-import { makeFolder } from '../../src/outputs/place.ts';
+import { createRealRoots } from '../../src/outputs/real-roots.ts';
 import { write } from '../../src/outputs/write.ts';
 import { temporaryFolder } from '../support/store.ts';
 
@@ -56,6 +58,11 @@ function former(target: string, content: string): FormerOutput[] {
   return [{ position: 0, wanted: target, target, sha256: sha256(content) }];
 }
 
+function opening(path: string, root: string) {
+  const roots = createRealRoots(() => []);
+  return openFolder({ disk: atOnce, path, root, roots, sync: createFolderSync() });
+}
+
 function leftovers(folder: string): string[] {
   return readdirSync(folder).filter((name) => name.endsWith('.tmp'));
 }
@@ -70,8 +77,10 @@ describe('write', () => {
     const { folder } = place(t);
     const target = join(folder, 'deep', 'er', 'note.md');
     const { rows, context } = ledgerOf();
-    const apply = { ...context, makeFolder: () => makeFolder(atOnce, dirname(target)) };
+    const opened = await opening(dirname(target), folder);
+    const apply = { ...context, disk: opened.disk, makeFolder: opened.make, syncFolder: opened.sync };
     const applied = await write.apply(pending(await planned(write, target, 'hello')), apply);
+    await opened.close();
     assert.deepEqual(applied, { state: 'applied', target, reason: '' });
     assert.equal(readFileSync(target, 'utf8'), 'hello');
     const stat = statSync(target);
@@ -294,17 +303,18 @@ describe('output roots', () => {
     mkdirSync(join(root, 'real'), { recursive: true });
     symlinkSync('/etc', join(root, 'out'));
     symlinkSync(join(root, 'real'), join(root, 'within'));
-    await assertReallyInside(atOnce, join(root, 'within', 'new'), root);
-    await assertReallyInside(atOnce, join(root, 'not', 'yet', 'there'), root);
-    await assert.rejects(assertReallyInside(atOnce, join(root, 'out'), root), { code: 'output-escapes' });
-    await assert.rejects(assertReallyInside(atOnce, join(root, 'out', 'new'), root), {
-      code: 'output-escapes',
-    });
+    for (const path of [
+      ['within', 'new'],
+      ['not', 'yet', 'there'],
+    ])
+      await (await opening(join(root, ...path), root)).close();
+    for (const path of [['out'], ['out', 'new']])
+      await assert.rejects(opening(join(root, ...path), root), { code: 'output-escapes' });
   });
 
   it('are a hold while they are not there', async (t) => {
     const { folder } = place(t);
     const gone = join(folder, 'gone');
-    await assert.rejects(assertReallyInside(atOnce, gone, gone), { code: 'output-held', retryable: true });
+    await assert.rejects(opening(gone, gone), { code: 'output-held', retryable: true });
   });
 });

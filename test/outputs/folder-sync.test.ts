@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { closeSync, openSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { atOnce, type Disk } from '../../src/base/disk.ts';
 import { createFolderSync } from '../../src/outputs/folder-sync.ts';
@@ -25,12 +26,14 @@ describe('syncing a folder', () => {
     const folder = temporaryFolder(t);
     const { disk, syncs } = slowDisk();
     const syncFolder = createFolderSync();
-    const first = syncFolder(disk, folder);
+    const file = openSync(folder, 'r');
+    t.after(() => closeSync(file));
+    const first = syncFolder(disk, folder, file);
     await turn();
     assert.equal(syncs.length, 1);
     let late = 0;
     const later = [1, 2, 3].map(() =>
-      syncFolder(disk, folder).then(() => {
+      syncFolder(disk, folder, file).then(() => {
         late += 1;
       }),
     );
@@ -49,9 +52,11 @@ describe('syncing a folder', () => {
     const folder = temporaryFolder(t);
     const { disk, syncs } = slowDisk();
     const syncFolder = createFolderSync();
-    const first = syncFolder(disk, folder);
+    const file = openSync(folder, 'r');
+    t.after(() => closeSync(file));
+    const first = syncFolder(disk, folder, file);
     await turn();
-    const second = syncFolder(disk, folder);
+    const second = syncFolder(disk, folder, file);
     syncs[0]?.reject(new Error('EIO'));
     await assert.rejects(first, /EIO/);
     await turn();

@@ -137,6 +137,14 @@ export function createSimulatedDisk(random: SeededRandom, time: VirtualTime): Si
         call(() => {
           inodeAt(file).mode = mode;
         }),
+      truncate: (file) =>
+        call(() => {
+          inodeAt(file).content = Buffer.alloc(0);
+        }),
+      touch: (file, mtimeMs) =>
+        call(() => {
+          inodeAt(file).mtimeMs = mtimeMs;
+        }),
       link: (path, other) =>
         call(() => {
           const inode = names.get(String(path));
@@ -159,20 +167,21 @@ export function createSimulatedDisk(random: SeededRandom, time: VirtualTime): Si
       mkdir: (path) =>
         call(() => {
           const parts = String(path).split('/').slice(1);
-          let first: string | undefined;
+          let isNew = false;
           for (let depth = 1; depth <= parts.length; depth += 1) {
             const folder = `/${parts.slice(0, depth).join('/')}`;
             if (folders.has(folder)) continue;
             folders.add(folder);
-            first ??= folder;
+            isNew = true;
           }
-          return first;
+          return isNew;
         }),
       realpath: (path) =>
         call(() => {
           if (!folders.has(String(path)) && !names.has(String(path))) throw fault('ENOENT');
           return Buffer.from(String(path));
         }),
+      pathOf: () => null,
       readlink: () => {
         throw fault('EINVAL');
       },

@@ -9,6 +9,7 @@ import type {
   RuleView,
   RunView,
   StatusView,
+  UndoableView,
   UndoResult,
 } from '../../src/contract/api.ts';
 import { PROCESSED, THOUGHT_MOVES, THOUGHT_STATES, type ThoughtState } from '../../src/contract/thought.ts';
@@ -16,9 +17,11 @@ import type { ThoughtRow, ThoughtView } from '../../src/contract/thought-view.ts
 import type {
   ChangeResult,
   Daemon,
+  OfRule,
   RunRequest,
   ThinkRequest,
   ThoughtQuery,
+  UndoWhich,
 } from '../../src/surfaces/daemon.ts';
 
 /** A daemon without disk, model or time of its own: tests say what happens, and it tells its readers. */
@@ -203,8 +206,20 @@ export class MemoryDaemon implements Daemon {
     return { queued, notQueued: results.length - queued, results };
   }
 
-  async undo(which: { id: string } | { last: true }): Promise<UndoResult[]> {
-    const done = [...this.all.values()].filter((thought) => thought.state === 'done');
+  async undoable({ rule }: OfRule): Promise<UndoableView[]> {
+    return [...this.all.values()].flatMap((thought) =>
+      thought.rule === rule && thought.state === 'done'
+        ? thought.outputs.map(({ position, kind, target }) => ({
+            ...{ thought: thought.id, position, kind, target, at: '2026-11-22T08:00:00.000Z' },
+          }))
+        : [],
+    );
+  }
+
+  async undo(which: UndoWhich): Promise<UndoResult[]> {
+    const done = [...this.all.values()].filter(
+      (thought) => thought.state === 'done' && (!('rule' in which) || thought.rule === which.rule),
+    );
     const thought = 'id' in which ? await this.thought(which.id) : done.at(-1);
     if (!thought) throw new CodedError('nothing-to-undo', 'there is nothing to take back', { exitCode: 1 });
     return thought.outputs.map(({ position, kind, target, state }) => ({

@@ -1,5 +1,6 @@
 import { simulation } from '../simulation/suite.ts';
 import { controls } from './controls.ts';
+import { escapes } from './escape-suite.ts';
 import { killPoints, randomKills } from './kills.ts';
 import { modelFaults } from './model-suite.ts';
 import { pauses } from './pauses.ts';
@@ -16,5 +17,6 @@ export const SUITES: readonly Suite[] = [
   storms,
   modelFaults,
   powerCuts,
+  escapes,
   controls,
 ];

@@ -42,6 +42,11 @@ const supersede = statement<{ subject: string; now: number; reason: string }, { 
    WHERE subject = :subject AND state IN ('waiting', 'ready') RETURNING rule`,
 );
 
+const unread = statement<{ subject: string; now: number }>(
+  `UPDATE thoughts SET state = 'cancelled', reason = 'superseded: the file was moved', updated_at = :now,
+     finished_at = :now WHERE subject = :subject AND state = 'waiting'`,
+);
+
 /**
  * Journals what the files sense found: events, index rows and the thoughts of matching rules commit together.
  * A revision grows only when content or existence differs from the index row, so a re-observation is no event;
@@ -77,7 +82,11 @@ async function observeOne(
     const gone = await tx.one(selectGone, { root, path, target: `${input.root.path}/${path}` });
     if (gone?.present !== 1) return null;
     await tx.run(markDeleted, { root, path, revision: gone.revision + 1 });
-    return gone.own === 1 ? null : journal(tx, input, it, 'deleted', gone.revision + 1);
+    if (gone.own === 1) {
+      await supersedeUnread(tx, input, path);
+      return null;
+    }
+    return journal(tx, input, it, 'deleted', gone.revision + 1);
   }
   const { ino, size, mtime } = stat;
   const known = await tx.one(selectKnown, {
@@ -111,7 +120,8 @@ async function observeOne(
   }
   await place(revision + 1, 0);
   if (known?.own === 1) {
-    await supersedeFormer(tx, input, it);
+    // We have moved it: whoever has read it under its former name goes on.
+    if (it.from !== undefined) await supersedeUnread(tx, input, it.from);
     return null;
   }
   return journal(tx, input, it, change === 'moved' ? 'moved' : wasKnown ? 'modified' : 'added', revision + 1);
@@ -203,6 +213,12 @@ async function supersedeFormer(
     reason: 'superseded: the file was moved',
   };
   return (await tx.all(supersede, former)).map((row) => row.rule);
+}
+
+/** Cancels what has not read a file that we have taken away ourselves: it never can. */
+async function supersedeUnread(tx: Transaction, input: ObserveInput, path: string): Promise<void> {
+  const { now } = input;
+  await tx.run(unread, { subject: `file:${input.root.path}/${path}`, now });
 }
 
 async function forget(tx: Transaction, root: number, from: string | undefined): Promise<void> {

@@ -13,9 +13,16 @@ const WORDS: Record<string, string> = {
 
 /** One output that was not applied, as a unified diff of at most `most` lines. */
 export function printForeseen(out: Terminal, output: TryOutput, most: number): void {
-  const { mode, target, before, after, reason } = output;
-  out.line([mode === 'propose' ? 'yellow' : 'green', WORDS[mode] ?? mode], ' ', ['bold', target]);
+  const { mode, target, source, before, after, reason } = output;
+  const isAsked = mode === 'propose';
+  if (source === undefined)
+    out.line([isAsked ? 'yellow' : 'green', WORDS[mode] ?? mode], ' ', ['bold', target]);
+  else {
+    const does = isAsked ? 'would ask about moving' : 'would move';
+    out.line([isAsked ? 'yellow' : 'green', does], ` ${source} to `, ['bold', target]);
+  }
   if (reason !== '') out.line('  ', ['yellow', reason]);
+  if (source !== undefined) return;
   const lines = diffLines(before, after);
   for (const line of lines.slice(0, most)) {
     const style = line.startsWith('+') ? 'green' : line.startsWith('-') ? 'red' : 'dim';

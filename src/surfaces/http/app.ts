@@ -13,6 +13,7 @@ import {
   idempotencyKey,
   idParameter,
   logLevelBody,
+  ofRule,
   pauseBody,
   retryBody,
   runBody,
@@ -104,6 +105,10 @@ export function createApp(daemon: Daemon, options: AppOptions): Hono {
 
   app.post('/v1/undo', async (c) =>
     c.json(await daemon.undo(checked(undoBody, await jsonBody(c.req.raw), 'the body'))),
+  );
+
+  app.get('/v1/undo', async (c) =>
+    c.json(await daemon.undoable(checked(ofRule, c.req.query(), 'the query'))),
   );
 
   app.post('/v1/pause', async (c) => {

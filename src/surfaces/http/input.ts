@@ -18,14 +18,15 @@ const idPrefix = z
 const ids = z.array(z.string().max(200)).min(1).max(IDS_LIMIT);
 const ruleName = z.string().min(1).max(255);
 
+const time = z.iso
+  .datetime({ offset: true, error: 'a time such as 2026-11-22T08:00:00Z' })
+  .transform((text) => Date.parse(text));
+
 /** `GET /v1/thoughts?…` */
 export const thoughtsQuery = z.strictObject({
   state: z.enum(THOUGHT_STATES).optional(),
   rule: ruleName.optional(),
-  since: z.iso
-    .datetime({ offset: true, error: 'a time such as 2026-11-22T08:00:00Z' })
-    .transform((text) => Date.parse(text))
-    .optional(),
+  since: time.optional(),
   unprocessed: flag.optional(),
   limit: z.coerce.number('a number').int().min(1).max(1000).default(50),
 });
@@ -89,11 +90,17 @@ export const runBody = z.union(
   { error: 'either {"rule", "paths": […]} or {"rule", "existing": true}' },
 );
 
+/** `GET /v1/undo?…`: what a rule has done. */
+export const ofRule = z
+  .strictObject({ rule: ruleName, since: time.optional() })
+  .transform(({ rule, since }) => (since === undefined ? { rule } : { rule, since }));
+
 /** `POST /v1/undo` */
 export const undoBody = z.union(
-  [z.strictObject({ id: idPrefix }), z.strictObject({ last: z.literal(true) })],
+  [z.strictObject({ id: idPrefix }), z.strictObject({ last: z.literal(true) }), ofRule],
   {
-    error: 'either {"id"} (a thought id, or at least 4 of its first digits) or {"last": true}',
+    error:
+      'either {"id"} (a thought id, or at least 4 of its first digits), {"last": true}, or {"rule"}, also with {"since"}',
   },
 );
 

@@ -1,0 +1,54 @@
+import { CodedError, EXIT } from '../base/errors.ts';
+import type { UndoableView, UndoResult } from '../contract/api.ts';
+import type { Outputs } from '../outputs/worker.ts';
+import type { Store } from '../store/store.ts';
+import type { OfRule, UndoWhich } from '../surfaces/daemon.ts';
+import { wholeId } from './ask.ts';
+
+/** Takes back what is meant, the last done first. Throws what `Daemon.undo` does. */
+export async function undo(
+  which: UndoWhich,
+  store: Store,
+  outputs: Pick<Outputs, 'undo'>,
+): Promise<UndoResult[]> {
+  if ('rule' in which) return undoRule(which, store, outputs);
+  const id = 'id' in which ? await wholeId(store, which.id) : await store.read('lastApplied', undefined);
+  if (id === null) throw nothing('nothing was written, or all of it was undone');
+  return outputs.undo(id);
+}
+
+/** What a rule has done and what still stands, the last done first. */
+export async function undoable({ rule, since }: OfRule, store: Store): Promise<UndoableView[]> {
+  const applied = await store.read('appliedBy', { rule, since: since ?? null });
+  return applied.map(({ at, source, ...output }) => ({
+    ...output,
+    ...(source === null ? {} : { source }),
+    at: new Date(at).toISOString(),
+  }));
+}
+
+async function undoRule(
+  { rule, since }: OfRule,
+  store: Store,
+  outputs: Pick<Outputs, 'undo'>,
+): Promise<UndoResult[]> {
+  const applied = await store.read('appliedBy', { rule, since: since ?? null });
+  if (applied.length === 0) throw nothing(`nothing that ${rule} has written since then still stands`, rule);
+  const results: UndoResult[] = [];
+  for (const thought of new Set(applied.map((each) => each.thought))) {
+    for (const result of await outputs.undo(thought)) {
+      // What was taken back before is not asked for.
+      if (applied.some((each) => each.thought === thought && each.position === result.position))
+        results.push(result);
+    }
+  }
+  return results;
+}
+
+function nothing(why: string, value?: string): CodedError {
+  return new CodedError('nothing-to-undo', `there is nothing to take back: ${why}`, {
+    ...(value === undefined ? {} : { value }),
+    next: 'see what was done with `consciousness thoughts --state done`',
+    exitCode: EXIT.failed,
+  });
+}

@@ -1,0 +1,64 @@
+import type { Disks } from '../base/disk.ts';
+import { toFs } from '../base/path-text.ts';
+import type { PendingOutput } from '../contract/output.ts';
+import { type Folder, openFolder } from './folder.ts';
+import { createFolderSync } from './folder-sync.ts';
+import { isBeneath, rootOf } from './inside.ts';
+import { parentOf } from './place.ts';
+import { createRealRoots } from './real-roots.ts';
+
+export interface ReachingOptions {
+  diskOf: Disks;
+  /** Declared output roots, asked anew for each output. */
+  outputRoots(): readonly string[];
+  /** Watched folders: files are moved from them, or from output roots. Omitted: there are none. */
+  watchedRoots?(): readonly { path: string }[];
+}
+
+/** Opens the folders of an output, so that nothing is done anywhere else. */
+export interface Reaching {
+  /** The root that a target is beneath, by its text; null where it is beneath none. */
+  rootOf(target: string): string | null;
+  /**
+   * Runs a task with the target's folder, and with the source's where a file is moved (else null). Throws what
+   * `openFolder` and `rootOf` do.
+   */
+  within<T>(
+    output: Pick<PendingOutput, 'target' | 'source'>,
+    task: (folders: { to: Folder; from: Folder | null }) => Promise<T>,
+  ): Promise<T>;
+}
+
+export function createReaching({ diskOf, outputRoots, watchedRoots = () => [] }: ReachingOptions): Reaching {
+  const sync = createFolderSync();
+  const outputs = createRealRoots(outputRoots);
+  const watched = createRealRoots(watchedRoots);
+
+  async function within<T>(
+    path: string,
+    { isSource }: { isSource: boolean },
+    task: (folder: Folder) => Promise<T>,
+  ): Promise<T> {
+    const watching = isSource ? watchedRoots().find((root) => isBeneath(path, root.path)) : undefined;
+    const root = rootOf(path, watching === undefined ? outputRoots() : [watching.path]);
+    const folder = parentOf(path);
+    const disk = await diskOf(toFs(folder));
+    const roots = watching === undefined ? outputs : watched;
+    const open = await openFolder({ disk, path: folder, root, roots, sync });
+    try {
+      return await task(open);
+    } finally {
+      await open.close();
+    }
+  }
+
+  return {
+    rootOf: (target) => outputRoots().find((root) => isBeneath(target, root)) ?? null,
+    within: ({ target, source }, task) =>
+      within(target, { isSource: false }, (to) =>
+        source === undefined
+          ? task({ to, from: null })
+          : within(source, { isSource: true }, (from) => task({ to, from })),
+      ),
+  };
+}
