@@ -10,6 +10,7 @@ import { idle } from './figures/idle.ts';
 import { latency } from './figures/latency.ts';
 import { million } from './figures/million.ts';
 import { overhead } from './figures/overhead.ts';
+import { processes } from './figures/processes.ts';
 import { provider } from './figures/provider.ts';
 import { start } from './figures/start.ts';
 import { status } from './figures/status.ts';
@@ -28,6 +29,7 @@ const FIGURES: readonly Figure[] = [
   commands,
   start,
   idle,
+  processes,
   storms,
   million,
 ];

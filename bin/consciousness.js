@@ -33,6 +33,8 @@
       rehearse: async (options) => (await load('main')).rehearse(options),
       survey: async (options) => (await load('main')).survey(options),
       compare: async (options) => (await load('main')).compare(options),
+      lookAtProcesses: async (options) => (await load('main')).lookAtProcesses(options),
+      lookAtVitals: async (signal) => (await load('main')).lookAtVitals(signal),
     });
   }
 

@@ -1,5 +1,12 @@
 import { CodedError, EXIT, messageOf } from './base/errors.ts';
-import type { Compare, Rehearse, RunDaemon, SurveyFolder } from './surfaces/daemon.ts';
+import type {
+  Compare,
+  LookAtProcesses,
+  LookAtVitals,
+  Rehearse,
+  RunDaemon,
+  SurveyFolder,
+} from './surfaces/daemon.ts';
 
 /**
  * Runs one daemon in this process until `signal` aborts or something it cannot live without is lost. Exit codes:
@@ -38,4 +45,16 @@ export const compare: Compare = async (options) => {
 export const survey: SurveyFolder = async (options) => {
   const { surveyFolder } = await import('./main/survey.ts');
   return surveyFolder(options);
+};
+
+/** Looks at the processes of this machine. */
+export const lookAtProcesses: LookAtProcesses = async (options) => {
+  const look = await import('./main/look.ts');
+  return look.lookAtProcesses(options);
+};
+
+/** Measures this machine's vitals once. */
+export const lookAtVitals: LookAtVitals = async (signal) => {
+  const look = await import('./main/look.ts');
+  return look.lookAtVitals(signal);
 };

@@ -8,6 +8,7 @@ import { problemsOf } from './issues.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { isMap, type KeyPath, listAt, valueAt } from './key-path.ts';
 import { modelProblem } from './model-name.ts';
+import { checkMetrics } from './rule-metrics.ts';
 import { onOf, readPaths } from './rule-on.ts';
 import { absentNames, outputsOf, readOutputs } from './rule-outputs.ts';
 import { type Reading, type RuleContext, reporter } from './rule-reading.ts';
@@ -40,6 +41,7 @@ export function parseRule(question: RuleContext & { file: string; text: string }
   const front = at.readable ? readFrontMatter(at) : null;
   const schema = readAnswer(at);
   const paths = readPaths(at);
+  checkMetrics(at);
   readModels(at);
   readTools(at);
   const outputPaths = readOutputs(at, schema, paths);

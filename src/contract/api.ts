@@ -251,3 +251,24 @@ export interface Problem {
   allowed?: string;
   next?: string;
 }
+
+/** `vitals`: what was measured in a time, gathered into equal spans. */
+export interface VitalsView {
+  /** ISO 8601, UTC. */
+  from: string;
+  to: string;
+  /** In the order of their keys. */
+  series: VitalsSeries[];
+}
+
+export interface VitalsSeries {
+  /** A metric and what it is of: `disk.percent /home`. */
+  key: string;
+  /** The last value. */
+  now: number;
+  least: number;
+  average: number;
+  most: number;
+  /** The average of each span, the oldest first; null where nothing was measured. */
+  values: (number | null)[];
+}

@@ -128,11 +128,12 @@ export interface ProcessData {
   cpu: number;
   memory_mb: number;
   status: string;
-  threads: number;
+  /** Null where the system does not tell. */
+  threads: number | null;
   /** Beneath it, at any depth. */
   children: number;
-  /** Of the internet, open. */
-  connections: number;
+  /** Of the internet, open; null where they cannot be seen, as after its end. */
+  connections: number | null;
   /** How it ended, where that is known; empty otherwise. */
   exit: string;
 }

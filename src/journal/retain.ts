@@ -15,6 +15,8 @@ export interface RetentionPeriods {
   undo: number | null;
   /** Events without a thought, and thoughts that ended without an answer. */
   journal: number | null;
+  /** Samples of the vitals; what became of them by the hour stays for a year. */
+  vitals: number | null;
 }
 
 export interface RetainerOptions {
@@ -42,6 +44,9 @@ const BATCH = 50;
 /** After each, others have the writer for so many times as long, and at least so long. */
 const YIELD_TIMES = 4;
 const YIELD_MS = 20;
+
+/** How long hours of the vitals are kept. */
+const HOURS_KEPT_MS = 365 * 24 * 60 * 60_000;
 
 /** Blobs asked for at a time. */
 const BLOBS = 20_000;
@@ -116,6 +121,18 @@ export function createRetainer(options: RetainerOptions): Retainer {
     }
   }
 
+  async function vitals(periods: RetentionPeriods, now: number, signal: AbortSignal): Promise<void> {
+    const limits = { before: before(now, periods.vitals), hoursBefore: now - HOURS_KEPT_MS };
+    while (!signal.aborted && (await store.write('rollUpVitals', { now })).more)
+      await clock.sleep(YIELD_MS, signal);
+    for (let more = true; more && !signal.aborted; ) {
+      const pass = await store.write('dropVitals', limits);
+      removed += pass.dropped;
+      more = pass.more;
+      if (more) await clock.sleep(YIELD_MS, signal);
+    }
+  }
+
   async function pass(signal: AbortSignal): Promise<void> {
     const periods = options.periods();
     const now = clock.now();
@@ -125,6 +142,7 @@ export function createRetainer(options: RetainerOptions): Retainer {
     await thoughts(periods, now, signal);
     await events(periods, now, signal);
     await blobs(epoch, periods, now, signal);
+    await vitals(periods, now, signal);
     lastPass = new Date(clock.now()).toISOString();
     const ms = Math.round(clock.monotonic() - began);
     if (removed > had) options.log.info('retention', { removed: removed - had, ms });

@@ -227,6 +227,10 @@ export function createDaemon(parts: DaemonParts): Daemon {
         senses: [parts.sense.health()],
         ignoredBy: (file) => parts.sense.ignoredBy(file),
       }),
+    vitals: ({ since, spans }) => {
+      const to = parts.clock.now();
+      return store.read('vitalsSeries', { from: Math.min(since, to), to, spans });
+    },
     live: (signal) => parts.events.listen(signal),
     setLogLevel(level) {
       const known = LOG_LEVELS.find((each) => each === level.toUpperCase());

@@ -16,6 +16,7 @@ import { createJournal } from '../journal/journal.ts';
 import { createRetainer, type RetentionPeriods } from '../journal/retain.ts';
 import { createHolds } from '../queue/holds.ts';
 import type { FilesSense } from '../senses/files/sense.ts';
+import { readPresence } from '../senses/presence.ts';
 import type { Keeper } from '../store/keeper.ts';
 import { patientStore } from '../store/patient.ts';
 import type { Loss } from '../store/record-file.ts';
@@ -110,7 +111,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     owner,
     isOffline,
     gaps,
-    presence: async () => ({ onAc: null, idleMs: null }),
+    presence: () => readPresence({ clock }),
   });
   const { capture, mind, outputs, leases, providers, onRouting } = workers;
   // What is ready already waits for nobody but the mind.
@@ -283,6 +284,7 @@ function periodsOf({ values: { retention } }: Config): RetentionPeriods {
     thoughts: periodMs(retention.thoughts),
     undo: periodMs(retention.undo),
     journal: periodMs(retention.journal),
+    vitals: periodMs(retention.vitals),
   };
 }
 

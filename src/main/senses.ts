@@ -6,8 +6,10 @@ import type { TaskGroup } from '../base/task-group.ts';
 import type { SenseHealth } from '../contract/api.ts';
 import type { Journal } from '../journal/journal.ts';
 import { createLogsSense } from '../senses/logs/sense.ts';
+import { createProcessesSense } from '../senses/processes/sense.ts';
 import { createScheduleSense } from '../senses/schedule/sense.ts';
 import type { Cursors, RuledSense } from '../senses/sense.ts';
+import { createVitalsSense } from '../senses/vitals/sense.ts';
 import type { Store } from '../store/store.ts';
 import type { Configuration } from './configuration.ts';
 import { daemonSense } from './daemon-sense.ts';
@@ -69,10 +71,12 @@ export async function createSenses(options: SensesOptions): Promise<Senses> {
 /** How often processes are measured for conditions. */
 const PROCESSES_EVERY_MS = 5000;
 
-/** Every sense by name; each is idle while no rule wants anything of it. */
+/** Every sense by name; each is idle while no rule wants anything of it, but for the vitals. */
 function sensesOf(options: SensesOptions, cursors: Cursors): Record<string, RuledSense> {
   const { clock, configuration } = options;
   return {
+    processes: createProcessesSense({ clock, cursors }),
+    vitals: createVitalsSense({ clock, every: () => configuration.config().values.vitals.every }),
     logs: createLogsSense({ clock, cursors }),
     schedule: createScheduleSense({ clock, cursors, timezone: () => configuration.config().values.timezone }),
     daemon: daemonSense(options, cursors),

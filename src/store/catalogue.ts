@@ -18,6 +18,7 @@ import { send, sentInstead } from './operations/send.ts';
 import { reserve, settleSpending } from './operations/spend.ts';
 import { clockSetBack, heartbeat, sweep } from './operations/sweep.ts';
 import { askUndo, restored, settleUndo, undoJobs } from './operations/undo.ts';
+import { dropVitals, rollUpVitals } from './operations/vitals.ts';
 import { appliedBy } from './queries/applied-by.ts';
 import { endedThoughts, newestEvent } from './queries/ended-thoughts.ts';
 import { expiredEvents, expiredThoughts } from './queries/expired.ts';
@@ -34,6 +35,7 @@ import { ruleFacts } from './queries/rule-facts.ts';
 import { hasMet, indexedPaths, rulesInForce } from './queries/rules-in-force.ts';
 import { spentOn } from './queries/spending.ts';
 import { idsByPrefix, viewThought } from './queries/view-thought.ts';
+import { vitalsSeries } from './queries/vitals-series.ts';
 
 /** Everything the writer does, by name; each runs whole inside one transaction. */
 export const WRITES = {
@@ -82,6 +84,8 @@ export const WRITES = {
   dropThoughts,
   dropBlobs,
   dropEvents,
+  rollUpVitals,
+  dropVitals,
 };
 
 /** Everything the reader answers, by name. */
@@ -109,6 +113,7 @@ export const READS = {
   vectorsOf,
   ruleFacts,
   cursors,
+  vitalsSeries,
   gathered,
   newestEvent,
   endedThoughts,

@@ -10,9 +10,18 @@ import type {
   StreamEvent,
   UndoableView,
   UndoResult,
+  VitalsView,
 } from '../contract/api.ts';
 import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
-import type { ChangeResult, OfRule, RunRequest, ThinkRequest, ThoughtQuery, UndoWhich } from './daemon.ts';
+import type {
+  ChangeResult,
+  OfRule,
+  RunRequest,
+  ThinkRequest,
+  ThoughtQuery,
+  UndoWhich,
+  VitalsRequest,
+} from './daemon.ts';
 import { type Call, lost, send, textOf, type Where } from './unix-http.ts';
 
 /**
@@ -36,6 +45,7 @@ export interface Client {
   embed(texts: readonly string[]): Promise<EmbedView>;
   /** `path` is path text, absolute. */
   explain(path: string): Promise<Explanation>;
+  vitals(query: VitalsRequest): Promise<VitalsView>;
   /** Everything from now on, until the daemon stops. Subscribed once the promise resolves. */
   events(options: { tokens: boolean }): Promise<AsyncIterable<LiveEvent | DroppedEvents>>;
   /** One thought until it is processed; ends without `end` where the daemon stops before. */
@@ -75,6 +85,8 @@ export function createClient(where: Where, signal: AbortSignal): Client {
     resume: (rule) => post('/v1/resume', rule === null ? {} : { rule }),
     rules: () => get('/v1/rules'),
     embed: (texts) => post('/v1/embed', { texts }),
+    vitals: ({ since, spans }) =>
+      get(`/v1/vitals?since=${encodeURIComponent(new Date(since).toISOString())}&spans=${spans}`),
     explain: (path) => get(`/v1/explain?path=${encodeURIComponent(path)}`),
     events: ({ tokens }) => openStream(where, `/v1/events?tokens=${tokens}`, signal),
     stream: (thought) => openStream(where, `/v1/thoughts/${id(thought)}/stream`, signal),

@@ -8,8 +8,11 @@ import type {
   StatusView,
   UndoableView,
   UndoResult,
+  VitalsView,
 } from '../contract/api.ts';
 import type { CompareView } from '../contract/compare.ts';
+import type { VitalsSample } from '../contract/happening.ts';
+import type { ProcessConnection, ProcessFacts } from '../contract/process.ts';
 import type { ThoughtState } from '../contract/thought.ts';
 import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
 import type { TryView } from '../contract/try.ts';
@@ -56,6 +59,8 @@ export interface Daemon {
   embed(texts: readonly string[]): Promise<EmbedView>;
   /** `path` is path text, absolute. */
   explain(path: string): Promise<Explanation>;
+  /** What was measured since then (epoch ms), in so many spans of time. */
+  vitals(query: VitalsRequest): Promise<VitalsView>;
   /**
    * Everything that happens from the iteration's first `next()` on; ends when `signal` aborts or the daemon
    * stops. A `state` event is told after its row is committed. The HTTP app iterates it once, for all its readers.
@@ -74,6 +79,13 @@ export interface ThoughtQuery {
   unprocessed?: boolean;
   /** 1–1000. */
   limit: number;
+}
+
+export interface VitalsRequest {
+  /** Epoch milliseconds. */
+  since: number;
+  /** 1–1000. */
+  spans: number;
 }
 
 export interface ThinkRequest {
@@ -204,10 +216,42 @@ export interface Survey {
   newest: string[];
 }
 
+/** Looks at the processes of this machine itself. `main` implements it. */
+export type LookAtProcesses = (options: {
+  /** A preset, a glob for names, or a part of command lines; omitted: all. */
+  name?: string;
+  /** Each with its children beneath it. */
+  tree: boolean;
+  connections: boolean;
+  signal: AbortSignal;
+}) => Promise<ProcessesView>;
+
+export interface ProcessesView {
+  processes: ProcessRow[];
+  /** How many match; their children are not counted. */
+  matched: number;
+  /** What those and all beneath them use together. */
+  total: { cpu: number; memoryMb: number; threads: number | null; children: number };
+}
+
+export interface ProcessRow extends Omit<ProcessFacts, 'identity' | 'names' | 'started'> {
+  /** How far beneath the first of its tree. */
+  depth: number;
+  /** ISO 8601, UTC. */
+  started: string;
+  /** Where they were asked for; null where they may not be seen. */
+  connections?: ProcessConnection[] | null;
+}
+
+/** Measures this machine's vitals once. `main` implements it. */
+export type LookAtVitals = (signal: AbortSignal) => Promise<VitalsSample>;
+
 /** What an entry point hands to the command line. */
 export interface Program {
   runDaemon: RunDaemon;
   rehearse: Rehearse;
   survey: SurveyFolder;
   compare: Compare;
+  lookAtProcesses: LookAtProcesses;
+  lookAtVitals: LookAtVitals;
 }

@@ -11,7 +11,13 @@ import type { Store } from '../../src/store/store.ts';
 import { captureAll, claimAll, NO_CALL, observation, observe, temporaryStore } from '../support/store.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
-const PERIODS: RetentionPeriods = { captured: 7 * DAY, thoughts: 7 * DAY, undo: 30 * DAY, journal: 90 * DAY };
+const PERIODS: RetentionPeriods = {
+  captured: 7 * DAY,
+  thoughts: 7 * DAY,
+  undo: 30 * DAY,
+  journal: 90 * DAY,
+  vitals: 7 * DAY,
+};
 const log = createLog({
   level: 'CRITICAL',
   pretty: false,
@@ -208,7 +214,7 @@ describe('retention', () => {
 
   it('keeps for ever what is to be kept for ever', async (t) => {
     const { store, file } = await one(t);
-    const ever = { captured: null, thoughts: null, undo: null, journal: null };
+    const ever = { captured: null, thoughts: null, undo: null, journal: null, vitals: null };
     assert.equal((await passAt(store, file, 9999 * DAY, ever)).removed, 0);
     assert.equal(blobs(file).length, 4);
   });

@@ -170,6 +170,16 @@ describe('the HTTP API', () => {
     assert.equal((await daemon.thought(id)).state, 'cancelled');
   });
 
+  it('tells the vitals since a time, in as many spans as are asked for', async (t) => {
+    const { get } = open(t);
+    const response = await get('/v1/vitals?since=2026-11-22T08:00:00Z&spans=3');
+    const text = await response.text();
+    assert.match(text, /"from":"2026-11-22T08:00:00.000Z"/);
+    assert.match(text, /"values":\[0,1,2\]/);
+    assert.equal((await get('/v1/vitals')).status, 400);
+    assert.equal((await get('/v1/vitals?since=2026-11-22T08:00:00Z&spans=0')).status, 400);
+  });
+
   it('explains an absolute path and refuses a relative one', async (t) => {
     const { daemon, get } = open(t);
     const response = await get(`/v1/explain?path=${encodeURIComponent('/inbox/a \\xff.md')}`);

@@ -38,4 +38,10 @@ process.exitCode = await main(process, {
   rehearse: () => Promise.reject(new Error('no mind here')),
   survey: () => Promise.reject(new Error('no senses here')),
   compare: () => Promise.reject(new Error('no models here')),
+  lookAtProcesses: async () => ({
+    processes: [],
+    matched: 0,
+    total: { cpu: 0, memoryMb: 0, threads: 0, children: 0 },
+  }),
+  lookAtVitals: async () => ({ at: 0, values: {} }),
 });

@@ -103,6 +103,12 @@ export async function here(
     rehearse: () => Promise.reject(new Error('no mind here')),
     survey: () => Promise.reject(new Error('no senses here')),
     compare: () => Promise.reject(new Error('no models here')),
+    lookAtProcesses: async () => ({
+      processes: [],
+      matched: 0,
+      total: { cpu: 0, memoryMb: 0, threads: 0, children: 0 },
+    }),
+    lookAtVitals: async () => ({ at: 0, values: {} }),
     ...options.program,
   });
   return { code, ...printed };

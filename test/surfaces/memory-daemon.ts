@@ -11,6 +11,7 @@ import type {
   StatusView,
   UndoableView,
   UndoResult,
+  VitalsView,
 } from '../../src/contract/api.ts';
 import { PROCESSED, THOUGHT_MOVES, THOUGHT_STATES, type ThoughtState } from '../../src/contract/thought.ts';
 import type { ThoughtRow, ThoughtView } from '../../src/contract/thought-view.ts';
@@ -22,6 +23,7 @@ import type {
   ThinkRequest,
   ThoughtQuery,
   UndoWhich,
+  VitalsRequest,
 } from '../../src/surfaces/daemon.ts';
 
 /** A daemon without disk, model or time of its own: tests say what happens, and it tells its readers. */
@@ -244,6 +246,16 @@ export class MemoryDaemon implements Daemon {
 
   #pauses(): PauseView {
     return { all: this.paused.has(null), rules: [...this.paused].filter((rule) => rule !== null) };
+  }
+
+  async vitals({ since, spans }: VitalsRequest): Promise<VitalsView> {
+    const to = since + 3_600_000;
+    const values = Array.from({ length: spans }, (_, index) => index);
+    const series = [
+      { key: 'cpu.percent', now: 12, least: 1, average: 10, most: 97, values },
+      { key: 'disk.percent /', now: 63, least: 60, average: 61, most: 63, values: values.map(() => null) },
+    ];
+    return { from: new Date(since).toISOString(), to: new Date(to).toISOString(), series };
   }
 
   async explain(path: string): Promise<Explanation> {

@@ -4,6 +4,7 @@ import { putBlob } from '../blob.ts';
 import { appendEvent } from '../journal-event.ts';
 import { insertThought } from '../new-thought.ts';
 import { statement, type Transaction } from '../statement.ts';
+import { keepSample } from './vitals.ts';
 
 export interface PerceiveInput {
   happenings: MatchedHappening[];
@@ -42,6 +43,7 @@ export async function perceive(tx: Transaction, input: PerceiveInput): Promise<P
   }
   for (const { name, value } of input.cursors)
     await (value === null ? tx.run(dropCursor, { name }) : tx.run(putCursor, { name, value }));
+  if (input.sample !== undefined) await keepSample(tx, input.sample);
   return news;
 }
 

@@ -54,6 +54,10 @@ export interface Context {
   readonly survey: Program['survey'];
   /** Lets several models think about the same; likewise. */
   readonly compare: Program['compare'];
+  /** The processes of this machine. */
+  readonly lookAtProcesses: Program['lookAtProcesses'];
+  /** Its vitals, measured once. */
+  readonly lookAtVitals: Program['lookAtVitals'];
   /** Every command, for what tells about all of them. */
   everything(): Promise<Spoken>;
   /** Where everything is. */

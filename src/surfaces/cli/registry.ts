@@ -117,6 +117,14 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'List the tools that rules may name, and what lets those of MCP servers be named',
     load: () => import('./commands/tools.ts'),
   },
+  ps: {
+    summary: 'List the processes of this machine, as the sense sees them',
+    load: () => import('./commands/ps.ts'),
+  },
+  vitals: {
+    summary: 'Draw how this machine was: processor, memory, disks, network, temperature, battery, GPU',
+    load: () => import('./commands/vitals.ts'),
+  },
   doctor: {
     summary: 'Look at everything that can be wrong, and say what mends it',
     load: () => import('./commands/doctor.ts'),

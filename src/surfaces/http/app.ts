@@ -20,6 +20,7 @@ import {
   thinkBody,
   thoughtsQuery,
   undoBody,
+  vitalsQuery,
 } from './input.ts';
 import { problemOf, problemResponse } from './problem.ts';
 import { eventStream } from './sse.ts';
@@ -144,6 +145,10 @@ export function createApp(daemon: Daemon, options: AppOptions): Hono {
 
   app.get('/v1/explain', async (c) =>
     c.json(await daemon.explain(checked(explainQuery, c.req.query(), 'the query').path)),
+  );
+
+  app.get('/v1/vitals', async (c) =>
+    c.json(await daemon.vitals(checked(vitalsQuery, c.req.query(), 'the query'))),
   );
 
   app.get('/v1/events', (c) => {

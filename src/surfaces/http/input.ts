@@ -31,6 +31,14 @@ export const thoughtsQuery = z.strictObject({
   limit: z.coerce.number('a number').int().min(1).max(1000).default(50),
 });
 
+/** `GET /v1/vitals` */
+export const vitalsQuery = z.strictObject({
+  since: z.iso
+    .datetime({ offset: true, error: 'a time such as 2026-11-22T08:00:00Z' })
+    .transform((text) => Date.parse(text)),
+  spans: z.coerce.number('a number').int().min(1).max(1000).default(60),
+});
+
 /** `POST /v1/thoughts` */
 export const thinkBody = z.strictObject({
   text: z

@@ -39,17 +39,19 @@ export const command: Command = {
 };
 
 async function examine(context: Context, isFast: boolean): Promise<Finding[]> {
-  const [machine, places, inotify, settings, providers, mind, running, storage, journal] = await Promise.all([
-    import('../doctor/machine.ts'),
-    import('../doctor/places.ts'),
-    import('../doctor/inotify.ts'),
-    import('../doctor/settings.ts'),
-    import('../doctor/providers.ts'),
-    import('../doctor/mind.ts'),
-    import('../doctor/running.ts'),
-    import('../doctor/storage.ts'),
-    import('../doctor/journal.ts'),
-  ]);
+  const [machine, places, inotify, settings, providers, mind, running, storage, journal, senses] =
+    await Promise.all([
+      import('../doctor/machine.ts'),
+      import('../doctor/places.ts'),
+      import('../doctor/inotify.ts'),
+      import('../doctor/settings.ts'),
+      import('../doctor/providers.ts'),
+      import('../doctor/mind.ts'),
+      import('../doctor/running.ts'),
+      import('../doctor/storage.ts'),
+      import('../doctor/journal.ts'),
+      import('../doctor/senses.ts'),
+    ]);
   const { findings, config, rules } = await settings.settingsFindings(context);
   const daemon = await running.lookAtRunning(context);
   const configured =
@@ -64,6 +66,7 @@ async function examine(context: Context, isFast: boolean): Promise<Finding[]> {
         ]);
   return [
     ...(await machine.machineFindings()),
+    ...(await senses.senseFindings(context)),
     ...(await places.folderFindings(await context.folders())),
     ...findings,
     ...(config === null ? [] : storage.storageFindings(context, config.database)),
