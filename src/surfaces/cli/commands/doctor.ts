@@ -39,7 +39,7 @@ export const command: Command = {
 };
 
 async function examine(context: Context, isFast: boolean): Promise<Finding[]> {
-  const [machine, places, inotify, settings, providers, mind, running, storage, journal, senses] =
+  const [machine, places, inotify, settings, providers, mind, running, storage, journal, senses, logs] =
     await Promise.all([
       import('../doctor/machine.ts'),
       import('../doctor/places.ts'),
@@ -51,6 +51,7 @@ async function examine(context: Context, isFast: boolean): Promise<Finding[]> {
       import('../doctor/storage.ts'),
       import('../doctor/journal.ts'),
       import('../doctor/senses.ts'),
+      import('../doctor/logs.ts'),
     ]);
   const { findings, config, rules } = await settings.settingsFindings(context);
   const daemon = await running.lookAtRunning(context);
@@ -60,6 +61,7 @@ async function examine(context: Context, isFast: boolean): Promise<Finding[]> {
       : await Promise.all([
           places.rootFindings(config, context.platform),
           places.outputFindings(config),
+          logs.logFindings(rules),
           inotify.inotifyFindings(config, context.platform, daemon.watches),
           providers.providerFindings(context, config, rules, isFast),
           mind.mindFindings(context, config, rules, isFast),

@@ -44,6 +44,10 @@ function aboutRunning(context: Context, status: StatusView): Finding[] {
     const [, command] = /to raise the limit: ([^;()]+)/.exec(detail) ?? [];
     findings.push(warn('watching', `${path}: ${detail}`, command?.trim() ?? null));
   }
+  for (const { name, state, detail, roots } of status.senses) {
+    if (roots.length === 0 && (state === 'degraded' || state === 'offline'))
+      findings.push(warn(name, detail, null));
+  }
   for (const hold of status.holds) {
     findings.push(
       warn('hold', `${count(hold.thoughts, 'thought')} for ${hold.what} ${hold.name}: ${hold.reason}`, null),
