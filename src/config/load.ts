@@ -93,11 +93,17 @@ export async function loadConfig(question: ConfigQuestion): Promise<ConfigLoad> 
   if (!file.broken) problems.push(...resolved.problems);
   const failed = file.broken || problems.some((problem) => problem.severity === 'error');
   if (!parsed.success || failed) return { ok: false, problems: inOrder(problems) };
-  const config = assemble(parsed.data, resolved.paths, folders);
+  const variables = { ...dotenv.variables, ...question.env };
+  const config = assemble(parsed.data, resolved.paths, folders, variables);
   return { ok: true, config, sources: sourcesOf(parsed.data, layers), warnings: problems };
 }
 
-function assemble(values: ConfigValues, paths: ResolvedPaths, folders: Folders): Config {
+function assemble(
+  values: ConfigValues,
+  paths: ResolvedPaths,
+  folders: Folders,
+  variables: Readonly<Record<string, string | undefined>>,
+): Config {
   const { watch_paths, ignore_patterns } = values.file_watcher;
   const roots = paths.roots.map(({ path: folder, index }) => {
     const root = watch_paths[index];
@@ -112,11 +118,28 @@ function assemble(values: ConfigValues, paths: ResolvedPaths, folders: Folders):
   const given = Object.values(values.mcp_servers).flatMap((server) =>
     Object.values('command' in server ? server.env : server.headers),
   );
-  const secrets = [...new Set([...keys, ...given.filter((value) => value.length >= 8)])].filter(
+  const webhookKeys = keysOf(values.webhooks, variables);
+  const webhooks = Object.values(values.webhooks).flatMap(({ url, headers }) => [
+    url,
+    ...Object.values(headers).filter((value) => value.length >= 8),
+  ]);
+  const own = [...keys, ...Object.values(webhookKeys), ...webhooks];
+  const secrets = [...new Set([...own, ...given.filter((value) => value.length >= 8)])].filter(
     (key) => key !== '' && key !== PLACEHOLDER,
   );
   const { outputRoots, database } = paths;
-  return { values, folders, roots, outputRoots, database, secrets };
+  return { values, folders, roots, outputRoots, database, secrets, webhookKeys };
+}
+
+function keysOf(
+  webhooks: ConfigValues['webhooks'],
+  variables: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const keys = Object.entries(webhooks).flatMap(([name, { secret_env }]) => {
+    const key = secret_env === undefined ? '' : (variables[secret_env]?.trim() ?? '');
+    return key === '' ? [] : [[name, key] as const];
+  });
+  return Object.fromEntries(keys);
 }
 
 type OriginOf = Parameters<typeof resolveConfig>[0]['origin'];

@@ -8,6 +8,7 @@ import { modelProblem } from './model-name.ts';
 import { nearest } from './nearest.ts';
 import { credentialsIn, masked } from './secret.ts';
 import { isWithin, resolveUserPath, USER_PATH } from './user-path.ts';
+import { checkWebhooks } from './webhooks.ts';
 
 export interface ResolveQuestion {
   /** The merged settings as written: they may still be wrong, and what is wrong by itself is passed over here. */
@@ -49,6 +50,7 @@ export function resolveConfig(question: ResolveQuestion): {
     });
   checkTimezone(valueAt(input, ['timezone']), report);
   checkProviders(input, report);
+  checkWebhooks(input, report);
   const text = valueAt(input, ['db_path']);
   const paths = {
     roots: rootsOf(input, homedir, folders, report),

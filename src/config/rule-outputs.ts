@@ -2,6 +2,7 @@ import { fromFs } from '../base/path-text.ts';
 import { globBase } from '../contract/glob.ts';
 import type { RuleFrontMatter, RuleOutput } from '../contract/rule.ts';
 import { ifOf, ON_A_FILE, OUTPUT_KIND_NAMES, OWN_FILE } from '../contract/rule-output.ts';
+import type { TemplatePurpose } from '../contract/template.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { isMap, type KeyPath, listAt, valueAt } from './key-path.ts';
 import { nearest } from './nearest.ts';
@@ -84,11 +85,12 @@ function readTexts(
 ): void {
   const item = readEach(reading, index, output, answer);
   const base = { absent: absentHere(reading, output), answer, item };
-  const check = (key: KeyPath, source: unknown) => {
+  const check = (key: KeyPath, source: unknown, purpose: TemplatePurpose = 'text') => {
     if (typeof source === 'string' && source !== '')
-      checkTemplate(reading, ['outputs', index, ...key], { ...base, source, purpose: 'text' });
+      checkTemplate(reading, ['outputs', index, ...key], { ...base, source, purpose });
   };
-  for (const key of TEXTS) check([key], valueAt(output, [key]));
+  const isJson = valueAt(output, ['webhook']) !== undefined;
+  for (const key of TEXTS) check([key], valueAt(output, [key]), key === 'body' && isJson ? 'json' : 'text');
   const set = valueAt(output, ['set']);
   if (isMap(set)) for (const key of Object.keys(set)) check(['set', key], set[key]);
   const approve = valueAt(output, ['approve']);
@@ -150,6 +152,23 @@ function readDestination(
       allowed: '`commands: allow` in config.yaml allows them',
     });
   }
+  listAt(output, ['command']).forEach((argument, at) => {
+    const wrong = typeof argument === 'string' ? argumentProblem(argument) : null;
+    if (wrong !== null) report.at(source, ['outputs', index, 'command', at], argument, wrong);
+  });
+}
+
+/** What a person may take an argument for that it is not: nothing reads it before the program does. */
+function argumentProblem(argument: string): { message: string; allowed: string } | null {
+  if (/\{\{|\{%/.test(argument))
+    return {
+      message: 'a template in an argument',
+      allowed: 'arguments as they are; the answer is on the standard input, as JSON',
+    };
+  if (argument.includes('\0')) return { message: 'a NUL character', allowed: 'any other' };
+  return /^~(\/|$)/.test(argument)
+    ? { message: 'no shell reads it, so ~ stands for nothing', allowed: 'the whole path' }
+    : null;
 }
 
 function readPath(

@@ -1,5 +1,9 @@
 import * as z from 'zod';
 
+/** Headers that say what is sent, and how. */
+const OURS =
+  /^(host|connection|keep-alive|content-.*|transfer-encoding|te|trailer|upgrade|expect|proxy-.*|user-agent|idempotency-key|consciousness-.*)$/i;
+
 /** One address that rules may send answers to. */
 export const webhook = z.strictObject({
   url: z
@@ -16,6 +20,20 @@ export const webhook = z.strictObject({
     .boolean()
     .default(false)
     .describe('Also where the address is one of this machine or of a private network.'),
-  headers: z.record(z.string().min(1), z.string()).default({}).describe('More headers.'),
+  headers: z
+    .record(
+      z
+        .string()
+        .regex(/^[\w!#$%&'*+.^`|~-]{1,100}$/, 'not the name of a header')
+        .refine((name) => !OURS.test(name), 'a header that is ours to set')
+        .meta({ title: 'a header, but none of the connection and none that is set already' }),
+      z
+        .string()
+        .max(4000)
+        .regex(/^[\t\u0020-\u007e]*$/, 'characters that a header cannot have')
+        .meta({ title: 'printable ASCII' }),
+    )
+    .default({})
+    .describe('More headers; one with a key in it belongs into `.env`.'),
 });
 export type Webhook = z.output<typeof webhook>;

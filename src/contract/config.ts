@@ -193,6 +193,8 @@ export interface Config {
   database: string;
   /** Known secret values, for scrubbing. */
   secrets: string[];
+  /** By webhook: the key that its posts are signed with, where its variable is set. */
+  webhookKeys: Record<string, string>;
 }
 
 export interface RootConfig {

@@ -13,17 +13,20 @@ const LEFT_OUT = ['sample', 'date_to_xmlschema', 'date_to_rfc822', 'date_to_stri
 /** Tags that read other templates, or that change the scope they are given. */
 const REFUSED_TAGS = ['include', 'render', 'layout', 'block', 'increment', 'decrement'];
 
-/** All that a path may do: a value that is not printed by `{{ }}` could not be made safe. */
-const PATH_TAGS = ['if', 'unless', 'case', 'assign', 'comment', 'raw', '#'];
+/** How every interpolated value of a template is made safe, and what else the template may do. */
+export interface Escaping {
+  escape(value: unknown): string;
+  /** Tags: a value that is not printed by `{{ }}` could not be made safe. */
+  tags: readonly string[];
+  /** Filters that make a value safe themselves, where they are the last. */
+  safe: readonly string[];
+}
 
 /**
- * An engine for texts, or for paths, where `escapeOutput` is applied to every interpolated value. `tolerated` names
- * filters that do not exist and are let through, to find what else is wrong with a template.
+ * An engine for texts, or one whose every interpolated value is escaped. `tolerated` names filters that do not exist
+ * and are let through, to find what else is wrong with a template.
  */
-export function createEngine(
-  escapeOutput?: (value: unknown) => string,
-  tolerated: readonly string[] = [],
-): Liquid {
+export function createEngine(escaping?: Escaping, tolerated: readonly string[] = []): Liquid {
   const engine = new Liquid({
     strictFilters: true,
     strictVariables: true,
@@ -38,15 +41,19 @@ export function createEngine(
     parseLimit: TEMPLATE_LIMITS.source,
     memoryLimit: TEMPLATE_LIMITS.memory,
     renderLimit: TEMPLATE_LIMITS.ms,
-    ...(escapeOutput === undefined ? {} : { outputEscape: escapeOutput }),
+    ...(escaping === undefined ? {} : { outputEscape: escaping.escape }),
   });
   for (const filter of LEFT_OUT) engine.unregisterFilter(filter);
   for (const tag of Object.keys(engine.tags)) {
-    const allowed = escapeOutput === undefined ? !REFUSED_TAGS.includes(tag) : PATH_TAGS.includes(tag);
+    const allowed = escaping === undefined ? !REFUSED_TAGS.includes(tag) : escaping.tags.includes(tag);
     if (!allowed) delete engine.tags[tag];
   }
-  // `raw` would switch the escaping of a path's values off.
-  if (escapeOutput !== undefined) engine.unregisterFilter('raw');
+  // `raw` would switch the escaping of values off.
+  if (escaping !== undefined) engine.unregisterFilter('raw');
+  for (const name of escaping?.safe ?? []) {
+    const handler = engine.filters[name];
+    if (typeof handler === 'function') engine.registerFilter(name, { raw: true, handler });
+  }
   engine.registerFilter('slug', (value: unknown) => slug(value));
   replaceDate(engine);
   for (const filter of tolerated) engine.registerFilter(filter, (value: unknown) => value);

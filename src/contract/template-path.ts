@@ -1,6 +1,7 @@
 import { CodedError } from '../base/errors.ts';
 import { fromFs } from '../base/path-text.ts';
 import { cut, textOf } from './slug.ts';
+import type { Escaping } from './template-engine.ts';
 
 /** Around every interpolated value until the path is whole; neither can occur in a value or in a path's source. */
 const BEGIN = '\u0001';
@@ -11,11 +12,18 @@ const UNTITLED = 'untitled';
 const VALUE_BYTES = 200;
 const INVISIBLE = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
+/** What path templates may do. */
+export const PATH_ESCAPING: Escaping = {
+  escape: neutralise,
+  tags: ['if', 'unless', 'case', 'assign', 'comment', 'raw', '#'],
+  safe: [],
+};
+
 /**
  * A value that may become part of a path: without separators, control characters and leading dots, and
  * marked for {@link assemblePath}. What a model says can name a file; it can never choose the folder.
  */
-export function neutralise(value: unknown): string {
+function neutralise(value: unknown): string {
   const text = textOf(value)
     .slice(0, VALUE_BYTES * 10)
     .toWellFormed()

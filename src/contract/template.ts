@@ -1,17 +1,21 @@
 import { Context, type Liquid, type Template } from 'liquidjs';
 import { CodedError, messageOf } from '../base/errors.ts';
-import { createEngine, TEMPLATE_LIMITS } from './template-engine.ts';
-import { assemblePath, neutralise, pathSourceProblem } from './template-path.ts';
+import { createEngine, type Escaping, TEMPLATE_LIMITS } from './template-engine.ts';
+import { JSON_ESCAPING } from './template-json.ts';
+import { assemblePath, PATH_ESCAPING, pathSourceProblem } from './template-path.ts';
 import type { TemplateScope } from './template-scope.ts';
 
-/** A Liquid template that was parsed: for texts, or for paths, where values cannot add a component. */
+/**
+ * A Liquid template that was parsed: for texts, for paths, where values cannot add a component, or for JSON, where
+ * they cannot leave their string.
+ */
 export interface CompiledTemplate {
   readonly source: string;
   readonly purpose: TemplatePurpose;
   readonly nodes: Template[];
 }
 
-export type TemplatePurpose = 'text' | 'path';
+export type TemplatePurpose = 'text' | 'path' | 'json';
 
 export type TemplateCompilation =
   | { ok: true; template: CompiledTemplate }
@@ -144,7 +148,8 @@ function asPath(template: CompiledTemplate): CompiledTemplate {
 }
 
 /** One engine for each purpose, made at first use: an engine keeps nothing between calls but its options. */
-const engines: { text?: Liquid; path?: Liquid } = {};
+const engines: Partial<Record<TemplatePurpose, Liquid>> = {};
+const ESCAPING: Partial<Record<TemplatePurpose, Escaping>> = { path: PATH_ESCAPING, json: JSON_ESCAPING };
 
 function engineFor(purpose: TemplatePurpose): Liquid {
   engines[purpose] ??= engineOf(purpose);
@@ -152,7 +157,7 @@ function engineFor(purpose: TemplatePurpose): Liquid {
 }
 
 function engineOf(purpose: TemplatePurpose, tolerated?: readonly string[]): Liquid {
-  return createEngine(purpose === 'path' ? neutralise : undefined, tolerated);
+  return createEngine(ESCAPING[purpose], tolerated);
 }
 
 function explain(error: unknown): { line: number; column: number; message: string } {

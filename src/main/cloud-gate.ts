@@ -1,13 +1,15 @@
 import type { Log } from '../base/log.ts';
+import { secretValues } from '../base/secrets.ts';
 import type { Config } from '../contract/config.ts';
+import type { EventData } from '../contract/event.ts';
 import type { CloudGate, Cost } from '../mind/cloud.ts';
 import { serverSettings } from '../mind/providers/create.ts';
-import { secretValues } from '../mind/secrets.ts';
 import type { Configuration } from './configuration.ts';
 import type { ProviderSet } from './providers.ts';
+import { whyItStays } from './stays-here.ts';
 
 export interface CloudGateOptions {
-  configuration: Pick<Configuration, 'config'>;
+  configuration: Pick<Configuration, 'config' | 'allRules'>;
   environment: Readonly<Record<string, string | undefined>>;
   log: Pick<Log, 'warning'>;
 }
@@ -16,7 +18,7 @@ export interface CloudGateOptions {
 export function cloudGate(
   { configuration, environment, log }: CloudGateOptions,
   providers: Pick<ProviderSet, 'holdUntil'>,
-): Pick<CloudGate, 'costOf' | 'secrets' | 'onBudget'> & { staysHere(root: string): string | null } {
+): Pick<CloudGate, 'costOf' | 'secrets' | 'onBudget'> & { staysHere(data: EventData): string | null } {
   const ofEnvironment = secretValues(environment);
   return {
     costOf(provider): Cost {
@@ -35,12 +37,7 @@ export function cloudGate(
       };
     },
     secrets: () => withConfigured(ofEnvironment, configuration.config()),
-    staysHere(root) {
-      const found = configuration.config().roots.find((each) => each.path === root);
-      // What it said last is not known any more.
-      if (found === undefined) return `${root} is watched no longer`;
-      return found.cloud === 'never' ? `${root} says cloud: never` : null;
-    },
+    staysHere: (data) => whyItStays(data, configuration.config().roots, configuration.allRules()),
     onBudget(provider, until, reason) {
       log.warning('budget used up', { provider, until: new Date(until).toISOString() });
       providers.holdUntil(provider, until, reason);

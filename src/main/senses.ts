@@ -6,7 +6,7 @@ import type { TaskGroup } from '../base/task-group.ts';
 import type { SenseHealth } from '../contract/api.ts';
 import type { Journal } from '../journal/journal.ts';
 import { createLogsSense } from '../senses/logs/sense.ts';
-import { createProcessesSense } from '../senses/processes/sense.ts';
+import { createProcessesSense, SNAPSHOT_EVERY_MS } from '../senses/processes/sense.ts';
 import { createScheduleSense } from '../senses/schedule/sense.ts';
 import type { Cursors, RuledSense } from '../senses/sense.ts';
 import { createVitalsSense } from '../senses/vitals/sense.ts';
@@ -42,8 +42,7 @@ export async function createSenses(options: SensesOptions): Promise<Senses> {
   const senses = sensesOf(options, cursors);
   const judge = createJudge({
     cursors,
-    everyMs: (sense) =>
-      sense === 'vitals' ? configuration.config().values.vitals.every : PROCESSES_EVERY_MS,
+    everyMs: (sense) => (sense === 'vitals' ? configuration.config().values.vitals.every : SNAPSHOT_EVERY_MS),
   });
 
   return {
@@ -67,9 +66,6 @@ export async function createSenses(options: SensesOptions): Promise<Senses> {
     },
   };
 }
-
-/** How often processes are measured for conditions. */
-const PROCESSES_EVERY_MS = 5000;
 
 /** Every sense by name; each is idle while no rule wants anything of it, but for the vitals. */
 function sensesOf(options: SensesOptions, cursors: Cursors): Record<string, RuledSense> {

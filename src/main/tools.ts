@@ -59,9 +59,12 @@ export function createTools(options: {
   };
   const builtIn = new Map(builtInTools(around).map((tool) => [tool.spec.name, tool]));
   return {
-    async for({ mind, on }, signal) {
+    async for({ mind, on, outputs }, signal) {
       const names = mind.tools ?? [];
-      const own = names.flatMap((name) => builtIn.get(name) ?? []);
+      const leaves = outputs.some(({ kind }) => kind === 'webhook');
+      const own = names
+        .flatMap((name) => builtIn.get(name) ?? [])
+        .map((tool) => (leaves ? farAway(tool) : tool));
       // A rule about what is watched gets none of them: checked with the rule, and here.
       if (on.request === undefined) return own;
       const wanted = new Map<string, string[]>();
@@ -75,6 +78,11 @@ export function createTools(options: {
       return [...own, ...others.flat()];
     },
   };
+}
+
+/** What its answer is sent away with reads only what a model elsewhere may read. */
+function farAway(tool: Tool): Tool {
+  return { ...tool, run: (args, how) => tool.run(args, { ...how, local: false }) };
 }
 
 /** Null where it is no folder, or really lies elsewhere. */

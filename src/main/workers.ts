@@ -25,6 +25,7 @@ import { createMannersWatch, type MannersWatch } from './manners.ts';
 import { createMcpServers, type McpServers } from './mcp-servers.ts';
 import { createProviderSet, type ProviderSet } from './providers.ts';
 import { createRouting, type Routing } from './routing.ts';
+import { sendersOf } from './senders.ts';
 import { createTools } from './tools.ts';
 
 export interface WorkersOptions {
@@ -108,6 +109,8 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     rule: (version) => configuration.allRules().find((rule) => rule.version === version),
     isOffline: options.isOffline,
   });
+  const gate = cloudGate(options, providers);
+  const { secrets } = gate;
   const outputs = createOutputs({
     store,
     clock,
@@ -119,12 +122,11 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     outputRoots: () => configuration.config().outputRoots,
     watchedRoots: () => configuration.config().roots,
     gaps: options.gaps,
+    sending: { senders: sendersOf({ ...options, secrets }), random, staysHere: gate.staysHere },
     live,
     onFinished: () => mind.look(),
   });
   const mcp = createMcpServers({ config: configuration.config(), environment: options.environment, log });
-  const gate = cloudGate(options, providers);
-  const { secrets } = gate;
   const tools = createTools({ config: () => configuration.config(), extractor, clock, mcp, secrets });
   const mind = createMind({
     ...gate,

@@ -39,8 +39,8 @@ export interface ThinkContext extends Omit<CloudGate, 'timezone'> {
   dataFor(rule: Rule, data: EventData): EventData;
   /** What the rule lets a model call. */
   toolsFor(rule: Rule, signal: AbortSignal): Promise<readonly Tool[]>;
-  /** Why what is in a folder (path text) does not leave this machine; null = the rule decides. */
-  staysHere(root: string): string | null;
+  /** Why what an event tells does not leave this machine; null = the rule decides. */
+  staysHere(data: EventData): string | null;
 }
 
 /** A claimed thought with everything it needs to be thought. */

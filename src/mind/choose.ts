@@ -12,8 +12,7 @@ export function choose(
   captured: Captured | null,
   prompt: string,
 ): { provider: Provider; model: string } | Failed {
-  const stays = data.root === undefined ? null : staysHere(data.root);
-  const needs = needsOf({ captured, prompt, rule, experience, stays });
+  const needs = needsOf({ captured, prompt, rule, experience, stays: staysHere(data) });
   const known = providers();
   const where = routeFor(rule.mind, health.health, known, needs);
   switch (where.kind) {

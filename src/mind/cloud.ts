@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { secretIn } from '../base/secrets.ts';
 import type { Provider, ProviderFailure } from '../contract/provider.ts';
 import { dayOf } from '../contract/template-scope.ts';
 import type { Caps, Reserved } from '../store/operations/spend.ts';
@@ -10,7 +11,6 @@ import type { Blame } from './health.ts';
 import { PICTURE_TOKENS } from './pictures.ts';
 import { sanitise } from './prompt.ts';
 import type { Question } from './question.ts';
-import { secretIn } from './secrets.ts';
 import type { TokenCounter } from './tokens.ts';
 
 /** What calls that leave this machine may cost, and what must not be in them. */

@@ -1,9 +1,11 @@
+import { withoutInvisible } from '../base/invisible.ts';
+
 /**
  * Watched text made fit for a prompt: without controls (but newline and tab), bidi marks, invisible tag characters,
  * and the tokens by which chat templates tell who speaks, so that a document cannot pose as the user or the system.
  */
 export function sanitise(text: string): string {
-  return text.toWellFormed().replace(/\r\n?/g, '\n').replace(INVISIBLE, '').replace(TEMPLATE_TOKEN, ' ');
+  return withoutInvisible(text).replace(TEMPLATE_TOKEN, ' ');
 }
 
 /**
@@ -19,14 +21,6 @@ export function fenceDocument(text: string, id: string): string {
     `END DOCUMENT ${id}`,
   ].join('\n');
 }
-
-/**
- * C0 and C1 controls, bidi marks and overrides, zero-width space, BOM, invisible operators, and plane 14, whose tags
- * hide ASCII and whose variation selectors hide bytes; so do several selectors in a row, where people need one.
- * Zero-width joiners stay: emoji and several scripts need them.
- */
-const INVISIBLE =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]|[\ufe00-\ufe0f]{2,}/gu;
 
 /**
  * A space takes a token's place: removing one outright could join its neighbours into another

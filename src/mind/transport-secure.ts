@@ -1,6 +1,6 @@
 import { Agent } from 'undici';
+import { lookup } from '../base/lookup.ts';
 import { exchangeOf, type Transport, type TransportOptions } from './transport-exchange.ts';
-import { lookup } from './transport-lookup.ts';
 
 const CONNECT_MS = 5_000;
 

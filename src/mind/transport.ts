@@ -1,6 +1,6 @@
+import { lookup } from '../base/lookup.ts';
 import { http } from '../base/node-http.ts';
 import { exchangeOf, type Transport, type TransportOptions } from './transport-exchange.ts';
-import { lookup } from './transport-lookup.ts';
 
 /**
  * Plain HTTP goes over node:http, which costs no memory that the daemon does not already use and 0.20 ms of CPU

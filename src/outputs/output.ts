@@ -113,30 +113,44 @@ export interface OutputHandler {
 export interface SendContext {
   thought: string;
   rule: string;
+  /** Why what it is about does not leave this machine; null = it may. */
+  stays: string | null;
   /**
    * Commits that it is about to be sent, right before it is: found again after a crash, it is never sent again. Throws
    * `hold-lost` where the thought is no longer ours.
    */
   markSent(): Promise<void>;
-  /** Commits that surely nothing was sent, so that it may be tried again. */
-  markUnsent(): Promise<void>;
+  /** Aborts where the daemon stops. */
   signal: AbortSignal;
 }
 
+/**
+ * What became of it. `denied`: nothing was sent, and nothing will be as things are configured, or on this machine.
+ * `unknown`: it may have arrived; nobody here can tell, so that it is not repeated. `held`: surely nothing was sent, and
+ * it is tried again, after `retryMs` where the other side has asked for that.
+ */
 export type Sent =
   | { state: 'applied' | 'failed' | 'unknown' | 'denied'; reason: string }
-  /** Nothing was sent: it is tried again later (milliseconds). */
-  | { state: 'held'; reason: string; retryMs: number };
+  | { state: 'held'; reason: string; retryMs?: number };
 
-/** One kind of output that leaves the disk. It cannot be taken back, and is never sent twice. */
+/** One kind of output that leaves the disk, as it is planned. */
 export interface SendHandler {
-  readonly kind: OutputKind;
+  readonly kind: SentKind;
   /** Where it goes, for people: `desktop`, `webhook:NAME`, … */
   target(output: RuleOutput): string;
-  /** Exactly what is sent. */
+  /** Exactly what is sent. Throws `template-failed`, `output-not-json`, `output-too-large`. */
   compose(output: RuleOutput, rendering: Rendering): string;
-  send(output: PendingOutput, context: SendContext): Promise<Sent>;
 }
+
+/** How outputs of one kind are sent. None can be taken back, and none is sent twice. */
+export interface Sender {
+  send(output: PendingOutput, context: SendContext): Promise<Sent>;
+  /** Where a person looks whether it arrived, after a crash while it was being sent. */
+  doubt(target: string): string;
+}
+
+export type SentKind = 'notify' | 'webhook' | 'command';
+export type Senders = Readonly<Record<SentKind, Sender>>;
 
 /** Nothing was done: the thought waits, answered, and is tried again. */
 export class NotYet extends Error {

@@ -1,6 +1,12 @@
 import { CodedError } from '../base/errors.ts';
 import type { PlanRequest } from '../contract/output.ts';
-import { compileTemplate, evaluate, renderPath, renderTemplate } from '../contract/template.ts';
+import {
+  compileTemplate,
+  evaluate,
+  renderPath,
+  renderTemplate,
+  type TemplatePurpose,
+} from '../contract/template.ts';
 import { type TemplateScope, templateScope } from '../contract/template-scope.ts';
 
 /** Renders the templates of one answered thought's outputs. All throw `template-failed`. */
@@ -8,6 +14,8 @@ export interface Rendering {
   readonly request: PlanRequest;
   readonly scope: TemplateScope;
   text(source: string): string;
+  /** The same of JSON: no value leaves the string that it is in. */
+  json(source: string): string;
   /** The value of a template that is one `{{ expression }}`, with its type; of any other its text. */
   value(source: string): unknown;
   /** Absolute path text. Also throws `path-escapes`, `path-not-absolute`. */
@@ -26,6 +34,7 @@ function renderingOf(request: PlanRequest, scope: TemplateScope, timezone: strin
     request,
     scope,
     text: (source) => renderTemplate(parsed(source, 'text'), scope, { timezone }),
+    json: (source) => renderTemplate(parsed(source, 'json'), scope, { timezone }),
     value(source) {
       const expression = /^\s*\{\{-?((?:(?!\}\}|\{\{).)*?)-?\}\}\s*$/s.exec(source)?.[1];
       return expression === undefined
@@ -46,7 +55,7 @@ function renderingOf(request: PlanRequest, scope: TemplateScope, timezone: strin
   };
 }
 
-function parsed(source: string, purpose: 'path' | 'text') {
+function parsed(source: string, purpose: TemplatePurpose) {
   const compiled = compileTemplate(source, purpose);
   if (!compiled.ok) throw new CodedError('template-failed', compiled.message);
   return compiled.template;

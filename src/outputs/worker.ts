@@ -17,7 +17,7 @@ import { onDisk } from './kinds.ts';
 import { type MoveContext, NotYet } from './output.ts';
 import { parentOf } from './place.ts';
 import { createReaching } from './reaching.ts';
-import { createSending, NotSent } from './sending.ts';
+import { createSending, type Means, NotSent } from './sending.ts';
 import { endsAll, isPassing, reasonOf } from './trouble.ts';
 import { createUndoing } from './undoing.ts';
 
@@ -50,6 +50,7 @@ export interface OutputsOptions {
   watchedRoots?(): readonly { path: string }[];
   /** Times of which the ledger knows nothing. */
   gaps: readonly Gap[];
+  sending: Means;
   live(event: LiveEvent): void;
   /** A thought ended: another of the same rule and subject may be claimed. */
   onFinished(): void;
@@ -78,13 +79,23 @@ export function createOutputs(options: OutputsOptions): Outputs {
   const alone = createAlone();
   const reach = createReaching(options);
   const undoing = createUndoing({ ...options, alone, reach });
-  const sending = createSending({ ...options, signal: ending.signal });
+  const sending = createSending({ ...options, ...options.sending, signal: ending.signal });
   let mayUndo = true;
 
   async function applyThought(thought: AnsweredThought): Promise<void> {
     const settled: Settled[] = [];
     try {
-      for (const output of thought.outputs) settled.push(await applyOutput(thought, output));
+      let notSent: NotSent | undefined;
+      for (const output of thought.outputs) {
+        try {
+          settled.push(await applyOutput(thought, output));
+        } catch (error) {
+          // A receiver that is away keeps nothing from the disk.
+          if (!(error instanceof NotSent)) throw error;
+          if (notSent === undefined || error.retryMs < notSent.retryMs) notSent = error;
+        }
+      }
+      if (notSent !== undefined) throw notSent;
     } catch (error) {
       if (endsAll(error)) throw error;
       if (error instanceof CodedError && error.code === 'hold-lost') {

@@ -239,12 +239,16 @@ describe('what is in a folder', () => {
     const world = await createWorld(t);
     const config = await configOf({ home: world.home.folder });
     const { staysHere } = cloudGate(
-      { configuration: { config: () => config }, environment: {}, log: { warning: () => undefined } },
+      {
+        configuration: { config: () => config, allRules: () => [] },
+        environment: {},
+        log: { warning: () => undefined },
+      },
       { holdUntil: () => undefined },
     );
-    assert.equal(staysHere(world.inbox), null);
-    assert.equal(staysHere(world.private), `${world.private} says cloud: never`);
-    assert.equal(staysHere(world.outside), `${world.outside} is watched no longer`);
+    assert.equal(staysHere({ root: world.inbox }), null);
+    assert.equal(staysHere({ root: world.private }), `${world.private} says cloud: never`);
+    assert.equal(staysHere({ root: world.outside }), `${world.outside} is watched no longer`);
   });
 });
 

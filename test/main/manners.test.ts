@@ -75,6 +75,7 @@ const CONFIG: Config = {
   outputRoots: [],
   database: '',
   secrets: [],
+  webhookKeys: {},
 };
 
 describe('the watch over manners', () => {

@@ -8,6 +8,7 @@ import { atOnce } from '../../src/base/disk.ts';
 import { createLog } from '../../src/base/log.ts';
 import { createOutputs } from '../../src/outputs/worker.ts';
 import { createHolds } from '../../src/queue/holds.ts';
+import { nothingSent } from '../support/sending.ts';
 import {
   captureAll,
   claimAll,
@@ -55,6 +56,7 @@ describe('an output that waits for its root', () => {
       hash: await loadContentHash(),
       diskOf: () => atOnce,
       outputRoots: () => [folder],
+      sending: nothingSent(),
       gaps: [],
       live: () => undefined,
       onFinished: () => finished.resolve(),

@@ -11,6 +11,7 @@ import { createOutputs } from '../../src/outputs/worker.ts';
 import { createHolds } from '../../src/queue/holds.ts';
 import { patientStore } from '../../src/store/patient.ts';
 import type { Store } from '../../src/store/store.ts';
+import { nothingSent } from '../support/sending.ts';
 import { temporaryFolder } from '../support/store.ts';
 
 const quiet = () => undefined;
@@ -56,6 +57,7 @@ async function applying(t: TestContext, answer: (name: string, times: number) =>
     hash: await loadContentHash(),
     diskOf: () => atOnce,
     outputRoots: () => [folder],
+    sending: nothingSent(),
     ...{ live: quiet, onFinished: quiet },
   });
   const stop = new AbortController();

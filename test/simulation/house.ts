@@ -24,6 +24,7 @@ import { eventData } from '../../src/store/queries/list-thoughts.ts';
 import type { Store } from '../../src/store/store.ts';
 import { stayingAtHome } from '../support/mind.ts';
 import type { SeededRandom } from '../support/seeded-random.ts';
+import { nothingSent } from '../support/sending.ts';
 import type { Life } from './life.ts';
 import type { SimulatedDisk } from './simulated-disk.ts';
 import { createSimulatedSense, ROOT } from './simulated-sense.ts';
@@ -121,6 +122,7 @@ export async function beginHouse(options: HouseOptions): Promise<House> {
     hash,
     diskOf,
     outputRoots: () => OUTPUT_ROOTS,
+    sending: nothingSent(),
     gaps: [],
     live,
     onFinished: () => mind.look(),

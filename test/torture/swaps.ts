@@ -32,6 +32,14 @@ export const SWAPS: Record<string, readonly Swap[]> = {
       put: 'if (ledger !== undefined) return false;',
     },
   ],
+  /** What was being sent when a daemon died is sent as if it had never been. */
+  'sent mark off': [
+    {
+      file: 'src/outputs/sending.ts',
+      find: /if \(sentAt !== undefined\) \{/,
+      put: 'if (sentAt === 0) {',
+    },
+  ],
   /** At a start, what is on disk is not compared with the index: everything there counts as seen. */
   'reconcile off': [
     {

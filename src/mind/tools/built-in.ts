@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { fromFs } from '../../base/path-text.ts';
+import { secretIn } from '../../base/secrets.ts';
 import type { RootConfig } from '../../contract/config.ts';
 import { sanitise } from '../prompt.ts';
-import { secretIn } from '../secrets.ts';
 import type { Tool, ToolResult, ToolRun } from './tool.ts';
 
 /** What the built-in tools may look at. Paths are absolute path texts. */

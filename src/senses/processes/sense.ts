@@ -31,7 +31,7 @@ export interface ProcessesSenseOptions {
 }
 
 /** How often everything is read: conditions are about this, and what the looks in between have missed is found. */
-const SNAPSHOT_EVERY_MS = 5000;
+export const SNAPSHOT_EVERY_MS = 5000;
 /** Younger ones are told by the looks, which know who is still a copy of its parent. */
 const YOUNG_MS = 1000;
 /** A longer time than between two looks of ours. */

@@ -1,3 +1,4 @@
+import type { EventData } from '../../contract/event.ts';
 import type { LedgerEntry, PendingOutput } from '../../contract/output.ts';
 import type { OutputState, ThoughtState } from '../../contract/thought.ts';
 import { getText, putBlob } from '../blob.ts';
@@ -5,21 +6,24 @@ import { tellDead } from '../dead.ts';
 import { HELD, type Hold, holdOf, isHeld } from '../fence.ts';
 import { appendEvent } from '../journal-event.ts';
 import { ledgerOf } from '../ledger-columns.ts';
+import { eventData } from '../queries/list-thoughts.ts';
 import { statement, type Transaction } from '../statement.ts';
 
 /** An answered thought whose outputs are to be applied. */
 export interface AnsweredThought extends Hold {
   rule: string;
   subject: string;
+  event: EventData;
   outputs: PendingOutput[];
 }
 
 const selectAnswered = statement<
   { owner: string; limit: number; but: string },
-  { id: string; attempt: number; rule: string; subject: string }
+  { id: string; attempt: number; rule: string; subject: string; data: string }
 >(
-  `SELECT id, attempt, rule, subject FROM thoughts WHERE state = 'answered' AND owner = :owner
-     AND id NOT IN (SELECT value FROM json_each(:but)) ORDER BY seq LIMIT :limit`,
+  `SELECT t.id, t.attempt, t.rule, t.subject, e.data FROM thoughts t JOIN events e ON e.seq = t.event
+   WHERE t.state = 'answered' AND t.owner = :owner
+     AND t.id NOT IN (SELECT value FROM json_each(:but)) ORDER BY t.seq LIMIT :limit`,
 );
 const selectPlanned = statement<
   { id: string; attempt: number },
@@ -51,7 +55,8 @@ export async function answeredThoughts(
   { owner, limit, but }: { owner: string; limit: number; but: readonly string[] },
 ): Promise<AnsweredThought[]> {
   const thoughts: AnsweredThought[] = [];
-  for (const row of await tx.all(selectAnswered, { owner, limit, but: JSON.stringify(but) })) {
+  const rows = await tx.all(selectAnswered, { owner, limit, but: JSON.stringify(but) });
+  for (const { data, ...row } of rows) {
     const outputs: PendingOutput[] = [];
     for (const { content, ...planned } of await tx.all(selectPlanned, { id: row.id, attempt: row.attempt })) {
       outputs.push({
@@ -73,7 +78,7 @@ export async function answeredThoughts(
         ]),
       });
     }
-    thoughts.push({ ...row, owner, outputs });
+    thoughts.push({ ...row, owner, event: eventData(data), outputs });
   }
   return thoughts;
 }

@@ -9,6 +9,7 @@ const WORDS: Record<string, string> = {
   append: 'would append to',
   edit: 'would edit',
   propose: 'would ask about',
+  send: 'would send to',
 };
 
 /** One output that was not applied, as a unified diff of at most `most` lines. */

@@ -1,9 +1,9 @@
 import { messageOf, systemCode } from '../../../base/errors.ts';
+import { retryAfterMs } from '../../../base/retry-after.ts';
 import type { FailureKind, ProviderFailure } from '../../../contract/provider.ts';
 import { errorIn } from './error-in.ts';
 import { isRecord, parseJson } from './json.ts';
 import type { Clean } from './message.ts';
-import { retryAfterMs } from './retry-after.ts';
 
 /** What servers write, in the order of asking; the sources are in the tests, by issue. */
 const TEXTS: readonly [RegExp, FailureKind][] = [

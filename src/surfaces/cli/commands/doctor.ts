@@ -39,20 +39,33 @@ export const command: Command = {
 };
 
 async function examine(context: Context, isFast: boolean): Promise<Finding[]> {
-  const [machine, places, inotify, settings, providers, mind, running, storage, journal, senses, logs] =
-    await Promise.all([
-      import('../doctor/machine.ts'),
-      import('../doctor/places.ts'),
-      import('../doctor/inotify.ts'),
-      import('../doctor/settings.ts'),
-      import('../doctor/providers.ts'),
-      import('../doctor/mind.ts'),
-      import('../doctor/running.ts'),
-      import('../doctor/storage.ts'),
-      import('../doctor/journal.ts'),
-      import('../doctor/senses.ts'),
-      import('../doctor/logs.ts'),
-    ]);
+  const [
+    machine,
+    places,
+    inotify,
+    settings,
+    providers,
+    mind,
+    running,
+    storage,
+    journal,
+    senses,
+    logs,
+    sending,
+  ] = await Promise.all([
+    import('../doctor/machine.ts'),
+    import('../doctor/places.ts'),
+    import('../doctor/inotify.ts'),
+    import('../doctor/settings.ts'),
+    import('../doctor/providers.ts'),
+    import('../doctor/mind.ts'),
+    import('../doctor/running.ts'),
+    import('../doctor/storage.ts'),
+    import('../doctor/journal.ts'),
+    import('../doctor/senses.ts'),
+    import('../doctor/logs.ts'),
+    import('../doctor/sending.ts'),
+  ]);
   const { findings, config, rules } = await settings.settingsFindings(context);
   const daemon = await running.lookAtRunning(context);
   const configured =
@@ -65,6 +78,7 @@ async function examine(context: Context, isFast: boolean): Promise<Finding[]> {
           inotify.inotifyFindings(config, context.platform, daemon.watches),
           providers.providerFindings(context, config, rules, isFast),
           mind.mindFindings(context, config, rules, isFast),
+          sending.sendingFindings(context, config, rules, isFast),
         ]);
   return [
     ...(await machine.machineFindings()),

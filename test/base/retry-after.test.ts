@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { retryAfterMs } from '../../src/mind/providers/server/retry-after.ts';
+import { retryAfterMs } from '../../src/base/retry-after.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 

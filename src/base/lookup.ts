@@ -2,7 +2,7 @@ import dns from 'node:dns';
 import type { LookupFunction } from 'node:net';
 
 /**
- * Resolves names for a socket: `localhost` without asking anybody, 127.0.0.1 before ::1, because model
+ * Resolves names for a socket: `localhost` without asking anybody, 127.0.0.1 before ::1, because local
  * servers mostly listen on IPv4 only while resolvers often answer ::1 first; the socket then tries both.
  */
 export const lookup: LookupFunction = (hostname, options, callback) => {
