@@ -70,6 +70,8 @@ export interface StatusView {
   outputRoots: string[];
   problems: string[];
   queue: Record<ThoughtState, number>;
+  /** Outputs that wait for a person, and since when the oldest does. */
+  proposals: { waiting: number; oldest: string | null };
   holds: HoldView[];
   providers: ({
     name: string;

@@ -17,7 +17,7 @@ export const THOUGHT_MOVES: Record<ThoughtState, readonly ThoughtState[]> = {
   ready: ['running', 'cancelled'],
   running: ['ready', 'answered', 'dead', 'cancelled'],
   answered: ['proposed', 'done', 'dead'],
-  proposed: ['done'],
+  proposed: ['answered', 'done'],
   done: [],
   dead: ['waiting', 'ready', 'cancelled'],
   cancelled: ['waiting', 'ready'],

@@ -13,6 +13,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Retainer } from '../journal/retain.ts';
 import type { Embedder } from '../mind/embed.ts';
 import type { Mind } from '../mind/worker.ts';
+import type { Proposals } from '../outputs/proposals.ts';
 import type { Outputs } from '../outputs/worker.ts';
 import type { Holds } from '../queue/holds.ts';
 import type { Leases } from '../queue/lease.ts';
@@ -51,6 +52,7 @@ export interface DaemonParts {
   providers: ProviderSet;
   mind: Mind;
   outputs: Pick<Outputs, 'undo'>;
+  proposals: Proposals;
   journal: Journal;
   leases: Leases;
   pauses: Pauses;
@@ -198,6 +200,12 @@ export function createDaemon(parts: DaemonParts): Daemon {
     },
     undo: (which) => undo(which, store, parts.outputs),
     undoable: (which) => undoable(which, store),
+    proposals: async (thought) =>
+      parts.proposals.list(thought === null ? null : await wholeId(store, thought)),
+    proposal: async (thought, position) => parts.proposals.show(await wholeId(store, thought), position),
+    approve: async (thought, position, what) =>
+      parts.proposals.approve(await wholeId(store, thought), position, what),
+    reject: async (thought, position) => parts.proposals.reject(await wholeId(store, thought), position),
     async pause(rule) {
       if (rule !== null) assertKnown(rule);
       const view = await parts.pauses.pause(rule);

@@ -54,6 +54,10 @@ export function statusOf(input: StatusFacts): StatusView {
     outputRoots: config.outputRoots,
     problems: problems.map(formatProblem),
     queue: facts.queue,
+    proposals: {
+      waiting: facts.proposals.waiting,
+      oldest: facts.proposals.oldestAt === null ? null : new Date(facts.proposals.oldestAt).toISOString(),
+    },
     holds: input.holds.list().map(({ until, ...hold }) => ({
       ...hold,
       ...(until === undefined ? {} : { until: new Date(until).toISOString() }),

@@ -13,6 +13,7 @@ import { createPlaces } from '../mind/places.ts';
 import { createExperience } from '../mind/reason.ts';
 import { createMind, type Mind } from '../mind/worker.ts';
 import { plan } from '../outputs/plan.ts';
+import { createProposals, type Proposals } from '../outputs/proposals.ts';
 import { createOutputs, type Outputs } from '../outputs/worker.ts';
 import type { Holds } from '../queue/holds.ts';
 import { createLeases, type Leases } from '../queue/lease.ts';
@@ -51,6 +52,7 @@ export interface Workers {
   capture: CaptureWorker;
   mind: Mind;
   outputs: Outputs;
+  proposals: Proposals;
   leases: Leases;
   providers: ProviderSet;
   routing: Routing;
@@ -111,13 +113,14 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   });
   const gate = cloudGate(options, providers);
   const { secrets } = gate;
+  const hash = await loadContentHash();
   const outputs = createOutputs({
     store,
     clock,
     log,
     holds,
     owner,
-    hash: await loadContentHash(),
+    hash,
     diskOf,
     outputRoots: () => configuration.config().outputRoots,
     watchedRoots: () => configuration.config().roots,
@@ -125,6 +128,18 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     sending: { senders: sendersOf({ ...options, secrets }), random, staysHere: gate.staysHere },
     live,
     onFinished: () => mind.look(),
+  });
+  const proposals = createProposals({
+    store,
+    clock,
+    owner,
+    hash,
+    diskOf,
+    outputRoots: () => configuration.config().outputRoots,
+    gaps: options.gaps,
+    expire: () => configuration.config().values.proposals.expire,
+    live,
+    onApproved: (thought) => outputs.approved(thought),
   });
   const mcp = createMcpServers({ config: configuration.config(), environment: options.environment, log });
   const tools = createTools({ config: () => configuration.config(), extractor, clock, mcp, secrets });
@@ -165,6 +180,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     capture,
     mind,
     outputs,
+    proposals,
     leases,
     providers,
     routing,

@@ -111,6 +111,11 @@ export function createUndoing(options: UndoingOptions): Undoing {
 }
 
 function notApplied(thought: string, { position, kind, target, state }: NotApplied): UndoResult {
-  const reason = state === 'undone' ? 'it was taken back already' : `it was not applied: it is ${state}`;
+  const reason =
+    state === 'undone'
+      ? 'it was taken back already'
+      : state === 'proposed'
+        ? 'it was not applied: it waits for your decision'
+        : `it was not applied: it is ${state}`;
   return { thought, position, kind, target, undone: false, reason };
 }

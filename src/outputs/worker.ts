@@ -59,6 +59,8 @@ export interface OutputsOptions {
 export interface Outputs {
   /** Says that answers were recorded. */
   answered(): void;
+  /** Says that a person has approved an output of this thought. */
+  approved(thought: string): void;
   /** Takes back all that a thought has done, the last first; what cannot be says why. */
   undo(thought: string): Promise<UndoResult[]>;
   /** Applies until `signal` aborts, then ends what it is doing. */
@@ -73,6 +75,8 @@ export function createOutputs(options: OutputsOptions): Outputs {
   const bell = createBell();
   const ending = new AbortController();
   const busy = new Set<string>();
+  /** Of the busy ones, those that have something more to apply. */
+  const again = new Set<string>();
   /** Monotonic milliseconds. */
   const waitingUntil = new Map<string, number>();
   const slots = createLimit(AT_ONCE, () => bell.ring());
@@ -113,11 +117,13 @@ export function createOutputs(options: OutputsOptions): Outputs {
     const { id } = thought;
     const state = await store.write('finish', { ...holdOf(thought), outputs: settled, now: clock.now() });
     if (state === null) return;
+    if (state === 'answered') again.add(id);
     const at = new Date(clock.now()).toISOString();
     for (const { state: outcome, reason, target, position } of settled) {
       const kind = thought.outputs.find((output) => output.position === position)?.kind ?? '';
       options.live({ type: 'output', at, thought: id, kind, target, state: outcome, reason });
     }
+    if (state === 'answered') return;
     options.live({
       type: 'state',
       at,
@@ -237,12 +243,24 @@ export function createOutputs(options: OutputsOptions): Outputs {
       const thought = backlog.shift();
       if (!thought) return;
       busy.add(thought.id);
-      slots.start(() => applyThought(thought).finally(() => busy.delete(thought.id)));
+      slots.start(() => applyThought(thought).finally(() => setDown(thought.id)));
     }
+  }
+
+  function setDown(thought: string): void {
+    busy.delete(thought);
+    if (again.delete(thought)) mayHaveMore = true;
   }
 
   return {
     answered() {
+      mayHaveMore = true;
+      bell.ring();
+    },
+    approved(thought) {
+      if (busy.has(thought)) again.add(thought);
+      // A person waits for it: it is tried at once also where another output is held.
+      waitingUntil.delete(thought);
       mayHaveMore = true;
       bell.ring();
     },

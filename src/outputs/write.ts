@@ -69,6 +69,16 @@ export const write: OutputHandler = {
       : { ...planned, mode: 'create', target: wanted, before: null };
   },
 
+  async review(draft: Draft, disk: Disk): Promise<PlannedOutput> {
+    const planned = await this.plan(draft, disk);
+    if (planned.mode !== 'create') return planned;
+    // Only what may be this very note stands where a new one is planned: a person sees it, and decides.
+    const standing = await look(disk, planned.target);
+    return standing === null ? planned : { ...planned, mode: 'replace', before: standing.sha256 };
+  },
+
+  edited: (_proposed, content) => content,
+
   async apply(output: PendingOutput, context: ApplyContext): Promise<Applied> {
     const { target } = output;
     if (await isPlaced(output, context)) return { state: 'applied', target, reason: '' };

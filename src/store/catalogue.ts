@@ -9,6 +9,7 @@ import { observe } from './operations/observe.ts';
 import { keepPart, partsOf } from './operations/parts.ts';
 import { pause, pauses, resume } from './operations/pause.ts';
 import { cursors, perceive } from './operations/perceive.ts';
+import { approve, expireProposals, reject } from './operations/proposals.ts';
 import { record } from './operations/record.ts';
 import { acceptRequest } from './operations/request.ts';
 import { beginRetention, clearThoughts, dropBlobs, dropEvents, dropThoughts } from './operations/retain.ts';
@@ -30,6 +31,7 @@ import { indexColumns } from './queries/index-columns.ts';
 import { lastApplied } from './queries/last-applied.ts';
 import { listThoughts, thoughtRow } from './queries/list-thoughts.ts';
 import { picturesOf } from './queries/pictures.ts';
+import { proposal, proposals } from './queries/proposals.ts';
 import { queueFacts } from './queries/queue-facts.ts';
 import { ruleFacts } from './queries/rule-facts.ts';
 import { hasMet, indexedPaths, rulesInForce } from './queries/rules-in-force.ts';
@@ -68,6 +70,9 @@ export const WRITES = {
   markSent,
   finish,
   settleOutputs,
+  approve,
+  reject,
+  expireProposals,
   askUndo,
   undoJobs,
   restored,
@@ -112,6 +117,8 @@ export const READS = {
   picturesOf,
   vectorsOf,
   ruleFacts,
+  proposals,
+  proposal,
   cursors,
   vitalsSeries,
   gathered,

@@ -12,6 +12,7 @@ import type {
   UndoResult,
   VitalsView,
 } from '../contract/api.ts';
+import type { Approve, DecisionView, ProposalRow, ProposalView } from '../contract/proposal.ts';
 import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
 import type {
   ChangeResult,
@@ -38,6 +39,11 @@ export interface Client {
   run(request: RunRequest): Promise<RunView>;
   undo(which: UndoWhich): Promise<UndoResult[]>;
   undoable(which: OfRule): Promise<UndoableView[]>;
+  /** Of one thought, or (null) of all. */
+  proposals(thought: string | null): Promise<ProposalRow[]>;
+  proposal(thought: string, position: number): Promise<ProposalView>;
+  approve(thought: string, position: number, what: Approve): Promise<DecisionView>;
+  reject(thought: string, position: number): Promise<DecisionView>;
   /** `null` = everything. */
   pause(rule: string | null): Promise<PauseView>;
   resume(rule: string | null): Promise<PauseView>;
@@ -81,6 +87,10 @@ export function createClient(where: Where, signal: AbortSignal): Client {
     run: (request) => post('/v1/run', request),
     undo: (which) => post('/v1/undo', 'rule' in which ? ofRule(which) : which),
     undoable: (which) => get(`/v1/undo?${new URLSearchParams(ofRule(which))}`),
+    proposals: (thought) => get(thought === null ? '/v1/proposals' : `/v1/proposals?thought=${id(thought)}`),
+    proposal: (thought, position) => get(`/v1/proposals/${id(thought)}/${position}`),
+    approve: (thought, position, what) => post(`/v1/proposals/${id(thought)}/${position}/approve`, what),
+    reject: (thought, position) => post(`/v1/proposals/${id(thought)}/${position}/reject`, {}),
     pause: (rule) => post('/v1/pause', rule === null ? {} : { rule }),
     resume: (rule) => post('/v1/resume', rule === null ? {} : { rule }),
     rules: () => get('/v1/rules'),

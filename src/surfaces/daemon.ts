@@ -13,6 +13,7 @@ import type {
 import type { CompareView } from '../contract/compare.ts';
 import type { VitalsSample } from '../contract/happening.ts';
 import type { ProcessConnection, ProcessFacts } from '../contract/process.ts';
+import type { Approve, DecisionView, ProposalRow, ProposalView } from '../contract/proposal.ts';
 import type { ThoughtState } from '../contract/thought.ts';
 import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
 import type { TryView } from '../contract/try.ts';
@@ -49,6 +50,20 @@ export interface Daemon {
   undo(which: UndoWhich): Promise<UndoResult[]>;
   /** What `undo` of a rule would take back, the last done first. */
   undoable(which: OfRule): Promise<UndoableView[]>;
+  /**
+   * Outputs that wait for a person, of one thought (id or prefix) or of all; the oldest first. Throws
+   * `thought-unknown`, `thought-ambiguous`.
+   */
+  proposals(thought: string | null): Promise<ProposalRow[]>;
+  /** One of them as things stand now. Throws also `proposal-unknown`, `proposal-decided`. */
+  proposal(thought: string, position: number): Promise<ProposalView>;
+  /**
+   * Lets it be applied, if it still is what the digest stands for. Throws also `proposal-changed`, `proposal-held`,
+   * `proposal-not-editable`.
+   */
+  approve(thought: string, position: number, what: Approve): Promise<DecisionView>;
+  /** Denies it. Throws as `proposal`. */
+  reject(thought: string, position: number): Promise<DecisionView>;
   /** Claims nothing more of a rule, or (null) at all, also after a restart; what runs is finished. Throws `rule-unknown`. */
   pause(rule: string | null): Promise<PauseView>;
   /** Lifts the pause of a rule, or (null) the one of everything; rules paused by name stay so. Throws `rule-unknown`. */

@@ -13,7 +13,14 @@ import type {
   UndoResult,
   VitalsView,
 } from '../../src/contract/api.ts';
-import { PROCESSED, THOUGHT_MOVES, THOUGHT_STATES, type ThoughtState } from '../../src/contract/thought.ts';
+import type { Approve, DecisionView, ProposalRow, ProposalView } from '../../src/contract/proposal.ts';
+import {
+  type OutputState,
+  PROCESSED,
+  THOUGHT_MOVES,
+  THOUGHT_STATES,
+  type ThoughtState,
+} from '../../src/contract/thought.ts';
 import type { ThoughtRow, ThoughtView } from '../../src/contract/thought-view.ts';
 import type {
   ChangeResult,
@@ -32,6 +39,8 @@ export class MemoryDaemon implements Daemon {
   readonly all = new Map<string, ThoughtView>();
   readonly explained: string[] = [];
   holds: HoldView[] = [];
+  readonly proposed = new Map<string, ProposalView>();
+  readonly decided: (DecisionView & { content?: string })[] = [];
   logLevel = 'INFO';
   stopping = false;
   now = Date.parse('2026-11-22T12:00:00.000Z');
@@ -93,6 +102,10 @@ export class MemoryDaemon implements Daemon {
       outputRoots: ['/notes'],
       problems: [],
       queue,
+      proposals: {
+        waiting: this.proposed.size,
+        oldest: [...this.proposed.values()][0]?.proposedAt ?? null,
+      },
       holds: this.holds,
       providers: [
         {
@@ -122,6 +135,62 @@ export class MemoryDaemon implements Daemon {
       eventLoopDelayMs: { p50: 0.1, p99: 1, max: 2 },
       memoryMb: 90,
     };
+  }
+
+  async proposals(thought: string | null): Promise<ProposalRow[]> {
+    return [...this.proposed.values()].filter((each) => thought === null || each.thought.startsWith(thought));
+  }
+
+  async proposal(thought: string, position: number): Promise<ProposalView> {
+    const found = [...this.proposed.values()].find(
+      (each) => each.thought.startsWith(thought) && each.position === position,
+    );
+    if (found !== undefined) return found;
+    throw new CodedError('proposal-unknown', `the thought ${thought} has no output ${position + 1}`);
+  }
+
+  async approve(thought: string, position: number, { digest, content }: Approve): Promise<DecisionView> {
+    const found = await this.proposal(thought, position);
+    if (found.digest !== digest)
+      throw new CodedError('proposal-changed', 'it is not what was shown any more');
+    this.#settle(found, 'applied', content);
+    return { thought: found.thought, position, state: 'planned' };
+  }
+
+  async reject(thought: string, position: number): Promise<DecisionView> {
+    const found = await this.proposal(thought, position);
+    this.#settle(found, 'denied');
+    return { thought: found.thought, position, state: 'denied' };
+  }
+
+  /** Something that waits for a person. */
+  propose(more: Partial<ProposalView> & Pick<ProposalView, 'thought'>): ProposalView {
+    const view: ProposalView = {
+      ...{ position: 0, rule: 'file-the-inbox', subject: 'file:/inbox/a.md', kind: 'write', mode: 'replace' },
+      ...{ target: '/notes/a.md', source: null, reason: 'its rule asks for your approval', bytes: 4 },
+      proposedAt: new Date(Date.now() - 3_700_000).toISOString(),
+      expiresAt: new Date(Date.now() + 6.5 * 86_400_000).toISOString(),
+      ...{
+        digest: 'd'.repeat(64),
+        content: 'new\n',
+        before: 'old\n',
+        after: 'new\n',
+        editable: true,
+        note: '',
+        held: '',
+      },
+      ...more,
+    };
+    this.proposed.set(`${view.thought}#${view.position}`, view);
+    return view;
+  }
+
+  #settle({ thought, position, kind, target }: ProposalView, state: OutputState, content?: string): void {
+    this.proposed.delete(`${thought}#${position}`);
+    this.decided.push({ thought, position, state, ...(content === undefined ? {} : { content }) });
+    const view = this.all.get(thought);
+    const applied = { kind, target, state, reason: '', bytes: 4, sha256: '', appliedAt: null, content: null };
+    if (view) this.all.set(thought, { ...view, outputs: [...view.outputs, { position, ...applied }] });
   }
 
   async thoughts(query: ThoughtQuery): Promise<ThoughtRow[]> {

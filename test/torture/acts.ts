@@ -52,7 +52,7 @@ const ACTS: readonly Act[] = [
       world.change(3);
     },
   },
-  { points: /commit:(?:heartbeat|hasOutdated):/, swaps: ['short leases'], do: nothing },
+  { points: /commit:(?:heartbeat|hasOutdated|expireProposals):/, swaps: ['short leases'], do: nothing },
 ];
 
 export function actFor(point: string): Act | undefined {

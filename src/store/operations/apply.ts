@@ -181,11 +181,21 @@ async function settle(tx: Transaction, { id, attempt, outputs, now }: FinishInpu
     });
 }
 
-/** Records what became of the outputs and ends the thought, with a `thought.done` event; null where no longer held. */
+const denyLeft = statement<{ id: string; attempt: number }>(
+  `UPDATE outputs SET state = 'denied', reason = 'another output of its thought failed'
+   WHERE thought = :id AND attempt = :attempt AND state = 'proposed'`,
+);
+
+/**
+ * Records what became of the outputs and ends the thought, with a `thought.done` event; null where no longer held.
+ * `answered`: a person has approved another output meanwhile, which is still to be applied.
+ */
 export async function finish(tx: Transaction, input: FinishInput): Promise<ThoughtState | null> {
   const { id, attempt, now } = input;
   const before = await tx.all(outputStates, { id, attempt });
   const outputs = before.map((each) => input.outputs.find((to) => to.position === each.position) ?? each);
+  if (outputs.some((output) => output.state === 'planned'))
+    return (await settleOutputs(tx, input)) ? 'answered' : null;
   const { state, reason } = outcomeOf(outputs);
   const row = await tx.one(finishThought, {
     ...holdOf(input),
@@ -197,18 +207,28 @@ export async function finish(tx: Transaction, input: FinishInput): Promise<Thoug
   });
   if (!row) return null;
   await settle(tx, input);
-  if (state === 'done') {
-    await appendEvent(tx, {
-      dedup: `thought:${id}#done#${input.attempt}`,
-      sense: 'daemon',
-      subject: `thought:${id}`,
-      kind: 'thought.done',
-      at: now,
-      data: { kind: 'thought.done', thought: id, rule: row.rule },
-    });
+  if (state === 'done') await tellDone(tx, { id, attempt, rule: row.rule, now });
+  if (state === 'dead') {
+    await tellDead(tx, { id, now });
+    // What no thought waits with can be decided by nobody.
+    await tx.run(denyLeft, { id, attempt });
   }
-  if (state === 'dead') await tellDead(tx, { id, now });
   return state;
+}
+
+/** Journals that a thought is done. */
+export async function tellDone(
+  tx: Transaction,
+  { id, attempt, rule, now }: { id: string; attempt: number; rule: string; now: number },
+): Promise<void> {
+  await appendEvent(tx, {
+    dedup: `thought:${id}#done#${attempt}`,
+    sense: 'daemon',
+    subject: `thought:${id}`,
+    kind: 'thought.done',
+    at: now,
+    data: { kind: 'thought.done', thought: id, rule },
+  });
 }
 
 function outcomeOf(outputs: { position: number; state: OutputState; reason: string }[]): {

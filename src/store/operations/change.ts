@@ -177,9 +177,12 @@ export async function cancel(tx: Transaction, input: { ids: string[]; now: numbe
       continue;
     }
     const row = await tx.one(select, { id });
-    const reason = row
-      ? `it is ${row.state}: only waiting, ready or running thoughts can be cancelled`
-      : 'there is no such thought';
+    const reason =
+      row === undefined
+        ? 'there is no such thought'
+        : row.state === 'proposed'
+          ? 'it waits for your decision: reject what it proposes'
+          : `it is ${row.state}: only waiting, ready or running thoughts can be cancelled`;
     results.push({ id, ok: false, state: row?.state ?? null, reason });
   }
   return results;

@@ -1,5 +1,6 @@
 import { THOUGHT_STATES, type ThoughtState } from '../../contract/thought.ts';
 import { statement, type Transaction } from '../statement.ts';
+import { DECIDABLE } from './proposals.ts';
 
 const byState = statement<Record<string, never>, { state: ThoughtState; n: number }>(
   `SELECT state, sum(n) AS n FROM thought_counts GROUP BY state`,
@@ -11,12 +12,19 @@ const readyByVersion = statement<Record<string, never>, { version: string; n: nu
   `SELECT version, n FROM thought_counts WHERE state = 'ready' AND n > 0`,
 );
 
+const proposed = statement<Record<string, never>, { waiting: number; oldestAt: number | null }>(
+  `SELECT count(*) AS waiting, min(o.proposed_at) AS oldestAt FROM outputs o JOIN thoughts t ON t.id = o.thought
+   WHERE ${DECIDABLE}`,
+);
+
 /** The queue at a glance, from counts that triggers keep: as quick with a million thoughts as with ten. */
 export interface QueueFacts {
   queue: Record<ThoughtState, number>;
   /** Epoch ms since when the oldest running thought runs. */
   oldestRunningAt: number | null;
   readyByVersion: Record<string, number>;
+  /** Outputs that wait for a person, and since when the oldest does (epoch ms). */
+  proposals: { waiting: number; oldestAt: number | null };
 }
 
 export async function queueFacts(tx: Transaction): Promise<QueueFacts> {
@@ -25,6 +33,7 @@ export async function queueFacts(tx: Transaction): Promise<QueueFacts> {
     queue: queueOf(counted),
     oldestRunningAt: (await tx.one(oldest, {}))?.at ?? null,
     readyByVersion: Object.fromEntries((await tx.all(readyByVersion, {})).map((row) => [row.version, row.n])),
+    proposals: (await tx.one(proposed, {})) ?? { waiting: 0, oldestAt: null },
   };
 }
 

@@ -13,7 +13,11 @@ const WORDS: Record<string, string> = {
 };
 
 /** One output that was not applied, as a unified diff of at most `most` lines. */
-export function printForeseen(out: Terminal, output: TryOutput, most: number): void {
+export function printForeseen(
+  out: Terminal,
+  output: Pick<TryOutput, 'mode' | 'target' | 'source' | 'before' | 'after' | 'reason'>,
+  most: number,
+): void {
   const { mode, target, source, before, after, reason } = output;
   const isAsked = mode === 'propose';
   if (source === undefined)

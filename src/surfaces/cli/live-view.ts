@@ -26,10 +26,10 @@ export interface LiveViewOptions {
   status(): Promise<StatusView>;
 }
 
-export function createLiveView({ out, clock }: Context, options: LiveViewOptions): LiveView {
+export function createLiveView({ out, clock, line }: Context, options: LiveViewOptions): LiveView {
   const { info, verbose } = options;
   const places = placesOf(info);
-  const print = createLive(out, { verbose, places });
+  const print = createLive(out, { verbose, places, line });
   const subjects = new Map<string, string>();
   const began = { at: clock.monotonic(), ended: endedOf(info) };
   let status = info;

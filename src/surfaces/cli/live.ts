@@ -9,6 +9,8 @@ export interface LiveOptions {
   verbose: boolean;
   /** Folders that paths are shown relative to. */
   places: readonly string[];
+  /** This program, for what to type next. */
+  line(command: string): string;
 }
 
 /** Prints one line for something that just happened; `now` stands in where an event has no time. */
@@ -39,7 +41,7 @@ export function placesOf(status: StatusView): string[] {
 
 function describe(
   event: LiveEvent | DroppedEvents,
-  { verbose, places }: LiveOptions,
+  { verbose, places, line }: LiveOptions,
   subjects: ReadonlyMap<string, string>,
 ): Span[] | null {
   switch (event.type) {
@@ -59,6 +61,7 @@ function describe(
         ...padded(stateSpan(event.state)),
         subjectOf(event.subject, event.rule, places),
         event.reason && `: ${oneLine(event.reason)}`,
+        ...(event.state === 'proposed' ? decideOn(event.thought, line) : []),
         ['dim', `  ${event.rule} ${short(event.thought)}`],
       ];
     case 'sent':
@@ -95,6 +98,10 @@ function describe(
       event satisfies never;
       return null;
   }
+}
+
+function decideOn(thought: string, line: LiveOptions['line']): Span[] {
+  return ['; ', ['bold', `${line('inbox approve')} ${short(thought)}`]];
 }
 
 function remember(subjects: Map<string, string>, thought: string, subject: string): void {

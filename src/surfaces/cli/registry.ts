@@ -64,6 +64,26 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Take back what a thought has written',
     load: () => import('./commands/undo.ts'),
   },
+  inbox: {
+    summary: 'List what waits for your approval',
+    load: () => import('./commands/inbox.ts'),
+  },
+  'inbox show': {
+    summary: 'All that a proposal would do, as things stand now',
+    load: () => import('./commands/inbox-show.ts'),
+  },
+  'inbox approve': {
+    summary: 'Let proposals be applied exactly as they were shown',
+    load: () => import('./commands/inbox-approve.ts'),
+  },
+  'inbox reject': {
+    summary: 'Deny proposals: nothing is written',
+    load: () => import('./commands/inbox-reject.ts'),
+  },
+  'inbox edit': {
+    summary: 'Change what a proposal would write, and approve that',
+    load: () => import('./commands/inbox-edit.ts'),
+  },
   retry: {
     summary: 'Put dead or cancelled thoughts back into the queue',
     load: () => import('./commands/retry.ts'),
@@ -149,6 +169,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
 
 /** What the groups of commands are about. */
 export const GROUPS: Readonly<Record<string, string>> = {
+  inbox: 'Decide on what waits for your approval',
   rules: 'Look at rules',
   config: 'Look at the configuration',
 };

@@ -5,9 +5,11 @@ import type { Daemon } from '../daemon.ts';
 import { changeEach } from './changes.ts';
 import { createHub } from './hub.ts';
 import {
+  approveBody,
   cancelBody,
   checked,
   embedBody,
+  emptyBody,
   eventsQuery,
   explainQuery,
   idempotencyKey,
@@ -15,6 +17,8 @@ import {
   logLevelBody,
   ofRule,
   pauseBody,
+  proposalPath,
+  proposalsQuery,
   retryBody,
   runBody,
   thinkBody,
@@ -108,6 +112,28 @@ export function createApp(daemon: Daemon, options: AppOptions): Hono {
     c.json(await daemon.undo(checked(undoBody, await jsonBody(c.req.raw), 'the body'))),
   );
 
+  app.get('/v1/proposals', async (c) => {
+    const { thought = null } = checked(proposalsQuery, c.req.query(), 'the query');
+    return c.json(await daemon.proposals(thought));
+  });
+
+  app.get('/v1/proposals/:thought/:position', async (c) => {
+    const { thought, position } = checked(proposalPath, c.req.param(), 'the path');
+    return c.json(await daemon.proposal(thought, position));
+  });
+
+  app.post('/v1/proposals/:thought/:position/approve', async (c) => {
+    const { thought, position } = checked(proposalPath, c.req.param(), 'the path');
+    const { digest, content } = checked(approveBody, await jsonBody(c.req.raw), 'the body');
+    const what = content === undefined ? { digest } : { digest, content };
+    return c.json(await daemon.approve(thought, position, what));
+  });
+
+  app.post('/v1/proposals/:thought/:position/reject', async (c) => {
+    const { thought, position } = checked(proposalPath, c.req.param(), 'the path');
+    checked(emptyBody, await jsonBody(c.req.raw), 'the body');
+    return c.json(await daemon.reject(thought, position));
+  });
   app.get('/v1/undo', async (c) =>
     c.json(await daemon.undoable(checked(ofRule, c.req.query(), 'the query'))),
   );

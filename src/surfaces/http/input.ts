@@ -5,6 +5,8 @@ import { THOUGHT_STATES } from '../../contract/thought.ts';
 
 /** Most characters of a request's text. */
 const TEXT_LIMIT = 1_000_000;
+/** Most characters of what is written in place of a proposal. */
+const CONTENT_LIMIT = 3_000_000;
 /** Most ids in one `retry` or `cancel`. */
 const IDS_LIMIT = 1000;
 
@@ -111,6 +113,27 @@ export const undoBody = z.union(
       'either {"id"} (a thought id, or at least 4 of its first digits), {"last": true}, or {"rule"}, also with {"since"}',
   },
 );
+
+/** `GET /v1/proposals?…` */
+export const proposalsQuery = z.strictObject({ thought: idPrefix.optional() });
+
+/** `:thought/:position` in the path of a proposal. */
+export const proposalPath = z.strictObject({
+  thought: idPrefix,
+  position: z
+    .string()
+    .regex(/^\d{1,4}$/, 'the position of an output, from 0')
+    .transform(Number),
+});
+
+/** `POST /v1/proposals/:thought/:position/approve` */
+export const approveBody = z.strictObject({
+  digest: z.string().regex(/^[0-9a-f]{64}$/, 'the digest of a proposal as it was shown'),
+  content: z.string().max(CONTENT_LIMIT).optional(),
+});
+
+/** `POST /v1/proposals/:thought/:position/reject` */
+export const emptyBody = z.strictObject({});
 
 /** `POST /v1/pause` and `POST /v1/resume`; without a rule: everything */
 export const pauseBody = z.strictObject({ rule: ruleName.optional() });

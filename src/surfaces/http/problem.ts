@@ -10,12 +10,17 @@ const STATUS: Record<string, number> = {
   'not-found': 404,
   'thought-unknown': 404,
   'nothing-to-undo': 404,
+  'proposal-unknown': 404,
   'method-not-allowed': 405,
   'thought-ambiguous': 409,
+  'proposal-decided': 409,
+  'proposal-changed': 409,
+  'proposal-held': 409,
   'body-too-large': 413,
   'content-type-unsupported': 415,
   'rule-unknown': 422,
   'rule-not-on-files': 422,
+  'proposal-not-editable': 422,
   'disk-full': 507,
 };
 const STATUS_OF_EXIT: Record<number, number> = {

@@ -112,6 +112,8 @@ function printThought(context: Context, thought: ThoughtView, characters: number
         ['dim', ` ${bytes(output.bytes)}${when}`],
       );
       if (output.reason !== '') out.line('    ', output.reason);
+      if (output.state === 'proposed')
+        out.line('    see: ', `${context.line('inbox show')} '${short(thought.id)}#${output.position + 1}'`);
     }
   }
 }

@@ -91,11 +91,16 @@ function printStatus(context: Context, status: StatusView): void {
   );
 }
 
-function printQueue({ out, line }: Context, status: StatusView): void {
+function printQueue({ out, line, clock }: Context, status: StatusView): void {
   const states = THOUGHT_STATES.filter((state) => status.queue[state] > 0);
   const total = states.reduce((sum, state) => sum + status.queue[state], 0);
   const parts = states.map((state) => `${status.queue[state]} ${state}`);
   out.line('  ', total === 0 ? 'no thoughts yet' : `${count(total, 'thought')}: ${parts.join(', ')}`);
+  const { waiting, oldest } = status.proposals;
+  if (waiting > 0) {
+    const since = oldest === null ? '' : `, the oldest for ${span(clock.now() - Date.parse(oldest))}`;
+    out.line('  ', ['magenta', `${count(waiting, 'output')} proposed`], `${since}: `, line('inbox'));
+  }
   if (status.queue.dead > 0) out.line('  see: ', line('thoughts --state dead'));
   if (status.oldestRunningMs !== null)
     out.line('  the oldest has been running for ', span(status.oldestRunningMs));

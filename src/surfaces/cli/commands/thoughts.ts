@@ -4,7 +4,7 @@ import { THOUGHT_STATES, type ThoughtState } from '../../../contract/thought.ts'
 import type { ThoughtRow } from '../../../contract/thought-view.ts';
 import type { Client } from '../../client.ts';
 import { type Command, type Context, type Options, textOption } from '../command.ts';
-import { ago, short, stateSpan } from '../phrases.ts';
+import { ago, count, short, stateSpan } from '../phrases.ts';
 import { parseSince } from '../since.ts';
 import { printTable } from '../table.ts';
 
@@ -58,7 +58,7 @@ async function whyNone(client: Client, rule: string | undefined): Promise<string
   return `No such thoughts: no rule is named ${rule}; there are: ${names}.`;
 }
 
-function printRows({ out, clock }: Context, rows: readonly ThoughtRow[]): void {
+function printRows({ out, clock, line }: Context, rows: readonly ThoughtRow[]): void {
   const now = clock.now();
   printTable(
     out,
@@ -79,6 +79,10 @@ function printRows({ out, clock }: Context, rows: readonly ThoughtRow[]): void {
       row.reason,
     ]),
   );
+  const waiting = rows.filter(({ state }) => state === 'proposed').length;
+  if (waiting === 0 || !out.isTty) return;
+  out.line();
+  out.line(`${count(waiting, 'thought')} for you to decide on: `, ['bold', line('inbox')]);
 }
 
 function stateOption(options: Options): ThoughtState | undefined {

@@ -31,6 +31,7 @@ export async function journalFindings(
     return [
       ...(isFast ? [] : [ok('quick check', 'every page of the database is well')]),
       ...deadFindings(context, facts),
+      ...proposalFindings(context, facts),
       ...clockFindings(context, last?.timestamp),
     ];
   } catch (error) {
@@ -49,6 +50,18 @@ function deadFindings({ line }: Context, facts: QueueFacts | null): Finding[] {
   if (dead === 0) return [ok('dead', 'no thought has given up')];
   const detail = `${count(dead, 'thought')} given up: ${line('thoughts --state dead')} says why`;
   return [warn('dead', detail, line('retry --dead'))];
+}
+
+/** What waits for so long may have been overlooked. */
+const OVERLOOKED_MS = 24 * 60 * 60 * 1000;
+
+function proposalFindings({ line, clock }: Context, facts: QueueFacts | null): Finding[] {
+  const { waiting, oldestAt } = facts?.proposals ?? { waiting: 0, oldestAt: null };
+  if (waiting === 0 || oldestAt === null) return [];
+  const ms = clock.now() - oldestAt;
+  const detail = `${count(waiting, 'output')} for you to approve, the oldest for ${span(Math.max(0, ms))}`;
+  const status = ms > OVERLOOKED_MS ? 'warn' : 'ok';
+  return [{ check: 'proposals', status, detail, mend: line('inbox') }];
 }
 
 function clockFindings({ clock }: Context, last: string | undefined): Finding[] {
