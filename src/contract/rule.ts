@@ -42,7 +42,7 @@ const onRequest = z
   .describe('A request from the CLI or the API names this rule.');
 
 /** What can wake a rule. */
-export const TRIGGERS = ['file', 'log', 'process', 'vitals', 'schedule', 'request', 'daemon'] as const;
+const TRIGGERS = ['file', 'log', 'process', 'vitals', 'schedule', 'request', 'daemon'] as const;
 
 /** Front matter of a rule file; the body beneath it is the Liquid prompt. DESIGN's names are the contract. */
 export const ruleFrontMatter = z.strictObject({

@@ -23,7 +23,7 @@ export async function foresee(input: Omit<PlanInput, 'foresee'>, diskOf: Disks):
 }
 
 /** What one planned output would do just now. `thought`: whose marks a block has. */
-export async function foreseeOne(
+async function foreseeOne(
   output: PlannedOutput,
   outputRoots: readonly string[],
   diskOf: Disks,
