@@ -13,14 +13,17 @@ export interface GatherOptions {
 
 /** The text of a thought on a schedule that gathers: what has changed since the time before. */
 export async function gather(
-  job: Pick<CaptureJob, 'id' | 'rule'>,
+  job: Pick<CaptureJob, 'id' | 'rule' | 'event' | 'subject'>,
   wanted: NonNullable<EventData['gather']>,
   now: number,
   { store, extractor, isOffline }: GatherOptions,
   signal: AbortSignal,
 ): Promise<CaptureResult> {
   const { since, until, rules } = wanted;
+  const { event, subject } = job;
   const found = await store.read('gathered', {
+    event,
+    subject,
     since: Date.parse(since),
     until: Date.parse(until),
     rule: job.rule,

@@ -192,8 +192,7 @@ function tell(
   state: 'ready' | 'dead' | 'cancelled',
   reason: string,
 ): void {
-  const subject =
-    job.sense === 'files' ? `file:${eventData(job.data).path ?? ''}` : `${job.sense}:${job.rule}`;
+  const { subject } = job;
   live({
     type: 'state',
     at: new Date(clock.now()).toISOString(),

@@ -9,13 +9,16 @@ export interface CaptureJob {
   rule: string;
   version: string;
   sense: string;
+  /** Its event: the place in the journal, and what it is about. */
+  event: number;
+  subject: string;
   data: string;
   /** xxh64 the index has for the file now; null = unknown, gone, or no file. */
   hash: string | null;
 }
 
 const due = statement<{ now: number; limit: number; but: string }, CaptureJob>(
-  `SELECT t.id, t.rule, t.version, e.sense, e.data,
+  `SELECT t.id, t.rule, t.version, e.sense, e.seq AS event, e.subject, e.data,
      (SELECT f.hash FROM files f JOIN roots r ON r.id = f.root
       WHERE r.path = json_extract(e.data, '$.root')
         AND f.path = substr(json_extract(e.data, '$.path'), length(r.path) + 2) AND f.present = 1) AS hash
