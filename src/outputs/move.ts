@@ -90,7 +90,7 @@ async function apply(output: PendingOutput, context: ApplyContext): Promise<Appl
 async function isMeant(file: Fingerprint, content: string, isOurs: MoveContext['isOurs']): Promise<boolean> {
   if (content === WHATEVER || content === file.hash) return true;
   const { ino, size, mtime, hash } = file;
-  return content !== UNKNOWN && isOurs({ ino, size, mtime, hash });
+  return content !== UNKNOWN && isOurs({ ino, size, mtime, hash, from: content });
 }
 
 async function undo(job: UndoJob, context: UndoContext): Promise<Undone> {

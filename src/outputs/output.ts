@@ -58,8 +58,8 @@ export interface ApplyContext {
 export interface MoveContext {
   from: Folder;
   to: Folder;
-  /** Whether the file is just as an output of ours left it. */
-  isOurs(entry: Omit<LedgerEntry, 'sha256'>): Promise<boolean>;
+  /** Whether the file became what it is by edits of ours alone, from what has the hash `from`. */
+  isOurs(file: Omit<LedgerEntry, 'sha256'> & { from: string }): Promise<boolean>;
   /** Throws {@link NotYet} while other thoughts about the file have not read it. */
   awaitReaders(): Promise<void>;
 }

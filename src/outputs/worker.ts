@@ -198,7 +198,7 @@ export function createOutputs(options: OutputsOptions): Outputs {
     { source = '' }: PendingOutput,
   ): Pick<MoveContext, 'isOurs' | 'awaitReaders'> {
     return {
-      isOurs: (entry) => store.read('isOurs', { target: source, ...entry }),
+      isOurs: (file) => store.read('isOurs', { target: source, ...file }),
       async awaitReaders() {
         const readers = await store.read('readersOf', { subject: `file:${source}`, but: thought.id });
         if (readers > 0) throw new NotYet('other thoughts about the file have not read it yet', READERS_MS);

@@ -67,16 +67,6 @@ const PUT_BACK = `EXISTS (
   SELECT 1 FROM outputs WHERE source = :target AND undo_ino = :ino AND undo_size = :size AND undo_mtime = :mtime
     AND undo_hash = :hash)`;
 
-/** SQL: whether the file at `:target` looks as we left it: as we wrote or moved it there, or put it back. */
-export function ownAt(): string {
-  return `(EXISTS (
-     SELECT 1 FROM outputs WHERE target = :target AND ledger_ino IS NOT NULL AND (
-       (ledger_ino = :ino AND ledger_size = :size AND ledger_mtime = :mtime AND ledger_hash = :hash
-         AND (source IS NULL OR undo_ino IS NULL))
-       OR (undo_ino = :ino AND undo_size = :size AND undo_mtime = :mtime AND undo_hash = :hash AND source IS NULL)))
-   OR ${PUT_BACK})`;
-}
-
 /**
  * What is known of a file that is there, and whether it looks as we left it, and what we made it from was known, too:
  * through all our edits since, back to what the index has. A person's file that nobody had perceived before we edited it
@@ -104,7 +94,10 @@ export const selectKnown = statement<
      UNION SELECT o.ledger_from FROM ours CROSS JOIN outputs o
        ON o.target = :target AND o.ledger_ino IS NOT NULL AND o.ledger_hash = ours.was
      UNION SELECT o.undo_from FROM ours CROSS JOIN outputs o
-       ON o.target = :target AND o.undo_ino IS NOT NULL AND o.undo_hash = ours.was)
+       ON o.target = :target AND o.undo_ino IS NOT NULL AND o.undo_hash = ours.was
+     -- What we had moved away and put back, was known when we moved it.
+     UNION SELECT NULL FROM ours CROSS JOIN outputs o
+       ON o.source = :target AND o.undo_ino IS NOT NULL AND o.undo_hash = ours.was)
    SELECT f.revision, f.present, f.hash, f.size, f.mtime, (EXISTS (
      SELECT 1 FROM ours WHERE was IS NULL OR was = f.hash OR (f.present = 1 AND f.hash IS NULL))
      OR ${PUT_BACK}) AS own
@@ -132,7 +125,6 @@ export const selectGone = statement<
    ) OR EXISTS (
      SELECT 1 FROM outputs o JOIN thoughts t ON t.id = o.thought
      WHERE o.source = :target AND o.ledger_ino IS NOT NULL AND o.undo_ino IS NULL AND o.state IN ('planned', 'applied')
-       AND o.ledger_size = f.size AND (f.hash IS NULL OR o.ledger_hash = f.hash)
        AND NOT EXISTS (${ITS_EVENT} AND e.seq > t.event)
    ) OR EXISTS (
      SELECT 1 FROM outputs o WHERE o.target = :target AND o.source IS NOT NULL AND o.undo_ino IS NOT NULL

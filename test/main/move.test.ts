@@ -86,8 +86,7 @@ for (const where of ['watched', 'apart', 'elsewhere'] as const) {
 
 describe('a daemon that is killed while it moves a file', { concurrency: 2 }, () => {
   for (const point of [
-    ...['ledger:known', 'move:named', 'folder-sync:before', 'move:aside', 'move:gone'],
-    ...['output:applied', 'commit:finish:before', 'commit:finish:after'],
+    ...['ledger:known', 'move:named', 'move:aside', 'output:applied', 'commit:finish:before'],
   ]) {
     it(`at ${point} has it moved once by the next one, and nobody is woken by it`, async (t) => {
       const { home, filed, thought } = await homeThatFiles(t, 'watched');
@@ -107,6 +106,36 @@ describe('a daemon that is killed while it moves a file', { concurrency: 2 }, ()
       assert.equal(await daemon.end(), 0);
     });
   }
+});
+
+describe('a file that a rule edits and moves', () => {
+  it('is moved with the edit in it, without waking anybody, and is what it was when both are undone', async (t) => {
+    const { home, filed, thought } = await homeThatFiles(t, 'watched');
+    home.config(
+      readFileSync(join(home.folder, 'config.yaml'), 'utf8').replace(
+        'output_roots: [',
+        `output_roots: ["${home.inbox}", `,
+      ),
+    );
+    home.rule(
+      'filer',
+      `---\non:\n  file: { paths: ["${home.inbox}/*.md"], settle: 50ms }\noutputs:\n` +
+        `  - frontmatter: "{{ event.path }}"\n    set: { title: "{{ answer }}" }\n` +
+        `  - move: "${filed}/{{ answer }}/"\n---\nSay it: {{ file.text }}\n`,
+    );
+    const daemon = await startDaemon(t, home);
+    writeFileSync(join(home.inbox, 'a.md'), 'a letter\n');
+    await daemon.reached('done', 2);
+    const moved = join(filed, 'Said it', 'a.md');
+    assert.equal(readFileSync(moved, 'utf8'), '---\ntitle: Said it\n---\na letter\n');
+    const [row] = await thoughtsOf(home, '--rule', 'filer');
+    assert.equal((await cli(home, 'undo', row?.id ?? '')).code, 0);
+    assert.equal(readFileSync(join(home.inbox, 'a.md'), 'utf8'), 'a letter\n');
+    writeFileSync(join(home.inbox, 'b.md'), 'another letter\n');
+    await daemon.reached('done', 4);
+    assert.deepEqual((await thought()).sort(), ['filer done', 'filer done', 'notes done', 'notes done']);
+    assert.equal(await daemon.end(), 0);
+  });
 });
 
 describe('a file that a rule renames', () => {

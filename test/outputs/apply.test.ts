@@ -210,6 +210,19 @@ describe('write', () => {
     assert.equal(readFileSync(target, 'utf8'), 'hello');
   });
 
+  it('never empties another file through a temporary name that somebody gave it', async (t) => {
+    const { folder, target } = place(t);
+    const precious = join(folder, 'precious.md');
+    writeFileSync(precious, 'precious');
+    linkSync(precious, temporaryBeside(target, 'abcdef', 0));
+    const plan = await planned(write, target, 'hello');
+    await assert.rejects(write.apply(pending(plan), ledgerOf().context), {
+      code: 'output-held',
+      retryable: true,
+    });
+    assert.equal(readFileSync(precious, 'utf8'), 'precious');
+  });
+
   it('refuses a target that is a link or a folder', async (t) => {
     const { folder, target } = place(t);
     symlinkSync('/etc/hostname', target);

@@ -44,7 +44,7 @@ export interface Escapes {
   missing: string[];
 }
 
-const KINDS = ['create', 'replace', 'append', 'move', 'new folder'] as const;
+const KINDS = ['create', 'replace', 'append', 'frontmatter', 'move', 'new folder'] as const;
 const SWAPPER = new URL('./escape-swapper.ts', import.meta.url);
 
 /**
@@ -67,7 +67,7 @@ export async function swapRace({ disk, random, tries, until }: EscapeOptions): P
   });
   // What a try replaces, appends to or moves is there on both sides; outside it is somebody else's.
   for (const side of [inside, outside]) {
-    for (const name of ['replaced.md', 'appended.md'])
+    for (const name of ['replaced.md', 'edited.md'])
       writeFileSync(join(side, 'notes/a/b', name), 'as it was');
     for (let n = 0; n < Math.min(tries, MOVED); n += 1)
       writeFileSync(join(side, 'inbox/c', `${n}.md`), 'as it was');
@@ -146,6 +146,10 @@ function outputOf(kind: (typeof KINDS)[number], n: number, inside: string): Pend
         content,
         before: null,
       };
+    }
+    case 'frontmatter': {
+      const content = JSON.stringify({ tried: n });
+      return { ...about, ...to('edited.md'), kind, mode: 'edit', content, before: null };
     }
     case 'move': {
       const source = join(inside, 'inbox/c', `${moves++ % MOVED}.md`);

@@ -1,4 +1,3 @@
-import { ownAt } from '../file-index.ts';
 import { statement, type Transaction } from '../statement.ts';
 
 const waiting = statement<{ subject: string; but: string }, { count: number }>(
@@ -10,18 +9,27 @@ export async function readersOf(tx: Transaction, input: { subject: string; but: 
   return (await tx.one(waiting, input))?.count ?? 0;
 }
 
-interface Looks {
+/** A file as it looks, and the hash of what it was. */
+interface Become {
   /** Absolute path text. */
   target: string;
   ino: number;
   size: number;
   mtime: number;
-  hash: string | null;
+  hash: string;
+  from: string;
 }
 
-const own = statement<Looks, { own: number }>(`SELECT ${ownAt()} AS own`);
+const ours = statement<Become, { own: number }>(
+  `WITH RECURSIVE ours (was) AS (
+     SELECT ledger_from FROM outputs WHERE target = :target AND ledger_ino IS NOT NULL AND ledger_hash = :hash
+       AND ledger_ino = :ino AND ledger_size = :size AND ledger_mtime = :mtime
+     UNION SELECT o.ledger_from FROM ours CROSS JOIN outputs o
+       ON o.target = :target AND o.ledger_ino IS NOT NULL AND o.ledger_hash = ours.was)
+   SELECT EXISTS (SELECT 1 FROM ours WHERE was = :from) AS own`,
+);
 
-/** Whether a file looks as we left it. */
-export async function isOurs(tx: Transaction, file: Looks): Promise<boolean> {
-  return (await tx.one(own, file))?.own === 1;
+/** Whether a file became what it is by edits of ours alone. */
+export async function isOurs(tx: Transaction, file: Become): Promise<boolean> {
+  return (await tx.one(ours, file))?.own === 1;
 }
