@@ -65,7 +65,15 @@ export interface StatusView {
   ready: boolean;
   stopping: boolean;
   senses: SenseHealth[];
-  rules: { name: string; version: string; paths: string[]; models: string[]; problem: string | null }[];
+  rules: {
+    name: string;
+    version: string;
+    /** What wakes it, for people. */
+    wokenBy: string;
+    paths: string[];
+    models: string[];
+    problem: string | null;
+  }[];
   /** Where outputs may write. */
   outputRoots: string[];
   problems: string[];
@@ -95,7 +103,9 @@ export interface RuleView {
   /** `refused`: its file is broken; a version that was good before stays in force. */
   state: 'in-force' | 'refused' | 'paused';
   file: string;
-  /** What wakes it: its globs, or its log; empty where something else does. */
+  /** What wakes it, for people; empty where no version of it is in force. */
+  wokenBy: string;
+  /** Its globs, or its log; empty where something else wakes it. */
   paths: string[];
   /** The next three times of a rule on a schedule (ISO 8601); empty where there are none. */
   next: string[];

@@ -3,6 +3,7 @@ import { type ConfigProblem, formatProblem } from '../contract/problem.ts';
 import type { Rule } from '../contract/rule.ts';
 import { slotsOf } from '../contract/slots.ts';
 import type { ThoughtRow } from '../contract/thought-view.ts';
+import { wokenBy } from '../contract/woken-by.ts';
 import { noFacts, type RuleFacts } from '../store/queries/rule-facts.ts';
 import { problemOf } from './status.ts';
 
@@ -36,6 +37,7 @@ export function ruleViews(input: RuleViewFacts): RuleView[] {
       version,
       state: problem !== null ? 'refused' : paused(name) !== null ? 'paused' : 'in-force',
       file,
+      wokenBy: wokenBy(on),
       paths: on.file?.paths ?? (on.log ? [on.log.path] : []),
       next: nextTimes(on, now, timezone),
       models: mind.models,
@@ -57,6 +59,7 @@ export function ruleViews(input: RuleViewFacts): RuleView[] {
       version: '',
       state: 'refused',
       file,
+      wokenBy: '',
       paths: [],
       next: [],
       models: [],

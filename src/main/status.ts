@@ -3,6 +3,7 @@ import type { HoldView, SenseHealth, StatusView, StorageView } from '../contract
 import type { Config } from '../contract/config.ts';
 import { type ConfigProblem, formatProblem } from '../contract/problem.ts';
 import type { Rule } from '../contract/rule.ts';
+import { wokenBy } from '../contract/woken-by.ts';
 import type { Lanes } from '../mind/lanes.ts';
 import type { Mind } from '../mind/worker.ts';
 import type { Holds } from '../queue/holds.ts';
@@ -47,6 +48,7 @@ export function statusOf(input: StatusFacts): StatusView {
     rules: rules.map((rule) => ({
       name: rule.name,
       version: rule.version,
+      wokenBy: wokenBy(rule.on),
       paths: rule.on.file?.paths ?? [],
       models: rule.mind.models,
       problem: problemOf(rule.file, problems),

@@ -90,10 +90,18 @@ export class MemoryDaemon implements Daemon {
         },
       ],
       rules: [
-        { name: 'request', version: 'aa', paths: [], models: ['lmstudio/local-model'], problem: null },
+        {
+          name: 'request',
+          version: 'aa',
+          wokenBy: 'on request',
+          paths: [],
+          models: ['lmstudio/local-model'],
+          problem: null,
+        },
         {
           name: 'file-the-inbox',
           version: 'bb',
+          wokenBy: '/inbox/*',
           paths: ['/inbox/*'],
           models: ['lmstudio/local-model', 'builtin/extract'],
           problem: null,
@@ -217,6 +225,7 @@ export class MemoryDaemon implements Daemon {
         version: 'v1',
         state: 'in-force',
         file: '/rules/file-the-inbox.md',
+        wokenBy: '/inbox/**',
         paths: ['/inbox/**'],
         next: [],
         models: ['lmstudio/local-model'],

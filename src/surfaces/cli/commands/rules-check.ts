@@ -4,6 +4,7 @@ import { EXIT } from '../../../base/errors.ts';
 import { fromFs } from '../../../base/path-text.ts';
 import type { ConfigProblem } from '../../../contract/problem.ts';
 import type { Rule } from '../../../contract/rule.ts';
+import { wokenBy } from '../../../contract/woken-by.ts';
 import type { Command, Context } from '../command.ts';
 import { count, short } from '../phrases.ts';
 import { isError, printProblems, readConfig } from '../problems.ts';
@@ -32,12 +33,7 @@ export const command: Command = {
     printTable(
       context.out,
       [{ title: '' }, { title: '' }, { title: '' }, { title: '', flexible: true }],
-      rules.map((rule) => [
-        ['green', 'ok'],
-        rule.name,
-        ['dim', short(rule.version)],
-        rule.on.file?.paths.join(', ') ?? 'on request',
-      ]),
+      rules.map((rule) => [['green', 'ok'], rule.name, ['dim', short(rule.version)], wokenBy(rule.on)]),
     );
     for (const { name, on, outputs } of rules) {
       if (on.file === undefined || outputs.length > 0) continue;
