@@ -197,7 +197,7 @@ describe('misbehaving', { concurrency: 3 }, () => {
       const mind = await startThinking(t, server.url);
       await mind.ask(...Array.from({ length: 20 }, (_, n) => `text ${n}`));
       const allDone = async () => (await mind.thoughts()).every((row) => row.state === 'done');
-      await mind.until(allDone, 5000, () => mind.health().reason);
+      await mind.until(allDone, 30_000, () => mind.health().reason);
       for (const row of await mind.thoughts()) assert.equal((await mind.view(row.content)).failures, 0);
     });
 
