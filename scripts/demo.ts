@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { fillIn } from '../src/surfaces/cli/init/recipes.ts';
 import { root } from './tool.ts';
 
 if (import.meta.main) await main();
@@ -47,18 +48,23 @@ export async function fill(to: string): Promise<void> {
   const examples = join(root, 'examples');
   await mkdir(join(to, 'rules'), { recursive: true, mode: 0o700 });
   await mkdir(join(to, 'notes'), { recursive: true });
-  await cp(join(examples, 'inbox'), join(to, 'inbox'), { recursive: true, force: false });
-  const recipe = await readFile(join(examples, 'recipes', 'inbox.md'), 'utf8');
-  await writeFile(join(to, 'rules', 'inbox.md'), demoRule(recipe, join(to, 'notes')));
+  const inbox = join(examples, 'recipes', 'inbox');
+  await cp(join(inbox, 'sample'), join(to, 'inbox'), { recursive: true, force: false });
+  const rule = await readFile(join(inbox, 'rules', 'inbox.md'), 'utf8');
+  await writeFile(join(to, 'rules', 'inbox.md'), demoRule(rule, to));
   // Last, since it tells that the home is complete.
   const config = await readFile(join(examples, 'config.yaml'), 'utf8');
   await writeFile(join(to, 'config.yaml'), config.replaceAll('{HOME}', to));
 }
 
-/** The recipe as the demo uses it: with what is there already, and without waiting for a model server. */
-function demoRule(recipe: string, notes: string): string {
-  return recipe
-    .replaceAll('{NOTES}', notes)
+/**
+ * The recipe as the demo uses it: with what is there already, without waiting for a model server, and without the last
+ * output, which proposes to file the document.
+ */
+function demoRule(rule: string, home: string): string {
+  const places = { watch: { written: join(home, 'inbox') }, notes: { written: join(home, 'notes') } };
+  return fillIn(rule, places)
     .replace('existing: ignore ', 'existing: process')
-    .replace('offline: hold', 'offline: next');
+    .replace('offline: hold', 'offline: next')
+    .replace(/^ {2}# Then the document is filed[\s\S]*?^ {4}approve: true\n/m, '');
 }

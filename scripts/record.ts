@@ -85,7 +85,7 @@ try {
 async function play(): Promise<Frame[]> {
   const inbox = join(home, 'Inbox');
   await mkdir(inbox);
-  const samples = join(root, 'examples', 'inbox');
+  const samples = join(root, 'examples', 'recipes', 'inbox', 'sample');
   for (const [at, name] of (await readdir(samples)).filter((each) => !each.endsWith('.html')).entries()) {
     await copyFile(join(samples, name), join(inbox, name));
     await utimes(join(inbox, name), 1_700_000_000 - at, 1_700_000_000 - at);
@@ -101,6 +101,7 @@ async function play(): Promise<Frame[]> {
     take(ms);
     terminal.type(keys);
   };
+  await step(/What is it to do first/, 2500, '\r');
   await step(/Which folder/, 1800, '\r');
   await step(/Where do notes go/, 1200, '\r');
   await step(/Create it/, 1000, 'y');

@@ -10,6 +10,7 @@ import { eventData } from '../store/queries/list-thoughts.ts';
 import type { Store } from '../store/store.ts';
 import type { Extractor } from './extraction.ts';
 import { gather } from './gather.ts';
+import { readsText } from './reads-text.ts';
 import { whyUnwanted } from './unwanted.ts';
 
 /** Files read or stored at once; most of the time goes into waiting for a commit. */
@@ -158,11 +159,13 @@ async function captureFile(
     reason,
   });
   if (options.isOffline(root)) return later(`held: ${root} is offline`);
+  const rule = options.rule(job.version);
+  if (rule !== undefined && !readsText(rule)) return { id: job.id, now, kind: 'nothing' };
   const extraction = await extractor.extract({ path, root, hash: job.hash }, signal);
   switch (extraction.kind) {
     case 'text': {
       const { text, format, characters, truncated, pictures = [], unread } = extraction;
-      const reason = whyUnwanted(options.rule(job.version), text);
+      const reason = whyUnwanted(rule, text);
       if (reason !== null) return { id: job.id, now, kind: 'unwanted', reason };
       return {
         id: job.id,

@@ -97,7 +97,7 @@ describe('extracting the text of files', () => {
   });
 
   it('reads the shipped examples', async () => {
-    const inbox = new URL('../../examples/inbox/', import.meta.url).pathname;
+    const inbox = new URL('../../examples/recipes/inbox/sample/', import.meta.url).pathname;
     const read = (name: string) =>
       extractor.extract({ path: join(inbox, name), root: inbox, hash: null }, never);
     assert.match(textOf(await read('fennmoor-invoice.pdf')), /^Total due {2}€905\.40$/m);

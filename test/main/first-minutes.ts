@@ -19,7 +19,7 @@ import { startModelServer } from '../support/model-server.ts';
 import { atTerminal, type Screen } from '../support/screen.ts';
 import { temporaryFolder } from '../support/store.ts';
 
-const EXAMPLES = fileURLToPath(new URL('../../examples/inbox/', import.meta.url));
+const EXAMPLES = fileURLToPath(new URL('../../examples/recipes/inbox/sample/', import.meta.url));
 const SCREENS = fileURLToPath(new URL('./screens/', import.meta.url));
 const LLAMA =
   process.env['CONSCIOUSNESS_TEST_LLAMA'] ??
@@ -83,6 +83,8 @@ async function play(
   const shown = (terminal: Screen) => masked(terminal.text(), home, server.port);
 
   const main = open('init', '--ports', String(server.port));
+  await main.shows(/What is it to do first/);
+  main.type('\r');
   if (server.hasTwoModels) {
     await main.shows(/Which model is to think/);
     main.type('\r');
@@ -122,7 +124,7 @@ async function play(
 
   await server.start();
   // The last line is gone, since there is nothing more to say.
-  await main.shows(/done {6}dropped\.md[^\n]*\n$/);
+  await main.shows(/proposed +dropped\.md[^\n]*\n$/);
   assert.equal(notes().length, 3);
   main.type('\x03');
   assert.equal(await main.ended, 0, main.text());

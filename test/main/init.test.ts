@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { RECIPES } from '../../src/surfaces/cli/init/recipes.ts';
 import { BIN, type Ran } from '../support/daemon.ts';
 import { startModelServer } from '../support/model-server.ts';
 import { temporaryFolder } from '../support/store.ts';
@@ -133,5 +142,90 @@ describe('init --yes', () => {
     assert.match(stdout, /Ollama +qwen3:4b +yes +4096 tokens/);
     assert.doesNotMatch(stdout, /nomic/);
     assert.match(readFileSync(join(config, 'config.yaml'), 'utf8'), /default_models: \["ollama\/qwen3:4b"\]/);
+  });
+});
+
+describe('init --recipe', () => {
+  it('makes what is watched an output root only where the recipe changes files there', async (t) => {
+    const { config, init, run } = await newcomer(t);
+    const places = ['--watch', '~/Inbox', '--notes', '~/Notes', '--no-dry-run'];
+    const roots = () => /^output_roots: .*$/m.exec(readFileSync(join(config, 'config.yaml'), 'utf8'))?.[0];
+    assert.equal((await init('--recipe', 'minutes', ...places)).code, 0);
+    assert.equal(roots(), 'output_roots: ["~/Notes"]');
+    assert.equal((await init('--recipe', 'notes', '--replace', ...places)).code, 0);
+    assert.equal(roots(), 'output_roots: ["~/Notes", "~/Inbox"]');
+    assert.equal((await run('rules', 'check')).code, 0);
+  });
+
+  it('lists every recipe where there is none of that name', async (t) => {
+    const { config, init } = await newcomer(t);
+    const { code, stderr } = await init('--recipe', 'inbx');
+    assert.equal(code, 2);
+    for (const { name, does } of RECIPES) assert.match(stderr, new RegExp(`${name} +${does}`));
+    assert.equal(existsSync(config), false);
+  });
+
+  it('takes a folder whose name is a pattern or has quotes for what it is', async (t) => {
+    const { home, init, run } = await newcomer(t);
+    mkdirSync(join(home, 'In [1] "*"'));
+    writeFileSync(join(home, 'In [1] "*"', 'a.md'), 'text');
+    const made = await init('--watch', '~/In [1] "*"', '--notes', '~/Notes');
+    assert.match(made.stdout, /would create .*a-title\.md/, made.stderr);
+    assert.equal((await run('rules', 'check')).code, 0);
+  });
+});
+
+describe('init --add', () => {
+  const places = ['--watch', '~/Inbox', '--notes', '~/Notes'];
+
+  it('puts a recipe beside what is there and touches nothing else', async (t) => {
+    const { config, init, run } = await newcomer(t);
+    assert.equal((await init('--no-dry-run', ...places)).code, 0);
+    const before = readFileSync(join(config, 'config.yaml'), 'utf8');
+    writeFileSync(join(config, 'rules', 'inbox.md'), '---\non: { request: {} }\n---\nmine\n');
+    const { code, stdout, stderr } = await init('--add', '--recipe', 'minutes');
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /wrote .*rules\/minutes\.md/);
+    assert.equal(readFileSync(join(config, 'config.yaml'), 'utf8'), before);
+    assert.match(readFileSync(join(config, 'rules', 'inbox.md'), 'utf8'), /mine/);
+    assert.match(readFileSync(join(config, 'rules', 'minutes.md'), 'utf8'), /"~\/Inbox\/\*\*/);
+    assert.equal((await run('rules', 'check')).code, 0);
+  });
+
+  it('says what config.yaml lacks, in the words of rules check, and the lines that mend it', async (t) => {
+    const { config, home, init, run } = await newcomer(t);
+    assert.equal((await init('--recipe', 'minutes', '--no-dry-run', ...places)).code, 0);
+    mkdirSync(join(home, 'Daily'));
+    const { code, stdout } = await init('--add', '--recipe', 'notes', '--watch', '~/Daily');
+    assert.equal(code, 78);
+    assert.match(stdout, /notes-tidy\.md:\d+:\d+: on\.file\.paths\.0: outside every watched root/);
+    const roots = 'file_watcher: { watch_paths: ["~/Inbox", "~/Daily"] }';
+    const outputs = 'output_roots: ["~/Notes", "~/Daily"]';
+    assert.ok(stdout.includes(roots) && stdout.includes(outputs), stdout);
+    writeFileSync(join(config, 'config.yaml'), `${roots}\n${outputs}\n`);
+    assert.equal((await run('rules', 'check')).code, 0);
+  });
+
+  it('writes no rule where one of its names is taken, and none twice', async (t) => {
+    const { config, init } = await newcomer(t);
+    assert.equal((await init('--recipe', 'research', '--no-dry-run', ...places)).code, 0);
+    writeFileSync(join(config, 'rules', 'notes-ask.md'), 'mine');
+    const { code, stderr } = await init('--add', '--recipe', 'notes');
+    assert.equal(code, 1);
+    assert.match(stderr, /nothing was changed[\s\S]*notes-ask\.md/);
+    assert.deepEqual(readdirSync(join(config, 'rules')).sort(), [
+      'notes-ask.md',
+      'research-digest.md',
+      'research-note.md',
+    ]);
+    const again = await init('--add', '--recipe', 'research');
+    assert.deepEqual([again.code, /wrote/.test(again.stdout)], [0, false]);
+  });
+
+  it('needs something to add to', async (t) => {
+    const { init } = await newcomer(t);
+    const { code, stderr } = await init('--add', '--recipe', 'notes');
+    assert.equal(code, 1);
+    assert.match(stderr, /nothing is set up here[\s\S]*init --recipe notes/);
   });
 });

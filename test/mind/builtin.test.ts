@@ -11,7 +11,7 @@ import { diskOf } from '../support/disk.ts';
 import { growsInProportion } from '../support/growth.ts';
 
 const never = new AbortController().signal;
-const INBOX = new URL('../../examples/inbox/', import.meta.url).pathname;
+const INBOX = new URL('../../examples/recipes/inbox/sample/', import.meta.url).pathname;
 
 const orNull = (schema: object) => ({ anyOf: [schema, { type: 'null' }] });
 const text = { type: 'string' };

@@ -1,17 +1,20 @@
 import { homedir } from 'node:os';
 import { CodedError, EXIT } from '../../../base/errors.ts';
+import type { Folders } from '../../../contract/config.ts';
 import { formatProblem } from '../../../contract/problem.ts';
 import type { Rule } from '../../../contract/rule.ts';
 import { USUAL_PORTS } from '../../../mind/providers/discover.ts';
 import type { Rehearsal, Survey } from '../../daemon.ts';
 import { type Command, type Context, type Options, textOption } from '../command.ts';
+import { addRecipe } from '../init/add.ts';
 import { applyAnswers } from '../init/apply.ts';
 import { type Ask, askNobody, askPerson, cannotAsk } from '../init/ask.ts';
 import { dryRun } from '../init/dry-run.ts';
-import { mayReplace, RECIPES, type Recipe, writeHome } from '../init/home.ts';
-import { checkNotes, checkWatched, choosePlace, type Place } from '../init/places.ts';
+import { mayReplace, ruleFile, writeHome } from '../init/home.ts';
+import { chooseFolders, type Place } from '../init/places.ts';
+import { RECIPES, type Recipe, recipeLine, recipeNamed, ruleNames } from '../init/recipes.ts';
 import { type ChosenModel, chooseModel } from '../init/servers.ts';
-import { readConfig } from '../problems.ts';
+import { printProblems, readConfig } from '../problems.ts';
 
 /** Thinks where no model server runs: extraction, and no language model. */
 const WITHOUT_MODEL = 'builtin/extract';
@@ -24,7 +27,7 @@ export const command: Command = {
     { flags: '--notes <dir>', summary: 'the folder that notes are written into' },
     {
       flags: '--recipe <name>',
-      summary: `the rule to begin with: ${Object.keys(RECIPES).join(', ')} (default: inbox)`,
+      summary: `what it is for: ${RECIPES.map(({ name }) => name).join(', ')} (default: inbox)`,
     },
     {
       flags: '--ports <list>',
@@ -32,79 +35,74 @@ export const command: Command = {
     },
     { flags: '--yes', summary: 'ask nothing: take what is proposed' },
     { flags: '--apply', summary: 'with --yes: write the notes that the dry run proposes' },
+    { flags: '--add', summary: 'put the rules of one more recipe beside what is there, and replace nothing' },
     { flags: '--replace', summary: 'replace an earlier set-up; its files are kept beside the new ones' },
     { flags: '--no-dry-run', summary: 'try it on no files' },
   ],
   examples: [
     {
       line: 'consciousness init',
-      does: 'Asks four things, and shows what it would make of three of your files.',
+      does: 'Asks five things, and shows what it would make of three of your files.',
     },
     {
       line: 'consciousness init --yes --watch ~/Inbox --notes ~/Notes --recipe inbox',
       does: 'The same without a question; the dry run is shown, and nothing is written but the set-up.',
     },
+    {
+      line: 'consciousness init --add --recipe minutes --watch ~/Transcripts',
+      does: 'Writes the rules of another recipe, and says what config.yaml lacks for them.',
+    },
   ],
   exitCodes: {
     0: 'set up',
-    1: 'it is set up already, or something could not be applied; says what',
+    1: 'it is set up already (with --add: not yet), or something could not be applied; says what',
     75: 'a daemon runs for this home',
   },
   json: null,
   async run(context, _args, options) {
     const { out, line } = context;
+    const named = recipeNamed(textOption(options, 'recipe'));
     const ask = await askFor(context, options);
-    const recipe = recipeOf(options);
     const folders = await context.folders();
+    if (options['add'] === true) {
+      const recipe = await chooseRecipe(ask, named, context);
+      return addRecipe(ask, { folders, recipe, given: placesIn(options) }, context);
+    }
     await assertNotRunning(context);
+    const recipe = await chooseRecipe(ask, named, context);
     await mayReplace(ask, { folders, recipe, replace: options['replace'] === true }, context);
 
     heading(context, 'Model');
     const model = await chooseModel(ask, portsOf(options), context);
 
     heading(context, 'Folders');
-    let survey: Survey | null = null;
-    const watch = await choosePlace(
-      ask,
-      {
-        message: 'Which folder is to be watched?',
-        given: textOption(options, 'watch'),
-        initial: '~/Inbox',
-        async check(place) {
-          survey = await checkWatched(place, ask, context);
-        },
-      },
-      context,
-    );
-    const notes = await choosePlace(
-      ask,
-      {
-        message: 'Where do notes go?',
-        given: textOption(options, 'notes'),
-        initial: '~/Notes',
-        check: (place) => checkNotes(place, ask),
-      },
-      context,
-    );
+    const initial = { watch: recipe.watch, notes: '~/Notes' };
+    const { watch, notes, survey } = await chooseFolders(ask, { given: placesIn(options), initial }, context);
 
     heading(context, 'Set-up');
-    await writeHome({ folders, recipe, watch, notes, model }, context);
-    out.line('  ', ['dim', `recipe ${recipe}: ${RECIPES[recipe]}`]);
-    const rule = await assertGood(context, recipe);
+    const outputs = recipe.changesWatched && watch.path !== notes.path ? [notes, watch] : [notes];
+    await writeHome({ folders, recipe, watch, notes, outputs, model }, context);
+    out.line('  ', ['dim', `recipe ${recipe.name}: ${recipe.does}`]);
+    const rule = await assertGood(context, recipe, folders);
     const came =
-      options['dryRun'] === false ? new Map() : await rehearse(context, survey, rule, model, watch);
-    if (came.size > 0 && model !== null && (await wantsIt(ask, options, came.size))) {
+      options['dryRun'] === false || rule === null
+        ? new Map()
+        : await rehearse(context, survey, rule, model, watch);
+    if (rule !== null && came.size > 0 && model !== null && (await wantsIt(ask, options, came.size))) {
       out.line();
       return applyAnswers(came, { rule: rule.name, watch: watch.written }, ask, context);
     }
     out.line();
     out.line('It is set up. Next:');
     out.line('  ', ['bold', line('start')], ['dim', `   # watches ${watch.written} until Ctrl-C`]);
-    out.line(
-      '  ',
-      ['bold', line(`try ${recipe} FILE`)],
-      ['dim', '   # shows what the rule makes of a file, writes nothing'],
-    );
+    if (rule === null)
+      out.line('  ', ['bold', line('rules')], ['dim', '   # what they wait for, and what came of it']);
+    else
+      out.line(
+        '  ',
+        ['bold', line(`try ${rule.name} FILE`)],
+        ['dim', '   # shows what the rule makes of a file, writes nothing'],
+      );
     return EXIT.ok;
   },
 };
@@ -127,17 +125,16 @@ function portsOf(options: Options): readonly number[] {
   });
 }
 
-function recipeOf(options: Options): Recipe {
-  const given = textOption(options, 'recipe') ?? 'inbox';
-  const found = (Object.keys(RECIPES) as Recipe[]).find((name) => name === given);
-  if (found) return found;
-  throw new CodedError('recipe-unknown', 'there is no such recipe', {
-    value: given,
-    allowed: Object.entries(RECIPES)
-      .map(([name, does]) => `${name} (${does})`)
-      .join(', '),
-    exitCode: EXIT.usage,
-  });
+function placesIn(options: Options): { watch: string | undefined; notes: string | undefined } {
+  return { watch: textOption(options, 'watch'), notes: textOption(options, 'notes') };
+}
+
+async function chooseRecipe(ask: Ask, named: Recipe | null, context: Context): Promise<Recipe> {
+  if (named !== null) return named;
+  if (!ask.isPerson) return RECIPES[0];
+  heading(context, 'Recipe');
+  const options = RECIPES.map((value) => ({ value, label: recipeLine(value) }));
+  return ask.choose('What is it to do first? More can be added later.', options);
 }
 
 async function assertNotRunning(context: Context): Promise<void> {
@@ -152,15 +149,20 @@ async function assertNotRunning(context: Context): Promise<void> {
   }
 }
 
-/** What was written must be what a daemon takes: variables and `.env` may say otherwise. */
-async function assertGood(context: Context, recipe: Recipe): Promise<Rule> {
+/**
+ * What was written must be what a daemon takes: variables and `.env` may say otherwise. The rule that is tried; rules
+ * of an earlier set-up that do not fit any more are told.
+ */
+async function assertGood(context: Context, recipe: Recipe, folders: Folders): Promise<Rule | null> {
   const loaded = await readConfig(context);
   if (!loaded.ok) throw wrong(loaded.problems.map(formatProblem), context.line('config check'));
   const { loadRules, ruleContext } = await import('../../../config/rules.ts');
-  const { rules, problems } = await loadRules(loaded.config.folders, ruleContext(loaded.config, homedir()));
-  const rule = rules.find(({ name }) => name === recipe);
-  if (rule) return rule;
-  throw wrong(problems.map(formatProblem), context.line('rules check'));
+  const { rules, problems } = await loadRules(folders, ruleContext(loaded.config, homedir()));
+  const own = new Set((await ruleNames(recipe)).map((name) => ruleFile(folders, name)));
+  const wrongs = problems.filter(({ file }) => own.has(file));
+  if (wrongs.length > 0) throw wrong(wrongs.map(formatProblem), context.line('rules check'));
+  printProblems(context.out, problems);
+  return rules.find(({ name }) => name === recipe.tried) ?? null;
 }
 
 function wrong([first = 'the rule is not there']: string[], next: string): CodedError {
@@ -169,7 +171,7 @@ function wrong([first = 'the rule is not there']: string[], next: string): Coded
 
 async function rehearse(
   context: Context,
-  survey: Survey | null,
+  survey: Survey,
   rule: Rule,
   model: ChosenModel | null,
   watch: Place,
@@ -178,13 +180,11 @@ async function rehearse(
   heading(context, 'Dry run: nothing is written');
   if (model === null)
     out.line('  ', ['yellow', `with ${WITHOUT_MODEL}, which is extraction and no language model`]);
-  const came = await dryRun(survey ?? EMPTY, rule, model === null ? WITHOUT_MODEL : undefined, context);
+  const came = await dryRun(survey, rule, model === null ? WITHOUT_MODEL : undefined, context);
   if (came.size === 0)
     out.line('  ', ['dim', `no file in ${watch.written} that the rule is about can be tried yet`]);
   return came;
 }
-
-const EMPTY: Survey = { files: 0, folders: 0, more: false, unreadable: 0, newest: [] };
 
 async function wantsIt(ask: Ask, options: Options, files: number): Promise<boolean> {
   if (!ask.isPerson) return options['apply'] === true;

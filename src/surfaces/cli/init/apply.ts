@@ -23,6 +23,7 @@ export async function applyAnswers(
   const stop = new AbortController();
   const told = new Set<string>();
   let isApplied = true;
+  let asks = false;
   let failure: unknown;
   const code = await runInForeground(context, {
     live: ask.isPerson,
@@ -47,8 +48,11 @@ export async function applyAnswers(
       if (!queued) out.line(['yellow', 'not queued'], ` ${path}: ${reason}`);
       if (thought === null) continue;
       told.add(thought);
-      isApplied = tellApplied(context, await whenEnded(thought)) && isApplied;
+      const ended = await whenEnded(thought);
+      isApplied = tellApplied(context, ended) && isApplied;
+      asks ||= isProposed(ended);
     }
+    if (asks) out.line('Decide what is proposed with ', ['bold', line('inbox')]);
     out.line('Take the last one back with  ', ['bold', line('undo --last')]);
     out.line('See what was thought with    ', ['bold', line('thoughts')]);
     if (!ask.isPerson || !(await ask.confirm(`Go on watching ${watch} now? (Ctrl-C ends it)`, true)))
@@ -68,6 +72,11 @@ function tellApplied({ out, line }: Context, thought: ThoughtView): boolean {
   for (const { state, target, reason } of thought.outputs)
     out.line(outputSpan(state), ' ', ['bold', target], reason && `: ${reason}`);
   if (thought.state === 'done') return true;
+  if (isProposed(thought)) return true;
   out.line(['yellow', thought.state], `: ${thought.reason}; ${line(`show ${short(thought.id)}`)}`);
   return false;
+}
+
+function isProposed({ state, outputs }: ThoughtView): boolean {
+  return state === 'proposed' && outputs.some((each) => each.state === 'proposed');
 }

@@ -7,12 +7,14 @@ export const SCHEMA_NAME = 'config.schema.json';
 export interface Settings {
   watch: Place;
   notes: Place;
+  /** Where rules may write: the notes, and what is watched where it may be edited and moved. */
+  outputs: readonly Place[];
   /** Null: no server was found. */
   model: ChosenModel | null;
 }
 
 /** A commented `config.yaml` for these settings; JSON's quotes are YAML's, too. */
-export function configText({ watch, notes, model }: Settings): string {
+export function configText({ watch, outputs, model }: Settings): string {
   return `# yaml-language-server: $schema=./${SCHEMA_NAME}
 # Written by \`consciousness init\`. What is left out has its default: \`consciousness config show --sources\` tells all.
 # A running daemon takes every change at once, or says what is wrong with it and keeps the last good version.
@@ -22,8 +24,8 @@ file_watcher:
   watch_paths: [${JSON.stringify(watch.written)}]
   # ignore_patterns: [drafts/, "*.bak"]   # as in .gitignore
 
-# Nothing is written anywhere else.
-output_roots: [${JSON.stringify(notes.written)}]
+# Nothing is written, changed or moved anywhere else.
+output_roots: [${outputs.map(({ written }) => JSON.stringify(written)).join(', ')}]
 
 ${modelText(model)}
 # How long things are kept after their thought was done; answers and notes stay.

@@ -7,12 +7,13 @@ import type { Folders } from '../../../contract/config.ts';
 import type { Context } from '../command.ts';
 import type { Ask } from './ask.ts';
 import { configText, SCHEMA_NAME, type Settings } from './config-text.ts';
+import { type Recipe, ruleNames, rulesOf } from './recipes.ts';
 
-/** Rules that are shipped, with what each does. */
-export const RECIPES = { inbox: 'each document that lands in the folder becomes a note' } as const;
-export type Recipe = keyof typeof RECIPES;
-
-const SHIPPED = new URL('../../../../examples/recipes/', import.meta.url);
+/** A file that is to be written. */
+interface FileDraft {
+  path: string;
+  text: string;
+}
 
 /** Files of an earlier set-up are replaced only if that is wanted, and kept beside the new ones. */
 export async function mayReplace(
@@ -20,53 +21,98 @@ export async function mayReplace(
   { folders, recipe, replace }: { folders: Folders; recipe: Recipe; replace: boolean },
   context: Context,
 ): Promise<void> {
+  const rules = (await ruleNames(recipe)).map((name) => ruleFile(folders, name));
   const standing = [];
-  for (const path of [folders.configFile, ruleFile(folders, recipe)])
-    if ((await read(path)) !== null) standing.push(path);
+  for (const path of [folders.configFile, ...rules]) if (await isThere(path)) standing.push(path);
   if (standing.length === 0 || replace) return;
   const question = `${standing.join(' and ')} ${standing.length === 1 ? 'is' : 'are'} there already. Replace and keep the old?`;
   if (ask.isPerson && (await ask.confirm(question, false))) return;
   throw new CodedError('home-exists', 'it is set up already; nothing was changed', {
     value: standing.join(', '),
-    allowed: '--replace keeps the old files beside the new ones',
+    allowed: '--add puts a recipe beside what is there; --replace keeps the old files beside the new ones',
     next: context.line('config show'),
     exitCode: EXIT.failed,
   });
 }
 
-/** Writes the configuration, its schema and the recipe's rule; what stood there is kept. Tells which files. */
+/** Writes the configuration, its schema and the recipe's rules; what stood there is kept. Tells which files. */
 export async function writeHome(
   settings: Settings & { folders: Folders; recipe: Recipe },
-  { out, clock }: Context,
+  context: Context,
 ): Promise<void> {
-  const { folders, recipe, notes } = settings;
+  const { folders, recipe } = settings;
   await makeFolders(folders);
-  const rule = await readFile(new URL(`${recipe}.md`, SHIPPED), 'utf8');
-  // Within a double-quoted YAML text.
-  const place = JSON.stringify(notes.written).slice(1, -1);
+  const schema = `${folders.config}/${SCHEMA_NAME}`;
   const drafts = [
     { path: folders.configFile, text: configText(settings) },
-    { path: ruleFile(folders, recipe), text: rule.replaceAll('{NOTES}', place) },
-    { path: `${folders.config}/${SCHEMA_NAME}`, text: `${JSON.stringify(configJsonSchema(), null, 2)}\n` },
+    ...(await ruleDrafts(folders, recipe, settings)),
+    { path: schema, text: `${JSON.stringify(configJsonSchema(), null, 2)}\n` },
   ];
-  const suffix = new Date(clock.now()).toISOString().replaceAll(/[-:.]/g, '');
-  for (const { path, text } of drafts) {
-    const standing = await read(path);
-    if (standing === text) continue;
-    const isOurs = path.endsWith(SCHEMA_NAME);
+  const suffix = new Date(context.clock.now()).toISOString().replaceAll(/[-:.]/g, '');
+  for (const draft of drafts) {
+    const standing = await read(draft.path);
+    if (standing === draft.text) continue;
+    const isOurs = draft.path === schema;
     if (standing !== null && !isOurs) {
-      await rename(toFs(path), toFs(`${path}.before-${suffix}`));
-      out.line('  ', ['dim', `kept   ${path}.before-${suffix}`]);
+      await rename(toFs(draft.path), toFs(`${draft.path}.before-${suffix}`));
+      context.out.line('  ', ['dim', `kept   ${draft.path}.before-${suffix}`]);
     }
-    await writeFile(toFs(path), text, { mode: 0o600, flag: isOurs ? 'w' : 'wx' });
-    out.line('  ', ['green', 'wrote'], `  ${path}`);
+    await write(draft, isOurs ? 'w' : 'wx', context);
   }
 }
 
-function ruleFile(folders: Folders, recipe: Recipe): string {
-  return `${folders.rules}/${recipe}.md`;
+/** Writes a recipe's rules beside those that are there, or none where one of them stands there already. */
+export async function writeRules(
+  settings: Pick<Settings, 'watch' | 'notes'> & { folders: Folders; recipe: Recipe },
+  context: Context,
+): Promise<string[]> {
+  const { folders, recipe } = settings;
+  await makeFolders(folders);
+  const drafts = await ruleDrafts(folders, recipe, settings);
+  const standing = [];
+  const missing = [];
+  for (const draft of drafts) {
+    const text = await read(draft.path);
+    if (text === null) missing.push(draft);
+    else if (text !== draft.text) standing.push(draft.path);
+  }
+  if (standing.length > 0) {
+    throw new CodedError('rules-exist', 'there are rules of these names already; nothing was changed', {
+      value: standing.join(', '),
+      allowed: 'a recipe is added once; move these away, or edit them',
+      next: context.line('rules'),
+      exitCode: EXIT.failed,
+    });
+  }
+  for (const draft of missing) await write(draft, 'wx', context);
+  return drafts.map(({ path }) => path);
 }
 
+async function ruleDrafts(
+  folders: Folders,
+  recipe: Recipe,
+  places: Pick<Settings, 'watch' | 'notes'>,
+): Promise<FileDraft[]> {
+  const rules = await rulesOf(recipe, places);
+  return rules.map(({ name, text }) => ({ path: ruleFile(folders, name), text }));
+}
+
+/** Where a rule of a home stands. */
+export function ruleFile(folders: Folders, name: string): string {
+  return `${folders.rules}/${name}.md`;
+}
+
+async function write({ path, text }: FileDraft, flag: 'w' | 'wx', { out }: Context): Promise<void> {
+  await writeFile(toFs(path), text, { mode: 0o600, flag });
+  out.line('  ', ['green', 'wrote'], `  ${path}`);
+}
+
+/** Whether there is a file. */
+export async function isThere(path: string): Promise<boolean> {
+  return (await read(path)) !== null;
+}
+
+/** The text of a file; null where there is none. */
 async function read(path: string): Promise<string | null> {
   try {
     return await readFile(toFs(path), 'utf8');

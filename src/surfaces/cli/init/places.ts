@@ -18,8 +18,46 @@ export interface Place {
   path: string;
 }
 
+/** What was given on the command line, and what is proposed. */
+interface FoldersQuestion {
+  given: { watch: string | undefined; notes: string | undefined };
+  initial: { watch: string; notes: string };
+}
+
+/** Asks which folder is to be watched, counts what is in it, and asks where notes go. */
+export async function chooseFolders(
+  ask: Ask,
+  { given, initial }: FoldersQuestion,
+  context: Context,
+): Promise<{ watch: Place; notes: Place; survey: Survey }> {
+  let survey: Survey = { files: 0, folders: 0, more: false, unreadable: 0, newest: [] };
+  const watch = await choosePlace(
+    ask,
+    {
+      message: 'Which folder is to be watched?',
+      given: given.watch,
+      initial: initial.watch,
+      async check(place) {
+        survey = await checkWatched(place, ask, context);
+      },
+    },
+    context,
+  );
+  const notes = await choosePlace(
+    ask,
+    {
+      message: 'Where do notes go?',
+      given: given.notes,
+      initial: initial.notes,
+      check: (place) => checkNotes(place, ask),
+    },
+    context,
+  );
+  return { watch, notes, survey };
+}
+
 /** Asks for a folder until one can be used; what is given on the command line is taken or refused. */
-export async function choosePlace(
+async function choosePlace(
   ask: Ask,
   question: {
     message: string;
@@ -63,12 +101,17 @@ function placeOf(typed: string, { cwd }: Context): Place {
       'its name has a character that a configuration cannot hold',
       'a name without { } and \\',
     );
-  const written = isWithin(path, home) && path !== home ? `~${path.slice(home.length)}` : path;
-  return { written, path };
+  return { written: writtenOf(path), path };
+}
+
+/** A folder as a person writes it: path text, with ~ for the home folder. */
+export function writtenOf(path: string): string {
+  const home = homedir();
+  return isWithin(path, home) && path !== home ? `~${path.slice(home.length)}` : path;
 }
 
 /** Refuses what must not be watched, and asks about what is unusual: a folder that is not there, the home folder. */
-export async function checkWatched(place: Place, ask: Ask, context: Context): Promise<Survey> {
+async function checkWatched(place: Place, ask: Ask, context: Context): Promise<Survey> {
   const { path } = place;
   if (path === '/')
     throw refused(
@@ -101,7 +144,7 @@ export async function checkWatched(place: Place, ask: Ask, context: Context): Pr
 }
 
 /** A folder that notes may be written into. */
-export async function checkNotes(place: Place, ask: Ask): Promise<void> {
+async function checkNotes(place: Place, ask: Ask): Promise<void> {
   if (place.path === '/') throw refused(place.path, 'not a place for notes', 'a folder such as ~/Notes');
   await offerToMake(place, ask);
 }
