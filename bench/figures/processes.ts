@@ -61,7 +61,7 @@ export const processes: Figure = {
         `${SNAPSHOTS} snapshots in each of ${ROUNDS} rounds, ours and psutil ${version ?? '(not installed)'} in turn, ` +
           'each in a process of its own that has taken ten before; both tell number, parent, name, command line, start, ' +
           `processor time, memory, state and threads. Ours ${spread(mine ?? [], 2)} ms, psutil ${spread(other ?? [], 1)} ms.`,
-        `Together over ${seconds} s: looks for what came and went every 150 ms, snapshots every ${SNAPSHOT_SECONDS} s, ` +
+        `Together over ${seconds} s: looks for what came and went every 180 ms, snapshots every ${SNAPSHOT_SECONDS} s, ` +
           'a condition on processes and one on the vitals, vitals every 60 s; without the journal.',
       ],
     };

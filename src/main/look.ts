@@ -4,16 +4,28 @@ import type { ProcessConnection, ProcessFacts } from '../contract/process.ts';
 import { PROCESS_PRESETS } from '../contract/rule-on.ts';
 import { createMatcher, nameTest } from '../senses/processes/match.ts';
 import { createProcessReader } from '../senses/processes/open.ts';
+import type { ProcessReader } from '../senses/processes/reader.ts';
 import { childrenOf, totalOf, withChildren } from '../senses/processes/tree.ts';
 import { createVitalsReader } from '../senses/vitals/open.ts';
-import type { LookAtProcesses, LookAtVitals, ProcessRow } from '../surfaces/daemon.ts';
+import type { LookAtProcesses, LookAtVitals, ProcessesView, ProcessRow } from '../surfaces/daemon.ts';
 
 /** Long enough for a share of a core in steps of 2 %: the kernel counts hundredths of a second. */
 const MEASURED_OVER_MS = 500;
 
 /** The processes of this machine, as the sense sees them; needs no daemon. */
-export const lookAtProcesses: LookAtProcesses = async ({ name, tree, connections, signal }) => {
+export const lookAtProcesses: LookAtProcesses = async (options) => {
   const reader = await createProcessReader(systemClock);
+  try {
+    return await lookWith(reader, options);
+  } finally {
+    reader.close();
+  }
+};
+
+async function lookWith(
+  reader: ProcessReader,
+  { name, tree, connections, signal }: LookOptions,
+): Promise<ProcessesView> {
   await reader.snapshot();
   await systemClock.sleep(MEASURED_OVER_MS, signal);
   const all = await reader.snapshot();
@@ -25,7 +37,9 @@ export const lookAtProcesses: LookAtProcesses = async ({ name, tree, connections
     total: totalOf(withChildren(matched, all), matched.length),
     matched: matched.length,
   };
-};
+}
+
+type LookOptions = Parameters<LookAtProcesses>[0];
 
 /** A preset by its name, a glob for names, or, where no name is like it, a regular expression for command lines. */
 function wanted(name: string, all: readonly ProcessFacts[]): ProcessFacts[] {

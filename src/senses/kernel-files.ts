@@ -13,6 +13,11 @@ export interface KernelFiles {
   text(file: string): string | null;
   /** The same as bytes. */
   bytes(file: string): Buffer | null;
+  /** Opens a file that is read again and again; see {@link KernelFiles.readAgain} and `close`. */
+  open(file: string): number | null;
+  /** As `read`, from the beginning of an open file. */
+  readAgain(descriptor: number): number | null;
+  close(descriptor: number): void;
   /** A way to read the beginning of a file again and again, which stays open: a fifth of the cost. */
   keep(file: string): () => string;
   link(file: string): string | null;
@@ -72,6 +77,21 @@ export function createKernelFiles(folder: string): KernelFiles {
       const length = readUntil(file, true);
       return length === null ? null : Buffer.from(buffer.subarray(0, length));
     },
+    open(file) {
+      try {
+        return openSync(`${folder}/${file}`, 'r');
+      } catch (error) {
+        return unreadable(error);
+      }
+    },
+    readAgain(descriptor) {
+      try {
+        return readSync(descriptor, buffer, 0, buffer.length, 0);
+      } catch (error) {
+        return unreadable(error);
+      }
+    },
+    close: closeSync,
     keep(file) {
       let descriptor: number | null = null;
       const own = Buffer.allocUnsafe(KEPT_BYTES);

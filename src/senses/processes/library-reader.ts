@@ -70,6 +70,7 @@ export function createLibraryReader(clock: Clock): ProcessReader {
       return found;
     },
     killedForMemory: () => null,
+    close() {},
   };
 }
 

@@ -37,6 +37,8 @@ const YOUNG_FOR = 4;
 const KNOWN_AFTER_MS = 1000;
 /** Watched processes that one look reads, 10 µs each; of more, a share in turn. */
 const MOST_WATCHED = 50;
+/** Processes that are asked first whether a new number is a thread of theirs. */
+const MOST_LEADERS = 4;
 
 /**
  * Finds what came and went without listing /proc: the kernel hands out process numbers in turn, and /proc/loadavg says
@@ -46,12 +48,16 @@ export function createLooks({ proc, pids, factsOf, knownAs, ended }: LooksOption
   let last: number | null = null;
   let present: Map<number, string> | null = null;
   let turn = 0;
+  let leaders: number[] = [];
   const young = new Map<number, Young>();
   /** Numbers that were handed out and were not there yet: a fork takes its number before it shows. */
   let missing = new Set<number>();
 
   const loadavg = proc.keep('loadavg');
-  const lastNumber = () => Number(/(\d+)\s*$/.exec(loadavg())?.[1] ?? Number.NaN);
+  const lastNumber = () => {
+    const text = loadavg();
+    return Number.parseInt(text.slice(text.lastIndexOf(' ') + 1), 10);
+  };
 
   /** Numbers to try now, and how many were handed out. */
   function newNumbers(): { numbers: number[]; handedOut: number } {
@@ -65,9 +71,13 @@ export function createLooks({ proc, pids, factsOf, knownAs, ended }: LooksOption
     return { numbers: pids().filter((pid) => !present?.has(pid)), handedOut: Math.max(0, handedOut) };
   }
 
+  /** Asking for it at the processes that have threads lately costs a twentieth of reading what it is. */
   function isThread(number: number): boolean {
+    if (leaders.some((leader) => proc.exists(`${leader}/task/${number}`))) return true;
     const leader = /^Tgid:\s*(\d+)/m.exec(proc.text(`${number}/status`) ?? '')?.[1];
-    return leader !== undefined && Number(leader) !== number;
+    if (leader === undefined) return false;
+    leaders = [Number(leader), ...leaders.filter((each) => each !== Number(leader))].slice(0, MOST_LEADERS);
+    return Number(leader) !== number;
   }
 
   function meet(facts: ProcessFacts, came: ProcessFacts[]): void {

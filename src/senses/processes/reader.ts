@@ -10,6 +10,8 @@ export interface ProcessReader {
   connectionsOf(pids: readonly number[]): Promise<Map<number, ProcessConnection[] | null>>;
   /** How many processes the kernel has killed for lack of memory since the machine started; null where it does not tell. */
   killedForMemory(): number | null;
+  /** Lets go of what it keeps open between snapshots; it can be used on. */
+  close(): void;
   /** How often a look is worth its cost, in milliseconds. */
   readonly lookEveryMs: number;
 }

@@ -156,7 +156,7 @@ export function createProcessesSense(options: ProcessesSenseOptions): RuledSense
     await snapshot(of);
   }
 
-  function handOver(): Required<Pick<Percepts, 'happenings' | 'cursors' | 'measured'>> {
+  function handOver(): Percepts {
     const byRule = new Map(watches.map((watch) => [watch.rule, watch]));
     const percepts = {
       happenings: told,
@@ -178,6 +178,24 @@ export function createProcessesSense(options: ProcessesSenseOptions): RuledSense
     return watches.some(isAboutChanges) ? Math.min(of.lookEveryMs, untilSnapshot) : untilSnapshot;
   }
 
+  async function* follow(reader: ProcessReader, signal: AbortSignal): AsyncGenerator<Perception<Percepts>> {
+    while (!signal.aborted) {
+      // What comes and goes while no rule asks is nobody's business.
+      if (watches.length === 0) latest = [];
+      else {
+        try {
+          await advance(reader);
+          trouble = '';
+        } catch (error) {
+          if (!isPassing(systemCode(error) ?? '')) throw error;
+          trouble = messageOf(error);
+        }
+      }
+      if (told.length + measured.length + moved.size > 0) yield { batch: handOver(), accept: () => {} };
+      await heeded.wait(watches.length === 0 ? Number.POSITIVE_INFINITY : pace(reader), signal);
+    }
+  }
+
   return {
     heed(rules) {
       const before = new Map(watches.map((watch) => [watch.rule, watch]));
@@ -197,22 +215,10 @@ export function createProcessesSense(options: ProcessesSenseOptions): RuledSense
     },
     async *perceive(signal): AsyncGenerator<Perception<Percepts>> {
       const reader = await open(clock);
-      while (!signal.aborted) {
-        // What comes and goes while no rule asks is nobody's business.
-        if (watches.length === 0) latest = [];
-        else {
-          try {
-            await advance(reader);
-            trouble = '';
-          } catch (error) {
-            if (!isPassing(systemCode(error) ?? '')) throw error;
-            trouble = messageOf(error);
-          }
-        }
-        const batch = handOver();
-        if (batch.happenings.length + batch.cursors.length + batch.measured.length > 0)
-          yield { batch, accept: () => {} };
-        await heeded.wait(watches.length === 0 ? Number.POSITIVE_INFINITY : pace(reader), signal);
+      try {
+        yield* follow(reader, signal);
+      } finally {
+        reader.close();
       }
     },
     health: (): SenseHealth => ({ name: 'processes', roots: [], ...conditionOf() }),

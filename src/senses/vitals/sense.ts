@@ -18,7 +18,7 @@ export interface VitalsSenseOptions {
   every(): number;
   /** Default: the ones for this system. */
   open?(clock: Clock): Promise<VitalsReader>;
-  openProcesses?(clock: Clock): Promise<Pick<ProcessReader, 'snapshot'>>;
+  openProcesses?(clock: Clock): Promise<Pick<ProcessReader, 'snapshot' | 'close'>>;
 }
 
 /** Rates need a time to be measured over: the first sample is so long after the start. */
@@ -29,7 +29,7 @@ export function createVitalsSense(options: VitalsSenseOptions): RuledSense {
   const { clock, every, open = createVitalsReader, openProcesses = createProcessReader } = options;
   const heeded = createBell();
   let isWanted = false;
-  let processes: Pick<ProcessReader, 'snapshot'> | null = null;
+  let processes: Pick<ProcessReader, 'snapshot' | 'close'> | null = null;
   let last: VitalsSample | null = null;
   let trouble = '';
 
@@ -41,6 +41,8 @@ export function createVitalsSense(options: VitalsSenseOptions): RuledSense {
     }
     processes ??= await openProcesses(clock);
     const offenders = offendersText(await processes.snapshot());
+    // Nothing is worth keeping open for so long.
+    processes.close();
     const readings = Object.entries(values).map(([key, value]) => ({ ...partsOf(key), value }));
     return [{ sense: 'vitals', at, readings, offenders }];
   }

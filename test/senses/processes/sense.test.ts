@@ -177,7 +177,13 @@ describe('the sense of processes', { skip }, () => {
 
   it('measures the processes of a rule with their children, for its condition', async (t) => {
     const seconds = mark();
-    const child = run(t, 'sh', '-c', `sleep ${seconds} & echo ready; wait`, `marked-${seconds}`);
+    const child = run(
+      t,
+      'sh',
+      '-c',
+      `sleep ${seconds} & until grep -q sleep /proc/$!/comm; do :; done; echo ready; wait`,
+      `marked-${seconds}`,
+    );
     await child.line();
     const when = { metric: 'connections', above: 3, forMs: 0 };
     const told = new Told().listen(t, open([rule('r', { command: `marked-${seconds}`, when })]));

@@ -14,6 +14,7 @@ const RULE: Rule = {
 async function take(count: number, every: () => number, rules: readonly Rule[]) {
   let samples = 0;
   let snapshots = 0;
+  let closed = 0;
   const sense = createVitalsSense({
     clock: systemClock,
     every,
@@ -28,6 +29,9 @@ async function take(count: number, every: () => number, rules: readonly Rule[]) 
         snapshots += 1;
         return [];
       },
+      close() {
+        closed += 1;
+      },
     }),
   });
   sense.heed(rules);
@@ -39,7 +43,7 @@ async function take(count: number, every: () => number, rules: readonly Rule[]) 
     batches.push(batch);
     if (batches.length === count) stop.abort();
   }
-  return { batches, before, health: sense.health(), snapshots };
+  return { batches, before, health: sense.health(), snapshots, closed };
 }
 
 describe('the sense of vitals', () => {
@@ -56,7 +60,8 @@ describe('the sense of vitals', () => {
   });
 
   it('measures for conditions, with who uses the most, only where a rule asks', async () => {
-    const { batches, snapshots } = await take(2, () => 10, [RULE]);
+    const { batches, snapshots, closed } = await take(2, () => 10, [RULE]);
+    assert.equal(closed, 2);
     assert.equal(snapshots, 2);
     const [measured] = batches[0]?.measured ?? [];
     assert.equal(measured?.sense, 'vitals');
