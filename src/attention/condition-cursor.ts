@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cursorValue } from '../contract/cursor.ts';
 import type { Cursor } from '../contract/happening.ts';
 import type { ConditionState } from './condition.ts';
 
@@ -20,18 +21,10 @@ export function knownConditions(cursors: ReadonlyMap<string, string>): Map<strin
   const known = new Map<string, Known>();
   for (const [name, value] of cursors) {
     if (!name.startsWith(PREFIX)) continue;
-    const read = stored.safeParse(parsed(value));
-    if (read.success) known.set(name.slice(PREFIX.length), read.data);
+    const read = cursorValue(stored, value);
+    if (read !== null) known.set(name.slice(PREFIX.length), read);
   }
   return known;
-}
-
-function parsed(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return null;
-  }
 }
 
 const instance = z.object({

@@ -45,6 +45,26 @@ export function createGuardedRegex(source: string, flags = '', limitMs = LIMIT_M
   };
 }
 
+/** So many times is an expression stopped over one lot of texts, which the event loop waits for. */
+const MOST_STOPS = 4;
+
+/**
+ * An answer for each text; null for one that is too slow by itself. Shorter than `texts` where too much time was spent
+ * before: what comes after its end was not asked about.
+ */
+export function testAll(
+  regex: Pick<GuardedRegex, 'test'>,
+  texts: readonly string[],
+): readonly (boolean | null)[] {
+  let answers: (boolean | null)[] = [];
+  for (let stops = 0; answers.length < texts.length && stops < MOST_STOPS; stops += 1) {
+    const answer = regex.test(answers.length === 0 ? texts : texts.slice(answers.length));
+    answers = answers.concat(answer.matched);
+    if (answer.kind === 'too-slow' && answer.at === 0) answers.push(null);
+  }
+  return answers;
+}
+
 /** Why a rule may not have this regular expression; null = it may. */
 export function regexProblem(source: string, flags = ''): string | null {
   if (source.length > LONGEST_REGEX) return `longer than ${LONGEST_REGEX} characters`;

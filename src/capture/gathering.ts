@@ -1,3 +1,5 @@
+import { readableAnswer } from '../contract/readable-answer.ts';
+
 /** What was gathered for a schedule, and what became of it on the way. */
 export interface Gathering {
   /** ISO 8601, UTC. */
@@ -46,7 +48,7 @@ export function composeGathering(gathering: Gathering): { text: string; truncate
 
   for (const { rule, subject, at, answer } of answers) {
     const heading = `## Answer of the rule ${rule} on ${subject}, ${iso(at)}`;
-    add(heading, `an answer of ${rule} on ${subject}`, textOf(answer), GATHER_LIMITS.answer);
+    add(heading, `an answer of ${rule} on ${subject}`, readableAnswer(answer), GATHER_LIMITS.answer);
   }
   for (const { path, at, text, why } of files) {
     if (text === null) leftOut.push(why === '' ? path : `${path} (${why})`);
@@ -67,14 +69,4 @@ function cutTo(text: string, most: number): string {
   if (text.length <= most) return text;
   const end = /[\uD800-\uDBFF]/.test(text.charAt(most - 1)) ? most - 1 : most;
   return text.slice(0, Math.max(0, end));
-}
-
-/** An answer for reading: a text as it is, of a map each key on a line. */
-function textOf(answer: unknown): string {
-  if (typeof answer === 'string') return answer.trim();
-  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) return JSON.stringify(answer);
-  return Object.entries(answer)
-    .filter(([, value]) => value !== null)
-    .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join('\n');
 }

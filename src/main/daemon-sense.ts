@@ -30,9 +30,10 @@ export function daemonSense(parts: DaemonSenseParts, cursors: Cursors): RuledSen
       const { upTo, ended } = await store.read('endedThoughts', { after, limit });
       return {
         upTo,
-        ended: ended.flatMap(({ kind, sense, ...each }) => {
+        ended: ended.flatMap(({ kind, sense, answer: json, ...each }) => {
+          const answer: unknown = json === null ? null : JSON.parse(json);
           const known = DAEMON_EVENTS.find((event) => event === kind);
-          return known === undefined ? [] : [{ ...each, kind: known, ofDaemon: sense === 'daemon' }];
+          return known === undefined ? [] : [{ ...each, answer, kind: known, ofDaemon: sense === 'daemon' }];
         }),
       };
     },

@@ -1,5 +1,4 @@
 import { systemClock } from '../base/clock.ts';
-import { createGuardedRegex } from '../base/guarded-regex.ts';
 import type { ProcessConnection, ProcessFacts } from '../contract/process.ts';
 import { PROCESS_PRESETS } from '../contract/rule-on.ts';
 import { createMatcher, nameTest } from '../senses/processes/match.ts';
@@ -41,16 +40,15 @@ async function lookWith(
 
 type LookOptions = Parameters<LookAtProcesses>[0];
 
-/** A preset by its name, a glob for names, or, where no name is like it, a regular expression for command lines. */
+/** A preset by its name, a glob for names, or, where no name is like it, a part of command lines. */
 function wanted(name: string, all: readonly ProcessFacts[]): ProcessFacts[] {
   const preset = PROCESS_PRESETS.find((each) => each === name);
   if (preset !== undefined) return createMatcher({ preset }).among(all);
   const named = all.filter(nameTest(name));
   if (named.length > 0) return named;
   // This command's own line holds the word, whatever it is.
-  const others = all.filter(({ pid }) => pid !== process.pid);
-  const answer = createGuardedRegex(RegExp.escape(name), 'i').test(others.map(({ command }) => command));
-  return others.filter((_, index) => answer.matched[index] === true);
+  const part = name.toLowerCase();
+  return all.filter(({ pid, command }) => pid !== process.pid && command.toLowerCase().includes(part));
 }
 
 /** Each with its children beneath it; one whose parent is in the list stands beneath that. */

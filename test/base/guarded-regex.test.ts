@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { createGuardedRegex, LONGEST_REGEX, regexProblem } from '../../src/base/guarded-regex.ts';
+import {
+  createGuardedRegex,
+  type GuardedMatch,
+  LONGEST_REGEX,
+  regexProblem,
+  testAll,
+} from '../../src/base/guarded-regex.ts';
 
 const HOSTILE = `${'a'.repeat(60)}!`;
 
@@ -59,5 +65,36 @@ describe('a guarded regular expression', () => {
     assert.equal(regexProblem('(a'), 'not a regular expression: Unterminated group');
     assert.equal(regexProblem('a: ('), 'not a regular expression: Unterminated group');
     assert.throws(() => createGuardedRegex('['), /Unterminated character class/);
+  });
+});
+
+describe('many texts asked about', () => {
+  const fast = {
+    test: (texts: readonly string[]): GuardedMatch => ({ kind: 'done', matched: texts.map(() => true) }),
+  };
+
+  it('have an answer each, but for those that are too slow by themselves', () => {
+    assert.deepEqual(testAll(createGuardedRegex('^(a+)+$'), ['aaa', 'b', HOSTILE, 'aa']), [
+      true,
+      false,
+      null,
+      true,
+    ]);
+  });
+
+  it('hold up the loop for a few limits only, also where each is just within it', () => {
+    let asked = 0;
+    const tardy = {
+      test(): GuardedMatch {
+        asked += 1;
+        return { kind: 'too-slow', at: 1, matched: [true] };
+      },
+    };
+    assert.ok(testAll(tardy, Array(4000).fill('x')).length < 4000);
+    assert.ok(asked <= 4, `stopped ${asked} times`);
+  });
+
+  it('may be as many as a piece of a log has lines', () => {
+    assert.equal(testAll(fast, Array(200_000).fill('')).length, 200_000);
   });
 });

@@ -63,6 +63,20 @@ describe('the vitals in the store', () => {
     assert.equal((await series(store, START, now, 1)).get('load.1')?.least, 120, 'hours go in their turn');
   });
 
+  it('are summed up before they go, also after the clock was a year ahead for a while', async (t) => {
+    const { store } = await temporaryStore(t);
+    const wrong = START + 366 * 24 * HOUR;
+    await keep(store, wrong, { 'load.1': 9 });
+    await store.write('rollUpVitals', { now: wrong + HOUR });
+    await keep(store, START, { 'load.1': 1 });
+    const now = START + 2 * HOUR;
+    const limits = { before: now, hoursBefore: START - HOUR };
+    assert.equal((await store.write('dropVitals', limits)).dropped, 0, 'nothing was summed up yet');
+    await store.write('rollUpVitals', { now });
+    assert.equal((await store.write('dropVitals', limits)).dropped, 1);
+    assert.equal((await series(store, START, now, 1)).get('load.1')?.most, 1);
+  });
+
   it('are summed up once, however often it is asked for', async (t) => {
     const { store } = await temporaryStore(t);
     for (let hour = 0; hour < 60; hour += 1) await keep(store, START + hour * HOUR, { 'load.1': hour });

@@ -5,7 +5,7 @@ import type { DaemonEvent } from '../../contract/rule-on.ts';
 import type { Cursors, RuledSense } from '../sense.ts';
 import { isLow, type Space, spaceText } from './disks.ts';
 import { changesOf, type Lately, type SeenProvider } from './providers.ts';
-import { type DaemonState, daemonCursor, daemonState } from './state.ts';
+import { type DaemonState, daemonCursor, daemonState, NOTHING } from './state.ts';
 import {
   budgetHappening,
   diskHappening,
@@ -74,6 +74,16 @@ export function createDaemonSense(options: DaemonSenseOptions): RuledSense {
     return isNews ? { happenings, cursors: [daemonCursor(next)] } : null;
   }
 
+  /** Nobody asks any more: whoever asks later is told of no change that came meanwhile. */
+  function forget(): Percepts | null {
+    lately.clear();
+    disksAt = Number.NEGATIVE_INFINITY;
+    if (state === NOTHING) return null;
+    state = NOTHING;
+    journaled = JSON.stringify(state);
+    return { happenings: [], cursors: [daemonCursor(state)] };
+  }
+
   /** Whoever begins to ask is not told of what has ended before. */
   async function endedThoughts(): Promise<{ upTo: number | null; happenings: Happening[] }> {
     if (!wanted.has('thought.done') && !wanted.has('thought.dead')) return { upTo: null, happenings: [] };
@@ -122,7 +132,7 @@ export function createDaemonSense(options: DaemonSenseOptions): RuledSense {
     },
     async *perceive(signal) {
       while (!signal.aborted) {
-        const batch = wanted.size > 0 || state.ended !== null ? await look() : null;
+        const batch = wanted.size > 0 ? await look() : forget();
         if (batch !== null) yield { batch, accept: () => undefined };
         await bell.wait(wanted.size > 0 ? everyMs : Number.POSITIVE_INFINITY, signal);
       }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cursorValue } from '../../contract/cursor.ts';
 import type { Cursor } from '../../contract/happening.ts';
 import type { Cursors } from '../sense.ts';
 
@@ -15,18 +16,14 @@ const stored = z.object({
 /** What was told of the daemon itself: it commits with what it tells. */
 export type DaemonState = z.output<typeof stored>;
 
-const NOTHING: DaemonState = { ended: null, providers: {}, low: [] };
+/** While no rule asks. */
+export const NOTHING: DaemonState = { ended: null, providers: {}, low: [] };
 
 /** As it was last journaled; one that cannot be read begins anew. */
 export function daemonState(cursors: Cursors): DaemonState {
-  try {
-    const read = stored.safeParse(JSON.parse(cursors.get(NAME) ?? 'null'));
-    return read.success ? read.data : NOTHING;
-  } catch {
-    return NOTHING;
-  }
+  return cursorValue(stored, cursors.get(NAME)) ?? NOTHING;
 }
 
 export function daemonCursor(state: DaemonState): Cursor {
-  return { name: NAME, value: JSON.stringify(state) };
+  return { name: NAME, value: state === NOTHING ? null : JSON.stringify(state) };
 }

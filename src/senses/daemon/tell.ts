@@ -1,4 +1,5 @@
 import type { Happening } from '../../contract/happening.ts';
+import { readableAnswer } from '../../contract/readable-answer.ts';
 import type { DaemonEvent } from '../../contract/rule-on.ts';
 import type { ProviderChange } from './providers.ts';
 
@@ -14,8 +15,8 @@ export interface EndedThought {
   /** Why it was given up; empty where it is done. */
   reason: string;
   content: string;
-  /** Text, or JSON; null where it has none. */
-  answer: string | null;
+  /** Null where it has none. */
+  answer: unknown;
   /** It was itself a thought of a rule on the daemon. */
   ofDaemon: boolean;
 }
@@ -78,7 +79,7 @@ export function endedHappening(ended: EndedThought): Happening {
   const words =
     kind === 'thought.dead'
       ? [`${what}, was given up: ${reason}`, content]
-      : [`${what}, is done.`, answer === null ? content : answer.slice(0, MOST_CHARACTERS)];
+      : [`${what}, is done.`, answer === null ? content : readableAnswer(answer).slice(0, MOST_CHARACTERS)];
   return {
     dedup,
     journaled: true,

@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
 import * as z from 'zod';
+import { cursorValue } from '../../contract/cursor.ts';
 
 /** What a file is, besides its name. */
 export interface FileId {
@@ -39,12 +40,7 @@ const shape = z.object({
 
 /** A cursor as it was stored; null where it cannot be read: the log is met anew then. */
 export function parseLogCursor(value: string | null): LogCursor | null {
-  if (value === null) return null;
-  try {
-    return shape.parse(JSON.parse(value));
-  } catch {
-    return null;
-  }
+  return cursorValue(shape, value);
 }
 
 export function idOf(stats: Stats): FileId {

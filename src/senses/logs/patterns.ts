@@ -1,4 +1,4 @@
-import { createGuardedRegex, type GuardedRegex } from '../../base/guarded-regex.ts';
+import { createGuardedRegex, type GuardedRegex, testAll } from '../../base/guarded-regex.ts';
 import type { RuleOnLog } from '../../contract/rule-on.ts';
 
 /** The regular expressions of a rule on a log. */
@@ -11,16 +11,14 @@ export interface LogPatterns {
   slow(): string | null;
 }
 
-/** So many texts of a batch may be too slow, each of them 50 ms: the rest of it is not asked about. */
-const MOST_SLOW = 2;
-
 export function createLogPatterns(on: Pick<RuleOnLog, 'match' | 'ignore' | 'begins'>): LogPatterns {
   const compile = (source: string | null) => (source === null ? null : createGuardedRegex(source, 'm'));
   const [match, ignore, begins] = [compile(on.match), compile(on.ignore), compile(on.begins)];
   let slow: string | null = null;
 
   function ask(regex: GuardedRegex, source: string | null, texts: readonly string[]): (boolean | null)[] {
-    const answers = askAll(regex, texts);
+    const told = testAll(regex, texts);
+    const answers = texts.map((_, at) => told[at] ?? null);
     if (answers.includes(null)) slow = source;
     return answers;
   }
@@ -38,21 +36,4 @@ export function createLogPatterns(on: Pick<RuleOnLog, 'match' | 'ignore' | 'begi
       return { wanted, undecided: wanted.filter((is, at) => is && isUndecided(at)).length };
     },
   };
-}
-
-/** An answer for each text; null where there was no time for it. */
-function askAll(regex: GuardedRegex, texts: readonly string[]): (boolean | null)[] {
-  const answers: (boolean | null)[] = [];
-  let slow = 0;
-  while (answers.length < texts.length) {
-    const answer = regex.test(texts.slice(answers.length));
-    answers.push(...answer.matched);
-    if (answer.kind === 'done') break;
-    // Stopped at its first text it is slow by itself; at a later one, the time was over and it is asked again.
-    if (answer.at > 0) continue;
-    answers.push(null);
-    slow += 1;
-    if (slow === MOST_SLOW) return [...answers, ...texts.slice(answers.length).map(() => null)];
-  }
-  return answers;
 }

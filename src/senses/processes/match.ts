@@ -1,5 +1,5 @@
 import { Minimatch } from 'minimatch';
-import { createGuardedRegex } from '../../base/guarded-regex.ts';
+import { createGuardedRegex, testAll } from '../../base/guarded-regex.ts';
 import { GLOB_OPTIONS } from '../../contract/glob.ts';
 import type { ProcessFacts } from '../../contract/process.ts';
 import type { ProcessPreset, RuleOnProcess } from '../../contract/rule-on.ts';
@@ -28,27 +28,22 @@ export function createMatcher({ preset, name, command }: ProcessWish): Matcher {
   let known = new Map<string, { command: string; wanted: boolean }>();
   let slow = false;
 
-  /** Which of these command lines match; one that takes too long does not, and the rest is asked again. */
-  function matching(all: readonly Facts[]): Facts[] {
-    if (regex === null) return [...all];
-    const found: Facts[] = [];
-    for (let from = 0; from < all.length; ) {
-      const rest = all.slice(from);
-      const answer = regex.test(rest.map((each) => each.command));
-      found.push(...rest.filter((_, index) => answer.matched[index] === true));
-      if (answer.kind === 'done') break;
-      slow = true;
-      from += answer.at + 1;
-    }
-    return found;
+  /** Remembers who is wanted. Whom there was no time to ask about is asked about again. */
+  function meet(news: readonly Facts[]): void {
+    const named = news.filter((each) => tests.every((test) => test(each)));
+    const commands = named.map(({ command }) => command);
+    const answers = regex === null ? commands.map(() => true) : testAll(regex, commands);
+    slow ||= answers.length < named.length || answers.includes(null);
+    const found = new Map<Facts, boolean | null | undefined>(news.map((each) => [each, false]));
+    for (const [at, each] of named.entries()) found.set(each, answers[at]);
+    for (const [{ identity, command }, wanted] of found)
+      if (wanted !== undefined) known.set(identity, { command, wanted: wanted === true });
   }
 
   return {
     among(all) {
       if (asksNothing) return [];
-      const news = all.filter((each) => known.get(each.identity)?.command !== each.command);
-      const wanted = new Set(matching(news.filter((each) => tests.every((test) => test(each)))));
-      for (const each of news) known.set(each.identity, { command: each.command, wanted: wanted.has(each) });
+      meet(all.filter((each) => known.get(each.identity)?.command !== each.command));
       return all.filter((each) => known.get(each.identity)?.wanted === true);
     },
     forgetOthers(all) {

@@ -17,6 +17,7 @@ import {
   beginWatch,
   cursorName,
   cursorOf,
+  isAboutChanges,
   isCursorName,
   ruleOfCursor,
   type Watch,
@@ -203,7 +204,8 @@ export function createProcessesSense(options: ProcessesSenseOptions): RuledSense
         if (on.process === undefined) return [];
         const fresh = beginWatch(name, on.process, cursors.get(cursorName(name)));
         const known = before.get(name);
-        return [known?.wish === fresh.wish ? { ...known, on: on.process } : fresh];
+        const isSame = known?.wish === fresh.wish && isAboutChanges(known) === isAboutChanges(fresh);
+        return [isSame ? { ...known, on: on.process } : fresh];
       });
       const about = new Set(watches.filter(isAboutChanges).map(({ rule }) => rule));
       for (const rule of [...before.keys(), ...[...cursors.keys()].map(ruleOfCursor)])
@@ -238,8 +240,4 @@ export function createProcessesSense(options: ProcessesSenseOptions): RuledSense
       detail: `the regular expression of ${slow.join(', ')} takes too long; ${detail}`,
     };
   }
-}
-
-function isAboutChanges({ on }: Watch): boolean {
-  return on.changes.length > 0;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cursorValue } from '../../contract/cursor.ts';
 import type { Cursor } from '../../contract/happening.ts';
 import type { ProcessFacts } from '../../contract/process.ts';
 import type { RuleOnProcess } from '../../contract/rule-on.ts';
@@ -20,7 +21,7 @@ export interface Watch {
   /** The wish as text: with another one the rule is about others, who are then no news. */
   wish: string;
   matcher: Matcher;
-  /** By identity; null until it was looked for the first time: who is there then is no news. */
+  /** By identity; null until it was looked for changes the first time: who is there then is no news. */
   there: Map<string, Watched> | null;
 }
 
@@ -30,10 +31,14 @@ export const cursorName = (rule: string) => `${PREFIX}${rule}`;
 export const ruleOfCursor = (name: string) => name.slice(PREFIX.length);
 export const isCursorName = (name: string) => name.startsWith(PREFIX);
 
+export function isAboutChanges({ on }: Pick<Watch, 'on'>): boolean {
+  return on.changes.length > 0;
+}
+
 /** Begins where the cursor says, if the rule wished for the same then. */
 export function beginWatch(rule: string, on: RuleOnProcess, cursor: string | undefined): Watch {
   const wish = wishText(on);
-  const kept = cursor === undefined ? null : keptIn(cursor);
+  const kept = isAboutChanges({ on }) ? cursorValue(keptSchema, cursor) : null;
   return {
     ...{ rule, on, wish },
     matcher: createMatcher(on),
@@ -60,12 +65,9 @@ const keptSchema = z.object({
 });
 type Kept = z.infer<typeof keptSchema>;
 
-function keptIn(cursor: string): Kept | null {
-  return keptSchema.safeParse(JSON.parse(cursor)).data ?? null;
-}
-
-/** Whom the rule is about, to be known after a restart. */
-export function cursorOf({ rule, wish, there }: Watch): Cursor {
+/** Whom the rule is about, to be known after a restart; a rule that is on a condition has another cursor for that. */
+export function cursorOf({ rule, on, wish, there }: Watch): Cursor {
+  if (!isAboutChanges({ on })) return { name: cursorName(rule), value: null };
   const kept: Kept = {
     wish,
     there: [...(there?.values() ?? [])].slice(-MOST_KEPT).map(({ facts, mostMemoryMb }) => ({

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Bell, createBell } from '../../base/bell.ts';
 import type { Clock } from '../../base/clock.ts';
+import { cursorValue } from '../../contract/cursor.ts';
 import type { Cursor, Happening, Percepts } from '../../contract/happening.ts';
 import type { RuleOnSchedule } from '../../contract/rule-on.ts';
 import { type Slots, slotsOf } from '../../contract/slots.ts';
@@ -56,7 +57,7 @@ export function createScheduleSense(options: ScheduleSenseOptions): ScheduleSens
   for (const [name, value] of durable) {
     if (!name.startsWith(PREFIX)) continue;
     const rule = name.slice(PREFIX.length);
-    const cursor = parseCursor(value);
+    const cursor = cursorValue(cursorShape, value);
     if (cursor) cursors.set(rule, cursor);
     dropped.add(rule);
   }
@@ -173,12 +174,3 @@ function happeningOf(rule: ScheduledRule, slot: NonNullable<Due['slot']>, now: n
 }
 
 const cursorShape = z.object({ last: z.number(), told: z.number(), fingerprint: z.string() });
-
-/** What cannot be read is as good as none: the schedule is met anew. */
-function parseCursor(value: string): ScheduleCursor | null {
-  try {
-    return cursorShape.parse(JSON.parse(value));
-  } catch {
-    return null;
-  }
-}

@@ -25,9 +25,11 @@ const HOUR_MS = 3_600_000;
 /** Hours that one operation makes: some milliseconds of the writer. */
 const MOST_HOURS = 48;
 
+/** Hours to come were summed up while the clock was wrong: they say nothing of those before. */
 const nextHours = statement<{ before: number; most: number }, { hour: number }>(
   `SELECT DISTINCT at / ${HOUR_MS} AS hour FROM vitals
-   WHERE at >= (SELECT coalesce(max(at), -${HOUR_MS}) + ${HOUR_MS} FROM vitals_hours) AND at < :before
+   WHERE at >= (SELECT coalesce(max(at), -${HOUR_MS}) + ${HOUR_MS} FROM vitals_hours WHERE at < :before)
+     AND at < :before
    ORDER BY hour LIMIT :most`,
 );
 const samplesOf = statement<{ from: number; to: number }, { packed: Uint8Array }>(
@@ -58,7 +60,8 @@ const MOST_DROPPED = 2000;
 const dropSamples = statement<{ before: number; most: number }>(
   `DELETE FROM vitals WHERE at IN (
      SELECT at FROM vitals
-     WHERE at < :before AND at < (SELECT coalesce(max(at), -${HOUR_MS}) + ${HOUR_MS} FROM vitals_hours)
+     WHERE at < :before
+       AND at < (SELECT coalesce(max(at), -${HOUR_MS}) + ${HOUR_MS} FROM vitals_hours WHERE at < :before)
      ORDER BY at LIMIT :most)`,
 );
 const dropHours = statement<{ before: number; most: number }>(

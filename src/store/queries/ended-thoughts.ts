@@ -11,6 +11,7 @@ export interface EndedRow {
   subject: string;
   reason: string;
   content: string;
+  /** JSON text. */
   answer: string | null;
   /** The sense whose event it was about. */
   sense: string;

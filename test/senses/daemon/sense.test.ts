@@ -4,6 +4,7 @@ import type { Percepts } from '../../../src/contract/happening.ts';
 import type { Rule } from '../../../src/contract/rule.ts';
 import type { DaemonEvent } from '../../../src/contract/rule-on.ts';
 import { isLow, type Space } from '../../../src/senses/daemon/disks.ts';
+import type { SeenProvider } from '../../../src/senses/daemon/providers.ts';
 import { createDaemonSense } from '../../../src/senses/daemon/sense.ts';
 import type { EndedThought, SpentBudget } from '../../../src/senses/daemon/tell.ts';
 
@@ -43,6 +44,9 @@ function house(t: TestContext) {
     newest: 7,
     budgets: [] as SpentBudget[],
     space: new Map<string, Space>(),
+    providers: [] as SeenProvider[],
+    /** How much later it is at each look (ms). */
+    pace: 0,
   };
   const cursors = new Map<string, string>();
   const life = (rules: Rule[]) => {
@@ -51,7 +55,10 @@ function house(t: TestContext) {
     const sense = createDaemonSense({
       clock: { now: () => facts.now, monotonic: () => facts.now },
       cursors: new Map(cursors),
-      providers: () => [],
+      providers() {
+        facts.now += facts.pace;
+        return facts.providers;
+      },
       budgets: () => facts.budgets,
       async ended(after) {
         return { upTo: facts.newest, ended: after < facts.newest ? facts.ended : [] };
@@ -68,13 +75,15 @@ function house(t: TestContext) {
       stop: () => stop.abort(),
       async next(): Promise<Percepts> {
         const { value } = await perceptions.next();
-        for (const { name, value: text } of value.batch.cursors) cursors.set(name, text);
+        for (const { name, value: text } of value.batch.cursors)
+          if (text === null) cursors.delete(name);
+          else cursors.set(name, text);
         value.accept();
         return value.batch;
       },
     };
   };
-  return { facts, life };
+  return { facts, cursors, life };
 }
 
 const kinds = ({ happenings }: Percepts) => happenings.map(({ kind, subject }) => `${kind} ${subject}`);
@@ -110,6 +119,37 @@ describe('the sense for the daemon itself', { timeout: 60_000 }, () => {
     ];
     facts.newest = 9;
     assert.deepEqual(kinds(await next()), []);
+  });
+
+  it('tells what a thought has answered as it is read, not as it is stored', async (t) => {
+    const { facts, life } = house(t);
+    const { next } = life([rule('thought.done')]);
+    await next();
+    const done = { ...dead, kind: 'thought.done', reason: '' } as const;
+    facts.ended = [
+      { ...done, answer: 'He said "no".\nTwice.' },
+      { ...done, dedup: 'thought:t2#done#6', answer: { title: 'No', tags: ['a'], date: null } },
+    ];
+    facts.newest = 9;
+    const [text, map] = (await next()).happenings;
+    assert.match(text?.text ?? '', /is done\.\n\nHe said "no"\.\nTwice\.$/);
+    assert.match(map?.text ?? '', /is done\.\n\ntitle: No\ntags: \["a"\]$/);
+  });
+
+  it('forgets how providers were while no rule asks: what changed meanwhile is no news', async (t) => {
+    const { facts, cursors, life } = house(t);
+    facts.providers = [{ name: 'box', state: 'offline', reason: 'refused' }];
+    const { sense, next } = life([rule('provider.up', 'provider.down')]);
+    facts.pace = 31_000;
+    await next();
+    assert.match(cursors.get('daemon') ?? '', /"box":\{"told":"down"/);
+    sense.heed([]);
+    await next();
+    assert.equal(cursors.size, 0);
+    facts.providers = [{ name: 'box', state: 'online', reason: '' }];
+    sense.heed([rule('provider.up', 'provider.down')]);
+    assert.deepEqual(kinds(await next()), []);
+    assert.match(cursors.get('daemon') ?? '', /"box":\{"told":"up"/);
   });
 
   it('tells once of a budget that is used up', async (t) => {

@@ -100,6 +100,19 @@ describe('which processes a rule is about', () => {
     assert.ok(matcher.isTooSlow());
   });
 
+  it('asks again about those for whom there was no time', () => {
+    const matcher = createMatcher({ command: '^(a+)+$' });
+    const slow = Array.from({ length: 20 }, (_, at) => ({
+      identity: `slow ${at}`,
+      names: ['a'],
+      command: `${'a'.repeat(40)}!`,
+    }));
+    const innocent = { identity: 'innocent', names: ['a'], command: 'aaa' };
+    const all = [...slow, innocent];
+    for (let looks = 0; looks < 40 && matcher.among(all).length === 0; looks += 1);
+    assert.deepEqual(matcher.among(all), [innocent]);
+  });
+
   it('knows the servers of models by their main process', () => {
     const lmstudio = { preset: 'lmstudio' } as const;
     assert.ok(wantsProcess(lmstudio, facts('lm-studio', '/tmp/.mount_lmstud/lm-studio --run-as-service')));

@@ -175,6 +175,41 @@ describe('the sense of processes', { skip }, () => {
     assert.deepEqual(told.happenings, []);
   });
 
+  it('takes whom it meets for no news, too, where its rule was on a condition until now', async (t) => {
+    const seconds = mark();
+    const command = `sleep ${seconds}`;
+    start(t, seconds);
+    const when = { metric: 'count', above: 9, forMs: 0 };
+    const sense = open([rule('r', { command, when })]);
+    const first = new Told().listen(t, sense);
+    await first.until(() => first.measured.length > 0);
+    // Another rule was edited: nothing about this one.
+    sense.heed([rule('r', { command, when })]);
+    await first.until(() => first.measured.length > 1);
+    await first.stop();
+    assert.equal(first.cursors.size, 0);
+
+    const stale = new Map([
+      ['process:r', JSON.stringify({ wish: JSON.stringify([null, null, command]), there: [] })],
+    ]);
+    const again = open([rule('r', { command, when })], stale);
+    const second = new Told(stale).listen(t, again);
+    await second.until(() => second.cursors.size === 0);
+    again.heed([rule('r', { command, changes: both })]);
+    await second.until(() => second.cursors.size === 1);
+    assert.deepEqual(second.happenings, []);
+  });
+
+  it('begins anew where its cursor cannot be read', async (t) => {
+    const seconds = mark();
+    start(t, seconds);
+    const before = new Map([['process:r', '{"wish":']]);
+    const rules = [rule('r', { command: `sleep ${seconds}`, changes: both })];
+    const told = new Told(before).listen(t, open(rules, before));
+    await told.until(() => told.cursors.get('process:r') !== before.get('process:r'));
+    assert.deepEqual(told.happenings, []);
+  });
+
   it('measures the processes of a rule with their children, for its condition', async (t) => {
     const seconds = mark();
     const child = run(

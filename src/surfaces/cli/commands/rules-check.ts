@@ -9,6 +9,7 @@ import type { Command, Context } from '../command.ts';
 import { count, short } from '../phrases.ts';
 import { isError, printProblems, readConfig } from '../problems.ts';
 import { printTable } from '../table.ts';
+import { oneLine } from '../wrap.ts';
 
 export const command: Command = {
   name: 'rules check',
@@ -33,7 +34,12 @@ export const command: Command = {
     printTable(
       context.out,
       [{ title: '' }, { title: '' }, { title: '' }, { title: '', flexible: true }],
-      rules.map((rule) => [['green', 'ok'], rule.name, ['dim', short(rule.version)], wokenBy(rule.on)]),
+      rules.map((rule) => [
+        ['green', 'ok'],
+        rule.name,
+        ['dim', short(rule.version)],
+        oneLine(wokenBy(rule.on)),
+      ]),
     );
     for (const { name, on, outputs } of rules) {
       if (on.file === undefined || outputs.length > 0) continue;

@@ -64,7 +64,7 @@ function printBanner(context: Context, info: StatusView): void {
       healthSpan(root.state),
       root.detail || count(root.files, 'file'),
     ]),
-    ...info.rules.map((rule): Span[] => ['rule', rule.name, rule.models.join(', '), rule.wokenBy]),
+    ...info.rules.map((rule): Span[] => ['rule', rule.name, rule.models.join(', '), oneLine(rule.wokenBy)]),
     ...info.providers.map((provider): Span[] => [
       'model',
       provider.name,

@@ -66,7 +66,7 @@ function printStatus(context: Context, status: StatusView): void {
     status.rules.map((rule) => [
       rule.name,
       ['dim', rule.models.join(', ')],
-      rule.problem === null ? rule.wokenBy : ['red', oneLine(rule.problem)],
+      rule.problem === null ? oneLine(rule.wokenBy) : ['red', oneLine(rule.problem)],
     ]),
     2,
   );
