@@ -4,7 +4,7 @@ import type { Condition } from '../contract/condition.ts';
 import type { Cursor, Happening, Measured } from '../contract/happening.ts';
 import type { Rule } from '../contract/rule.ts';
 import { type Firing, step } from './condition.ts';
-import { conditionCursor, knownConditions } from './condition-cursor.ts';
+import { conditionCursor, type Known, knownConditions } from './condition-cursor.ts';
 import { firingText } from './firing-text.ts';
 
 export interface JudgeOptions {
@@ -26,6 +26,16 @@ export type Judge = (
  */
 export function createJudge({ cursors, everyMs }: JudgeOptions): Judge {
   const known = knownConditions(cursors);
+  const written = new Map<string, { turns: string; at: number }>();
+
+  function isWorthWriting(name: string, come: Known): boolean {
+    const turns = turnsOf(come);
+    const before = written.get(name);
+    const { at } = come.state;
+    if (before?.turns === turns && Math.abs(at - before.at) < WRITE_MS) return false;
+    written.set(name, { turns, at });
+    return true;
+  }
 
   function advance(measured: Measured, rule: Rule): Firing | null {
     const on = conditionFor(measured, rule);
@@ -46,15 +56,32 @@ export function createJudge({ cursors, everyMs }: JudgeOptions): Judge {
     });
     const moved = rules.flatMap((rule) => {
       const come = conditionFor(measured, rule) === null ? undefined : known.get(rule.name);
-      return come === undefined ? [] : [conditionCursor(rule.name, come)];
+      return come === undefined || !isWorthWriting(rule.name, come) ? [] : [conditionCursor(rule.name, come)];
     });
     const gone = [...known.keys()].filter((name) => !rules.some((rule) => rule.name === name && wants(rule)));
-    for (const name of gone) known.delete(name);
+    for (const name of gone) {
+      known.delete(name);
+      written.delete(name);
+    }
     return {
       happenings: fired.map(({ rule, firing }) => happeningOf(rule, firing, measured)),
       cursors: [...moved, ...gone.map((name) => conditionCursor(name, null))],
     };
   };
+}
+
+/**
+ * How often a cursor is journaled in which nothing has turned: each is a commit. Where the daemon ends before, its last
+ * minutes without a turn are a gap, and a time that was running begins anew: nothing fires twice by that, or never.
+ */
+const WRITE_MS = 60_000;
+
+/** All of a condition's state but for the values of the moment. */
+function turnsOf({ on, state: { clauses, since, fired, firedAt } }: Known): string {
+  const instances = clauses.map((clause) =>
+    Object.entries(clause).map(([of, { holds, since: from }]) => [of, holds, from]),
+  );
+  return JSON.stringify([on, since, fired, firedAt, instances]);
 }
 
 /** The condition of a rule that is checked against such a measurement; null = it is about something else. */

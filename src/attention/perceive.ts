@@ -22,11 +22,13 @@ export async function perceive(options: PerceiveOptions): Promise<void> {
     const rules = options.rules();
     const judged = (batch.measured ?? []).map((each) => options.judge(each, rules));
     const happenings = [...batch.happenings, ...judged.flatMap((each) => each.happenings)];
-    const queued = await options.journal.perceive({
-      happenings: happenings.map((each) => ({ ...each, matches: matchesOf(each, rules) })),
-      cursors: [...batch.cursors, ...judged.flatMap((each) => each.cursors)],
-      ...(batch.sample === undefined ? {} : { sample: batch.sample }),
-    });
+    const cursors = [...batch.cursors, ...judged.flatMap((each) => each.cursors)];
+    const { sample } = batch;
+    // What was measured and told nothing new is no reason for a commit.
+    const isNews = happenings.length + cursors.length > 0 || sample !== undefined;
+    const matched = happenings.map((each) => ({ ...each, matches: matchesOf(each, rules) }));
+    const percepts = { happenings: matched, cursors, ...(sample === undefined ? {} : { sample }) };
+    const queued = isNews ? await options.journal.perceive(percepts) : 0;
     failpoint('percepts:journaled');
     accept();
     if (queued > 0) options.onQueued();

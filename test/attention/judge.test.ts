@@ -105,6 +105,25 @@ describe('the judge of conditions', () => {
     assert.equal((await judge(disk(4, 93), [rule('full', sooner)])).length, 1);
   });
 
+  it('journals how far a condition has come when something turns, and now and then: each is a commit', () => {
+    const judge = createJudge({ cursors: new Map(), everyMs: () => 5000 });
+    const watch = rule('full', full);
+    const write = (second: number, value: number) => {
+      const readings = [{ metric: 'disk.percent', of: '/home', value }];
+      return judge({ sense: 'vitals', at: second * 1000, readings }, [watch]).cursors.length;
+    };
+    assert.deepEqual(
+      [0, 5, 10, 15].map((second) => write(second, 80 + second)),
+      [1, 0, 0, 1],
+    );
+    const later = Array.from({ length: 13 }, (_, n) => 20 + 5 * n);
+    assert.deepEqual(
+      later.filter((second) => write(second, 93) > 0),
+      [75],
+      'a minute after the last',
+    );
+  });
+
   it('forgets the condition of a rule that is gone', async () => {
     const { judge, cursors } = court();
     await judge(disk(1, 93), [rule('full', full)]);
