@@ -14,7 +14,7 @@ describe('a daemon and a real llama-server', { skip: noLlama, timeout: 180_000 }
     home.config(
       `lm_studio: { base_url: "${llama.url}/v1" }\nfile_watcher: { watch_paths: ["${home.inbox}"], debounce_seconds: 0.1 }\noutput_roots: ["${home.notes}"]\n`,
     );
-    home.rule('copy', copyRule(home).replace('outputs:', 'mind: { max_output_tokens: 1200 }\noutputs:'));
+    home.rule('copy', copyRule(home).replace('outputs:', 'mind: { max_output_tokens: 500 }\noutputs:'));
     const daemon = await startDaemon(t, home);
     await until(async () => {
       const { providers } = JSON.parse((await cli(home, 'status', '--json')).stdout);
