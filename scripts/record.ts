@@ -114,7 +114,7 @@ async function play(): Promise<Frame[]> {
   await terminal.shows(/1 thought held/);
   take(3500);
   await server.start();
-  await terminal.shows(/done {6}tides\.html[^\n]*\n$/);
+  await terminal.shows(/proposed +tides\.html[^\n]*\n$/);
   take(4000);
   terminal.type('\x03');
   await terminal.ended;

@@ -52,6 +52,8 @@ export interface UndoResult {
   undone: boolean;
   /** Why it stays; empty where it was taken back. */
   reason: string;
+  /** It is proposed and waits for a decision: there is nothing to take back. */
+  waits?: true;
 }
 
 /** `status`. */

@@ -66,9 +66,10 @@ async function apply(output: PendingOutput, context: ApplyContext): Promise<Appl
     return { state: 'denied', target, reason: `${source} is not there any more: it was moved or deleted` };
   if (!(await isMeant(file, output.content, isOurs)))
     return { state: 'proposed', target, reason: `${source} was changed since: it is not moved without you` };
+  // Before it is made, it is the deepest part of its path that is there.
+  await context.makeFolder();
   const isThere = from.where() === to.where() && nameOf(source) === nameOf(wanted);
   if (isThere) return { state: 'applied', target: wanted, reason: 'it is there already' };
-  await context.makeFolder();
   let name = target;
   for (;;) {
     const came = await carry(wayOf(way, source, name, names), file, (entry) =>

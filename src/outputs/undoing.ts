@@ -111,11 +111,8 @@ export function createUndoing(options: UndoingOptions): Undoing {
 }
 
 function notApplied(thought: string, { position, kind, target, state }: NotApplied): UndoResult {
-  const reason =
-    state === 'undone'
-      ? 'it was taken back already'
-      : state === 'proposed'
-        ? 'it was not applied: it waits for your decision'
-        : `it was not applied: it is ${state}`;
-  return { thought, position, kind, target, undone: false, reason };
+  const key = { thought, position, kind, target, undone: false };
+  if (state === 'proposed') return { ...key, reason: 'it waits for your decision', waits: true };
+  const reason = state === 'undone' ? 'it was taken back already' : `it was not applied: it is ${state}`;
+  return { ...key, reason };
 }

@@ -164,7 +164,7 @@ describe('a file that a rule renames', () => {
     assert.equal((await cli(home, 'undo', '--last')).code, 0);
     assert.deepEqual(readdirSync(home.inbox), ['scan-1.md']);
     const tried = await cli(home, 'try', 'name', join(home.inbox, 'scan-1.md'));
-    assert.match(tried.stdout, /would move .*scan-1\.md to .*Invoice of May\.md/);
+    assert.match(tried.stdout, /would move .*scan-1\.md\n {2}to .*Invoice of May\.md/);
     assert.deepEqual(readdirSync(home.inbox), ['scan-1.md']);
     assert.equal((await thoughtsOf(home)).length, 1);
     await daemon.end();

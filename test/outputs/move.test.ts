@@ -66,11 +66,11 @@ interface Scene {
   undo(): Promise<Undone>;
 }
 
-function scene(t: TestContext, content = 'the letter', to = 'deep/er/letter.md'): Scene {
+function scene(t: TestContext, content = 'the letter', to = 'deep/er/letter.md', beneath = 'filed'): Scene {
   const folder = temporaryFolder(t);
-  const [inbox, filed] = [join(folder, 'inbox'), join(folder, 'filed')];
+  const [inbox, filed] = [join(folder, 'inbox'), join(folder, beneath)];
   mkdirSync(inbox);
-  mkdirSync(filed);
+  mkdirSync(filed, { recursive: true });
   const source = join(inbox, 'letter.md');
   writeFileSync(source, content);
   const wanted = join(filed, to);
@@ -163,6 +163,13 @@ for (const [where, disk] of Object.entries(WAYS)) {
       assert.deepEqual([stat.mode & 0o777, stat.mtimeMs], [0o640, 1_700_000_000_000]);
       const { ino, size, mtime } = it.ledger ?? { ino: 0, size: 0, mtime: 0 };
       assert.deepEqual([ino, size, mtime], [stat.ino, stat.size, stat.mtimeMs]);
+    });
+
+    it('goes into a folder that is made for it beneath the one that it is in', async (t) => {
+      const it = Object.assign(scene(t, 'the letter', 'sorted/letter.md', 'inbox'), { disk });
+      assert.deepEqual(await it.apply(), { state: 'applied', target: it.output.wanted, reason: '' });
+      assert.deepEqual(readdirSync(it.inbox), ['sorted']);
+      assert.equal(readFileSync(join(it.inbox, 'sorted', 'letter.md'), 'utf8'), 'the letter');
     });
 
     it('never touches what has that name: the next free one is taken', async (t) => {

@@ -148,17 +148,18 @@ export async function until(holds: () => boolean | Promise<boolean>, what: strin
 }
 
 /** The thoughts of a rule that have come to an end, in this daemon's life. */
-export function endsOf({ events }: RunningDaemon, rule: string, state = 'done'): LiveEvent[] {
+function endsOf({ events }: RunningDaemon, rule: string, state = 'done'): LiveEvent[] {
   return events.filter((event) => event.type === 'state' && event.rule === rule && event.state === state);
 }
 
-/** Resolves once `count` thoughts of a rule are in a state. */
+/** Resolves once `count` thoughts of a rule are in a state; one that was given up for another reason is an error. */
 export async function came(daemon: RunningDaemon, rule: string, state = 'done', count = 1): Promise<void> {
-  await daemon.saw(() => {
-    const dead = endsOf(daemon, rule, 'dead')[0];
+  const isThere = () => {
+    const [dead] = endsOf(daemon, rule, 'dead');
     if (dead?.type === 'state' && state !== 'dead') throw new Error(`${rule}: ${dead.reason}`);
     return endsOf(daemon, rule, state).length >= count;
-  }, `${count} thoughts of ${rule} were ${state}`);
+  };
+  await until(isThere, `${count} thoughts of ${rule} were ${state}`);
 }
 
 /** A daemon that looks a second time at what is there finds nothing to do. */

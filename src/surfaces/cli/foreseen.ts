@@ -24,7 +24,8 @@ export function printForeseen(
     out.line([isAsked ? 'yellow' : 'green', WORDS[mode] ?? mode], ' ', ['bold', target]);
   else {
     const does = isAsked ? 'would ask about moving' : 'would move';
-    out.line([isAsked ? 'yellow' : 'green', does], ` ${source} to `, ['bold', target]);
+    out.line([isAsked ? 'yellow' : 'green', does], ` ${source}`);
+    out.line('  to ', ['bold', target]);
   }
   if (reason !== '') out.line('  ', ['yellow', reason]);
   if (source !== undefined) return;

@@ -43,7 +43,7 @@ export const command: Command = {
     0: 'all of it was taken back',
     1: 'something stays, and why is said; or there is no such thought',
   },
-  json: 'UndoResult[]: thought, position, kind, target, undone, reason',
+  json: 'UndoResult[]: thought, position, kind, target, undone, reason, waits (where it is only proposed)',
   async run(context, [id], options) {
     const which = whichOf(context, id, options);
     const client = await context.client();
@@ -125,8 +125,8 @@ function report({ out, json }: Context, results: UndoResult[]): number {
     printTable(
       out,
       [{ title: '' }, { title: '' }, { title: '', flexible: true, narrow: 'wrap' }],
-      results.map(({ undone, kind, target, reason }) => [
-        undone ? ['green', 'undone'] : ['red', 'stays'],
+      results.map(({ undone, waits, kind, target, reason }) => [
+        undone ? ['green', 'undone'] : waits ? ['yellow', 'waits'] : ['red', 'stays'],
         kind,
         undone ? target : reason,
       ]),
@@ -135,7 +135,12 @@ function report({ out, json }: Context, results: UndoResult[]): number {
     const thoughts = new Set(results.map((result) => result.thought));
     const [one = ''] = thoughts;
     const of = thoughts.size === 1 ? `thought ${short(one)}` : count(thoughts.size, 'thought');
-    out.line(['dim', `${count(undone, 'output')} of ${results.length} taken back (${of})`]);
+    out.line([
+      'dim',
+      `${count(undone, 'output')} of ${results.filter(({ waits }) => !waits).length} taken back (${of})`,
+    ]);
   }
-  return results.every((result) => result.undone) ? EXIT.ok : EXIT.failed;
+  const isBack =
+    results.every(({ undone, waits }) => undone || waits) && results.some(({ undone }) => undone);
+  return isBack || results.length === 0 ? EXIT.ok : EXIT.failed;
 }

@@ -69,8 +69,10 @@ export async function applyAnswers(
 }
 
 function tellApplied({ out, line }: Context, thought: ThoughtView): boolean {
-  for (const { state, target, reason } of thought.outputs)
-    out.line(outputSpan(state), ' ', ['bold', target], reason && `: ${reason}`);
+  for (const { state, target, reason } of thought.outputs) {
+    out.line(outputSpan(state), ' ', ['bold', target]);
+    if (reason !== '') out.line('  ', reason);
+  }
   if (thought.state === 'done') return true;
   if (isProposed(thought)) return true;
   out.line(['yellow', thought.state], `: ${thought.reason}; ${line(`show ${short(thought.id)}`)}`);
