@@ -1,5 +1,5 @@
-/** What looks like a secret, by the patterns that its issuers publish for scanners. */
-const PATTERNS: readonly [string, RegExp][] = [
+/** Tokens, by the patterns that their issuers publish for scanners. */
+const TOKENS: readonly [string, RegExp][] = [
   ['a private key', /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----/],
   ['an AWS access key', /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/],
   ['a GitHub token', /\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{50,255})\b/],
@@ -17,6 +17,11 @@ const PATTERNS: readonly [string, RegExp][] = [
   ['a SendGrid key', /\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}\b/],
   ['a Telegram bot token', /\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b/],
   ['a JSON web token', /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/],
+];
+
+/** What looks like a secret. */
+const PATTERNS: typeof TOKENS = [
+  ...TOKENS,
   ['credentials in an address', /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{1,100}:[^\s/@]{3,200}@/i],
   [
     'a password',
@@ -24,6 +29,11 @@ const PATTERNS: readonly [string, RegExp][] = [
     /\b(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token)["']?\s*[:=]\s*["']?(?=[^\s"'<>{}]*[\d!@#$%^&*_+/=-])[^\s"'<>{}]{8,}/i,
   ],
 ];
+
+/** A text with `mask` for each token of a known issuer in it. */
+export function withoutTokens(text: string, mask: string): string {
+  return TOKENS.reduce((rest, [, token]) => rest.replace(new RegExp(token, 'g'), mask), text);
+}
 
 /** Names of variables whose values are secrets. */
 const SECRET_NAME =

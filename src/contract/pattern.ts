@@ -6,5 +6,8 @@ export const pattern = z
   .string()
   .min(1)
   .max(LONGEST_REGEX)
-  .refine((source) => regexProblem(source, 'm') === null, 'not a regular expression')
+  .superRefine((source, context) => {
+    const message = regexProblem(source, 'm');
+    if (message !== null) context.addIssue({ code: 'custom', message });
+  })
   .meta({ title: `a regular expression of JavaScript, at most ${LONGEST_REGEX} characters` });

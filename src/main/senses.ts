@@ -13,6 +13,7 @@ import { createVitalsSense } from '../senses/vitals/sense.ts';
 import type { Store } from '../store/store.ts';
 import type { Configuration } from './configuration.ts';
 import { daemonSense } from './daemon-sense.ts';
+import { whyOwnLog } from './own-logs.ts';
 import type { ProviderSet } from './providers.ts';
 import { type Stage, startStage, together } from './stage.ts';
 
@@ -73,7 +74,14 @@ function sensesOf(options: SensesOptions, cursors: Cursors): Record<string, Rule
   return {
     processes: createProcessesSense({ clock, cursors }),
     vitals: createVitalsSense({ clock, every: () => configuration.config().values.vitals.every }),
-    logs: createLogsSense({ clock, cursors }),
+    logs: createLogsSense({
+      clock,
+      cursors,
+      whyNot(path) {
+        const { folders, outputRoots } = configuration.config();
+        return whyOwnLog(path, [folders.state, folders.logs, ...outputRoots]);
+      },
+    }),
     schedule: createScheduleSense({ clock, cursors, timezone: () => configuration.config().values.timezone }),
     daemon: daemonSense(options, cursors),
   };

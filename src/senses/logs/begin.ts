@@ -1,4 +1,4 @@
-import type { FileId, LogCursor } from './cursor.ts';
+import { type FileId, type LogCursor, stillKnown } from './cursor.ts';
 import { bytesAt, lookAtLog, type OpenLog, openLog, siblingsOf } from './disk.ts';
 import { holdsPlace } from './fingerprint.ts';
 import { findCopy, findFile } from './succession.ts';
@@ -24,7 +24,8 @@ export async function meetLog(path: string): Promise<Start | { blocked: string }
   const there = await lookAtLog(path);
   if (there.kind === 'blocked') return { blocked: there.why };
   const file = there.kind === 'file' ? await openLog(path, 'follow') : null;
-  const known = (await siblingsOf(path)).map(({ id }) => id);
+  const siblings = (await siblingsOf(path)).map(({ id }) => id);
+  const known = stillKnown(siblings, siblings);
   return { ...NOTHING, file, offset: file ? await endOf(file) : 0, known };
 }
 

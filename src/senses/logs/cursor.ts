@@ -59,8 +59,8 @@ export function isKnown(known: readonly FileId[], file: FileId): boolean {
   return file.birth > 0 && known.every((each) => each.birth > file.birth);
 }
 
-/** Those that are still there, the newest of them. */
+/** Those that are still there: the newest of them, and those of which nobody can tell how old they are. */
 export function stillKnown(known: readonly FileId[], there: readonly FileId[]): FileId[] {
   const left = known.filter((each) => there.some((other) => isSameFile(each, other)));
-  return left.sort((a, b) => b.birth - a.birth).slice(0, MOST_KNOWN);
+  return left.sort((a, b) => b.birth - a.birth).filter(({ birth }, at) => at < MOST_KNOWN || birth === 0);
 }

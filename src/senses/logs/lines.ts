@@ -88,9 +88,18 @@ function textOf(bytes: Buffer): string {
     isUtf8(part) || (part.length < line.length && isCutUtf8(part))
       ? part.toString('utf8')
       : westernLetters.decode(part);
-  const text = decoded.includes('\u001b') ? stripVTControlCharacters(decoded) : decoded;
+  const text = CONTROL.test(decoded) ? withoutControls(decoded) : decoded;
   if (text.length <= KEPT && part.length === line.length) return text;
   return `${text.slice(0, KEPT)}… (a line of ${line.length} bytes)`;
+}
+
+/** What a terminal would act on, but for a tab. */
+const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/;
+const CONTROLS = new RegExp(CONTROL, 'g');
+
+/** Colours and the like are gone; any other control is a space. */
+function withoutControls(text: string): string {
+  return stripVTControlCharacters(text).replace(CONTROLS, ' ');
 }
 
 /** Whether it is UTF-8 but for a character that was cut at its end. */

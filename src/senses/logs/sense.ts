@@ -11,6 +11,8 @@ import { cursorName, type LogFacts, type LogPercept, type LogRule, PREFIX } from
 export interface LogsSenseOptions {
   clock: Clock;
   cursors: Cursors;
+  /** Why nobody may follow a log (path text); null = anybody may. */
+  whyNot?(path: string): Promise<string | null>;
   /** See {@link createFollower}. */
   lingerMs?: number;
   lookMs?: number;
@@ -108,6 +110,12 @@ export function createLogsSense(options: LogsSenseOptions): LogsSense {
     const { on, bell, stop } = following;
     const hints = createHints(on.path, () => bell.ring());
     while (!stop.signal.aborted) {
+      const why = (await options.whyNot?.(on.path)) ?? null;
+      if (why !== null) {
+        following.facts = () => ({ rule: on.rule, path: on.path, state: 'blocked', detail: why, behind: 0 });
+        await bell.wait(TRY_AGAIN, stop.signal);
+        continue;
+      }
       const follower = createFollower({ ...options, on, cursor: durable.get(cursorName(on)) ?? null });
       following.facts = follower.facts;
       try {

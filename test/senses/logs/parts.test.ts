@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { createBurst } from '../../../src/senses/logs/burst.ts';
-import { isKnown, MOST_KNOWN } from '../../../src/senses/logs/cursor.ts';
+import { isKnown, MOST_KNOWN, stillKnown } from '../../../src/senses/logs/cursor.ts';
 import { createLineSplitter, KEPT, LONGEST_LINE } from '../../../src/senses/logs/lines.ts';
 import { createLogPatterns } from '../../../src/senses/logs/patterns.ts';
 import { createRecordGrouper, type LogRecord } from '../../../src/senses/logs/records.ts';
@@ -55,6 +55,7 @@ describe('lines of a log', () => {
   it('are read as UTF-8, else as what Windows wrote, without colours and the zeros of a hole', () => {
     assert.deepEqual(texts(Buffer.from([0xc3, 0xa4, 10, 0xe4, 10])), ['ä', 'ä']);
     assert.deepEqual(texts('\u001b[31mERROR\u001b[0m\n'), ['ERROR']);
+    assert.deepEqual(texts('\tat\u009b31m x\u0000y\u0007 10%\r20%\n'), ['\tat x y  10% 20%']);
     assert.deepEqual(texts(Buffer.concat([Buffer.alloc(300), Buffer.from('after the hole\n')])), [
       'after the hole',
     ]);
@@ -217,6 +218,20 @@ describe('the expressions of a rule on a log', () => {
     const { undecided } = patterns.match(Array(1000).fill(`${'a'.repeat(40)}!`));
     assert.equal(undecided, 1000);
     assert.ok(performance.now() - began < 5000);
+  });
+});
+
+describe('the rotated files that are known', () => {
+  const file = (ino: number, birth: number) => ({ dev: 1, ino, birth });
+
+  it('are the newest 200: older ones are known by their age, but for those that tell none', () => {
+    const aged = Array.from({ length: 300 }, (_, at) => file(at, at + 1));
+    const kept = stillKnown(aged, aged);
+    assert.equal(kept.length, 200);
+    for (const each of aged) assert.ok(isKnown(kept, each));
+    assert.ok(!isKnown(kept, file(999, 400)));
+    const ageless = aged.map(({ ino }) => file(ino, 0));
+    assert.equal(stillKnown(ageless, ageless).length, 300);
   });
 });
 

@@ -40,6 +40,26 @@ describe('a command line', () => {
     assert.equal(shown('env DB_PASSWORD=abc run'), 'env DB_PASSWORD=*** run');
     assert.equal(shown('psql postgres://me:abc@host/db'), 'psql postgres://me:***@host/db');
     assert.equal(shown('tool --token --verbose'), 'tool --token --verbose');
+    assert.equal(
+      shown('curl -u me:abc https://x/y?a=1&token=abc&b=2'),
+      'curl -u me:*** https://x/y?a=1&token=***&b=2',
+    );
+    assert.equal(shown('tool Server=x;Password=abc;Port=1'), 'tool Server=x;Password=***;Port=1');
+    const headers = [
+      'curl',
+      '-H',
+      'Authorization: Bearer abc def',
+      '-H',
+      'X-Api-Key: abc',
+      '-H',
+      'Accept: text',
+    ];
+    assert.equal(commandText(headers), 'curl -H Authorization: *** -H X-Api-Key: *** -H Accept: text');
+    assert.equal(
+      commandText(['sh', '-c', "run --password abc | curl -H 'Authorization: Bearer abcdefgh'"]),
+      "sh -c run --password *** | curl -H 'Authorization: Bearer ***'",
+    );
+    assert.equal(shown(`tool ghp_${'a1'.repeat(18)} x`), 'tool *** x');
     assert.equal(commandText(['renderer --api-key abc --type=gpu']), 'renderer --api-key *** --type=gpu');
   });
 
