@@ -256,7 +256,7 @@ const WITHOUT_DAEMON: WrongTurn[] = [
     type: () => ['init', '--yes', '--recipe', 'inbx'],
     code: 2,
     cause: /there is no such recipe/,
-    next: /allowed: inbox \(/,
+    next: /allowed: inbox {2,}documents [^\n]*\n {11}notes /,
   },
   {
     what: 'a second init',

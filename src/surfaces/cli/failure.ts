@@ -11,7 +11,8 @@ export function printFailure(err: Terminal, error: unknown): number {
   }
   err.line(['red', 'error'], ': ', error.message, ['dim', ` (${error.code})`]);
   if (error.value !== undefined) err.line('  found:   ', String(error.value));
-  if (error.allowed !== undefined) err.line('  allowed: ', error.allowed);
+  for (const [at, line] of (error.allowed?.split('\n') ?? []).entries())
+    err.line(at === 0 ? '  allowed: ' : '           ', line);
   if (error.next !== undefined) err.line('  next:    ', ['bold', error.next]);
   return error.exitCode;
 }

@@ -91,7 +91,7 @@ export function recipeNamed(given: string | undefined): Recipe | null {
   if (found) return found;
   throw new CodedError('recipe-unknown', 'there is no such recipe', {
     value: given,
-    allowed: ['one of these', ...RECIPES.map(recipeLine)].join('\n             '),
+    allowed: RECIPES.map(recipeLine).join('\n'),
     exitCode: EXIT.usage,
   });
 }
