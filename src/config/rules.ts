@@ -6,6 +6,7 @@ import type { Config, Folders } from '../contract/config.ts';
 import type { ConfigProblem } from '../contract/problem.ts';
 import type { Rule } from '../contract/rule.ts';
 import { providerNames } from './model-name.ts';
+import { nearest } from './nearest.ts';
 import { readText } from './read-text.ts';
 import { parseRule, ruleName } from './rule-file.ts';
 import type { RuleContext } from './rule-reading.ts';
@@ -50,7 +51,22 @@ export async function loadRules(
     if (!parsed.ok) problems.push(...parsed.problems);
     else if (owner === undefined) rules.push(parsed.rule);
   }
+  problems.push(...rules.flatMap((rule) => gatheredUnknown(rule, [...owners.keys()])));
   return { rules, problems, listed: listed.ok };
+}
+
+/** Rules that a schedule gathers answers of, and that there are not: their files may come later. */
+function gatheredUnknown({ file, on }: Rule, names: readonly string[]): ConfigProblem[] {
+  const wanted = on.schedule?.gather?.rules ?? [];
+  return wanted
+    .filter((name) => !names.includes(name.toLowerCase()))
+    .map((name) => ({
+      ...wholeFile(file, 'there is no rule of this name', names.join(', ')),
+      key: 'on.schedule.gather.rules',
+      value: name,
+      nearest: nearest(name, names),
+      severity: 'warning',
+    }));
 }
 
 /** Reads and checks one rule file (path text). */

@@ -34,6 +34,22 @@ describe('the rules folder', () => {
     ]);
   });
 
+  it('warns where a schedule gathers answers of a rule that there is not', async () => {
+    const folders = await temporaryHome();
+    const gather = (names: string) =>
+      `---\non: { schedule: { every: 1h, gather: { rules: [${names}] } } }\n---\nx`;
+    await writeFile(path.join(folders.rules, 'notes.md'), GOOD);
+    await writeFile(path.join(folders.rules, 'digest.md'), gather('notes, notess'));
+    const loaded = await loadConfig({ folders, env: {} });
+    assert.ok(loaded.ok);
+    const { rules, problems } = await loadRules(folders, ruleContext(loaded.config, '/home/u'));
+    assert.equal(rules.length, 2);
+    assert.deepEqual(
+      problems.map(({ key, value, nearest, severity }) => [key, value, nearest, severity]),
+      [['on.schedule.gather.rules', 'notess', 'notes', 'warning']],
+    );
+  });
+
   it('refuses names that differ only in case', async () => {
     const folders = await temporaryHome();
     await writeFile(path.join(folders.rules, 'A.md'), GOOD);
