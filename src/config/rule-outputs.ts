@@ -26,6 +26,7 @@ export function readOutputs(
     return readPath(reading, index, output, answer, paths);
   });
   refuseSameWrites(reading, resolved);
+  refuseAfterMove(reading);
   return resolved;
 }
 
@@ -234,5 +235,24 @@ function refuseSameWrites({ source, report }: Reading, paths: readonly string[])
       const facts = { message: `writes the same file as outputs.${other}`, allowed: 'another path' };
       report.at(source, key, text, facts);
     }
+  });
+}
+
+/** Outputs are applied in their order: what has been moved is not there any more for those behind. */
+function refuseAfterMove({ source, report }: Reading): void {
+  // A rule about nothing else has no file to move, which is said already.
+  if (valueAt(source.value, ['on', 'file']) === undefined) return;
+  let moved: number | undefined;
+  listAt(source.value, ['outputs']).forEach((output, index) => {
+    const kind = ON_A_FILE.find((each) => typeof valueAt(output, [each]) === 'string');
+    const text = kind === undefined ? undefined : valueAt(output, [kind]);
+    if (kind === undefined || typeof text !== 'string') return;
+    const isMove = kind === 'move' || kind === 'rename';
+    if (moved !== undefined && (isMove || OWN_FILE.test(text.trim())))
+      report.at(source, ['outputs', index, kind], text, {
+        message: `outputs.${moved} has moved the file by then`,
+        allowed: isMove ? 'one move' : 'any place before it',
+      });
+    if (isMove) moved ??= index;
   });
 }

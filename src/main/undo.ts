@@ -1,6 +1,7 @@
 import { CodedError, EXIT } from '../base/errors.ts';
 import type { UndoableView, UndoResult } from '../contract/api.ts';
 import type { Outputs } from '../outputs/worker.ts';
+import type { AppliedOutput } from '../store/queries/applied-by.ts';
 import type { Store } from '../store/store.ts';
 import type { OfRule, UndoWhich } from '../surfaces/daemon.ts';
 import { wholeId } from './ask.ts';
@@ -14,13 +15,13 @@ export async function undo(
   if ('rule' in which) return undoRule(which, store, outputs);
   const id = 'id' in which ? await wholeId(store, which.id) : await store.read('lastApplied', undefined);
   if (id === null) throw nothing('nothing was written, or all of it was undone');
-  return outputs.undo(id);
+  return outputs.undo(id, null);
 }
 
-/** What a rule has done and what still stands, the last done first. */
+/** What a rule has done on disk and what still stands, the last done first. */
 export async function undoable({ rule, since }: OfRule, store: Store): Promise<UndoableView[]> {
   const applied = await store.read('appliedBy', { rule, since: since ?? null });
-  return applied.map(({ at, source, ...output }) => ({
+  return applied.filter(canBeTakenBack).map(({ at, source, mode: _, ...output }) => ({
     ...output,
     ...(source === null ? {} : { source }),
     at: new Date(at).toISOString(),
@@ -32,17 +33,24 @@ async function undoRule(
   store: Store,
   outputs: Pick<Outputs, 'undo'>,
 ): Promise<UndoResult[]> {
-  const applied = await store.read('appliedBy', { rule, since: since ?? null });
-  if (applied.length === 0) throw nothing(`nothing that ${rule} has written since then still stands`, rule);
+  const wanted = { rule, since: since ?? null };
+  const applied = await store.read('appliedBy', wanted);
+  const onDisk = applied.filter(canBeTakenBack);
+  if (onDisk.length === 0) throw nothing(`nothing that ${rule} has written since then still stands`, rule);
   const results: UndoResult[] = [];
-  for (const thought of new Set(applied.map((each) => each.thought))) {
-    for (const result of await outputs.undo(thought)) {
+  for (const thought of new Set(onDisk.map((each) => each.thought))) {
+    for (const result of await outputs.undo(thought, wanted.since)) {
       // What was taken back before is not asked for.
       if (applied.some((each) => each.thought === thought && each.position === result.position))
         results.push(result);
     }
   }
   return results;
+}
+
+/** What was sent is gone: whoever takes back what was done last, and last but one, must come past it. */
+function canBeTakenBack({ mode }: AppliedOutput): boolean {
+  return mode !== 'send';
 }
 
 function nothing(why: string, value?: string): CodedError {

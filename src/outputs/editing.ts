@@ -72,7 +72,10 @@ export function editing({ kind, mode, edit, keeps, compose, contentOf }: Editing
       for (let race = 0; race < MAX_RACES; race += 1) {
         const standing = await look(disk, target);
         const edited = isPlaced(output, standing) ?? edit.apply(standing?.content ?? null, task);
-        if (edited.kind === 'impossible') throw impossible(target, edited.reason);
+        if (edited.kind === 'impossible') {
+          await remove(disk, temporary);
+          throw impossible(target, edited.reason);
+        }
         if (edited.kind === 'already') {
           await remove(disk, temporary);
           // A try before a crash put it there, perhaps without making the name durable.

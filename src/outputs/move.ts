@@ -65,7 +65,11 @@ async function apply(output: PendingOutput, context: ApplyContext): Promise<Appl
   if (file === null)
     return { state: 'denied', target, reason: `${source} is not there any more: it was moved or deleted` };
   if (!(await isMeant(file, output.content, isOurs)))
-    return { state: 'proposed', target, reason: `${source} was changed since: it is not moved without you` };
+    return {
+      state: 'proposed',
+      target,
+      reason: `${whyNotMeant(source, output)}: it is not moved without you`,
+    };
   // Before it is made, it is the deepest part of its path that is there.
   await context.makeFolder();
   const isThere = from.where() === to.where() && nameOf(source) === nameOf(wanted);
@@ -92,6 +96,12 @@ async function isMeant(file: Fingerprint, content: string, isOurs: MoveContext['
   if (content === WHATEVER || content === file.hash) return true;
   const { ino, size, mtime, hash } = file;
   return content !== UNKNOWN && isOurs({ ino, size, mtime, hash, from: content });
+}
+
+function whyNotMeant(source: string, { content }: PendingOutput): string {
+  return content === UNKNOWN
+    ? `nobody has read what ${source} held when it was perceived`
+    : `${source} was changed since`;
 }
 
 async function undo(job: UndoJob, context: UndoContext): Promise<Undone> {

@@ -1,9 +1,10 @@
 import type { Disks } from '../base/disk.ts';
-import { toFs } from '../base/path-text.ts';
+import { CodedError } from '../base/errors.ts';
+import { fromFs, toFs } from '../base/path-text.ts';
 import type { PendingOutput } from '../contract/output.ts';
 import { type Folder, openFolder } from './folder.ts';
 import { createFolderSync } from './folder-sync.ts';
-import { isBeneath, rootOf } from './inside.ts';
+import { isBeneath, isReallyBeneath, rootOf } from './inside.ts';
 import { parentOf } from './place.ts';
 import { createRealRoots } from './real-roots.ts';
 
@@ -46,9 +47,40 @@ export function createReaching({ diskOf, outputRoots, watchedRoots = () => [] }:
     const roots = watching === undefined ? outputs : watched;
     const open = await openFolder({ disk, path: folder, root, roots, sync });
     try {
+      if (!isSource) await assertKnownAgain(path, folder, open);
       return await task(open);
     } finally {
       await open.close();
+    }
+  }
+
+  /**
+   * Throws `output-held` where a watched folder has this folder under another name, by way of a link: what is written
+   * would be perceived there, never be known for ours, and wake rules by that for ever.
+   */
+  async function assertKnownAgain(path: string, folder: string, open: Folder): Promise<void> {
+    const real = Buffer.from(open.where(), 'latin1');
+    for (const { path: root } of watchedRoots()) {
+      const realRoot = await realOrNull(root);
+      if (realRoot === null || !isReallyBeneath(real, realRoot)) continue;
+      const perceived = `${root}${fromFs(real.subarray(realRoot.length))}`;
+      if (folder === perceived || isBeneath(folder, perceived)) continue;
+      throw new CodedError('output-held', `${path} is in the watched folder ${perceived} by another name`, {
+        value: path,
+        allowed: 'the name that it is watched by, or a folder that is not watched',
+        next: `write ${perceived} in the rule and in output_roots, and retry what waited`,
+        retryable: true,
+      });
+    }
+  }
+
+  /** Where a watched folder really is; null while it is not there. */
+  async function realOrNull(root: string): Promise<Buffer | null> {
+    try {
+      return await watched.of(await diskOf(toFs(root)), root);
+    } catch (error) {
+      if (error instanceof CodedError && error.code === 'output-held') return null;
+      throw error;
     }
   }
 

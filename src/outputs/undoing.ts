@@ -5,6 +5,7 @@ import { failpoint } from '../base/failpoint.ts';
 import { createKeyedMutex } from '../base/keyed-mutex.ts';
 import type { LiveEvent, UndoResult } from '../contract/api.ts';
 import type { UndoJob } from '../contract/output.ts';
+import type { OutputState } from '../contract/thought.ts';
 import type { NotApplied } from '../store/operations/undo.ts';
 import type { Store } from '../store/store.ts';
 import type { Alone } from './alone.ts';
@@ -28,8 +29,8 @@ export interface UndoingOptions {
 
 /** Takes applied outputs back. Asking is durable: what a crash or an absent folder leaves undone is done later. */
 export interface Undoing {
-  /** All that a thought has done, the last first; what cannot be taken back says why. */
-  undo(thought: string): Promise<UndoResult[]>;
+  /** All that a thought has done since (epoch ms; null = ever), the last first; what cannot be taken back says why. */
+  undo(thought: string, since: number | null): Promise<UndoResult[]>;
   /** What was asked for and not done yet; true where some of it has to wait. */
   resume(): Promise<boolean>;
 }
@@ -91,9 +92,9 @@ export function createUndoing(options: UndoingOptions): Undoing {
   }
 
   return {
-    undo: (thought) =>
+    undo: (thought, since) =>
       turns.run(thought, async () => {
-        const { others } = await store.write('askUndo', { id: thought, now: clock.now() });
+        const { others } = await store.write('askUndo', { id: thought, since, now: clock.now() });
         const results: UndoResult[] = [];
         for (const job of await store.write('undoJobs', { thought, limit: PAGE })) {
           const { held: _, ...result } = await takeBack(job);
@@ -113,6 +114,13 @@ export function createUndoing(options: UndoingOptions): Undoing {
 function notApplied(thought: string, { position, kind, target, state }: NotApplied): UndoResult {
   const key = { thought, position, kind, target, undone: false };
   if (state === 'proposed') return { ...key, reason: 'it waits for your decision', waits: true };
-  const reason = state === 'undone' ? 'it was taken back already' : `it was not applied: it is ${state}`;
-  return { ...key, reason };
+  return { ...key, reason: whyNot(state) };
+}
+
+function whyNot(state: Exclude<OutputState, 'proposed'>): string {
+  if (state === 'undone') return 'it was taken back already';
+  if (state === 'planned') return 'it is not applied yet, and will be';
+  return state === 'unknown'
+    ? 'it may have been sent, and what was sent cannot be taken back'
+    : `it was not applied: it is ${state}`;
 }

@@ -61,8 +61,8 @@ export interface Outputs {
   answered(): void;
   /** Says that a person has approved an output of this thought. */
   approved(thought: string): void;
-  /** Takes back all that a thought has done, the last first; what cannot be says why. */
-  undo(thought: string): Promise<UndoResult[]>;
+  /** Takes back what a thought has done since (epoch ms; null = ever), the last first; what cannot be says why. */
+  undo(thought: string, since: number | null): Promise<UndoResult[]>;
   /** Applies until `signal` aborts, then ends what it is doing. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -264,8 +264,8 @@ export function createOutputs(options: OutputsOptions): Outputs {
       mayHaveMore = true;
       bell.ring();
     },
-    async undo(thought) {
-      const results = await undoing.undo(thought);
+    async undo(thought, since) {
+      const results = await undoing.undo(thought, since);
       mayUndo = true;
       bell.ring();
       return results;

@@ -62,15 +62,35 @@ export const setAside = statement<{ root: number; aside: number }>(
   `UPDATE files SET present = :aside WHERE root = :root AND present = 1`,
 );
 
-/** SQL: whether the file at `:target` is one that we moved away from there and put back. */
-const PUT_BACK = `EXISTS (
-  SELECT 1 FROM outputs WHERE source = :target AND undo_ino = :ino AND undo_size = :size AND undo_mtime = :mtime
-    AND undo_hash = :hash)`;
+/** SQL: of a hash in `ours`, what we made those bytes from at `:target`. Crossed, so that each step looks its one hash up. */
+const MADE_FROM = `
+  UNION SELECT o.ledger_from FROM ours CROSS JOIN outputs o
+    ON o.target = :target AND o.ledger_ino IS NOT NULL AND o.ledger_hash = ours.was
+  UNION SELECT o.undo_from FROM ours CROSS JOIN outputs o
+    ON o.target = :target AND o.undo_ino IS NOT NULL AND o.undo_hash = ours.was
+  UNION SELECT NULL FROM ours CROSS JOIN outputs o
+    ON o.source = :target AND o.undo_ino IS NOT NULL AND o.undo_hash = ours.was`;
+
+/** SQL: whether a file has just the looks that are asked about, as the columns of a prefix tell of them. */
+function looksAs(columns: 'ledger' | 'undo'): string {
+  return `${columns}_ino = :ino AND ${columns}_size = :size AND ${columns}_mtime = :mtime AND ${columns}_hash = :hash`;
+}
 
 /**
- * What is known of a file that is there, and whether it looks as we left it, and what we made it from was known, too:
- * through all our edits since, back to what the index has. A person's file that nobody had perceived before we edited it
- * is not ours alone.
+ * SQL: `ours`, empty where the file at `:target` does not look as we left it (as we wrote or moved it there, or put it
+ * back); else the hashes of what we made it from, through all our edits since. NULL: it was ours from its beginning.
+ */
+export const OURS = `WITH RECURSIVE ours (was) AS (
+  SELECT ledger_from FROM outputs WHERE target = :target AND ledger_ino IS NOT NULL AND ${looksAs('ledger')}
+    AND (source IS NULL OR undo_ino IS NULL)
+  UNION SELECT undo_from FROM outputs WHERE target = :target AND undo_ino IS NOT NULL AND ${looksAs('undo')}
+    AND source IS NULL
+  UNION SELECT NULL FROM outputs WHERE source = :target AND undo_ino IS NOT NULL AND ${looksAs('undo')}
+  ${MADE_FROM})`;
+
+/**
+ * What is known of a file that is there, and whether it looks as we left it, and what we made it from was known, too,
+ * back to what the index has. A person's file that nobody had perceived before we edited it is not ours alone.
  */
 export const selectKnown = statement<
   {
@@ -84,23 +104,9 @@ export const selectKnown = statement<
   },
   Known
 >(
-  `WITH RECURSIVE ours (was) AS (
-     SELECT ledger_from FROM outputs WHERE target = :target AND ledger_ino IS NOT NULL AND ledger_hash = :hash
-       AND ledger_ino = :ino AND ledger_size = :size AND ledger_mtime = :mtime
-       AND (source IS NULL OR undo_ino IS NULL)
-     UNION SELECT undo_from FROM outputs WHERE target = :target AND undo_ino IS NOT NULL AND undo_hash = :hash
-       AND undo_ino = :ino AND undo_size = :size AND undo_mtime = :mtime AND source IS NULL
-     -- Crossed, so that each step looks its one hash up.
-     UNION SELECT o.ledger_from FROM ours CROSS JOIN outputs o
-       ON o.target = :target AND o.ledger_ino IS NOT NULL AND o.ledger_hash = ours.was
-     UNION SELECT o.undo_from FROM ours CROSS JOIN outputs o
-       ON o.target = :target AND o.undo_ino IS NOT NULL AND o.undo_hash = ours.was
-     -- What we had moved away and put back, was known when we moved it.
-     UNION SELECT NULL FROM ours CROSS JOIN outputs o
-       ON o.source = :target AND o.undo_ino IS NOT NULL AND o.undo_hash = ours.was)
-   SELECT f.revision, f.present, f.hash, f.size, f.mtime, (EXISTS (
-     SELECT 1 FROM ours WHERE was IS NULL OR was = f.hash OR (f.present = 1 AND f.hash IS NULL))
-     OR ${PUT_BACK}) AS own
+  `${OURS}
+   SELECT f.revision, f.present, f.hash, f.size, f.mtime, EXISTS (
+     SELECT 1 FROM ours WHERE was IS NULL OR was = f.hash OR (f.present = 1 AND f.hash IS NULL)) AS own
    FROM (SELECT 1) LEFT JOIN files f ON f.root = :root AND f.path = :path`,
 );
 
@@ -109,27 +115,28 @@ const ITS_EVENT = `SELECT 1 FROM events e WHERE e.dedup = 'file:' || :target || 
 
 /**
  * A file that went: whether that was our doing. It was as we had left it, and the last thing that we did about it was
- * taking it away; or it was moved by us, and nobody has put a file there since; or it was moved back by us.
+ * taking it away; or it was moved by us, and nobody has put a file there since; or it was moved back by us. Before it
+ * was moved we may have edited it, which nobody needs to have perceived.
  */
 export const selectGone = statement<
   { root: number; path: string; target: string },
   IndexRow & { own: number }
 >(
-  `SELECT revision, present, (EXISTS (
+  `WITH RECURSIVE ours (was) AS (
+     SELECT o.ledger_hash FROM files f JOIN outputs o ON o.source = :target JOIN thoughts t ON t.id = o.thought
+     WHERE f.root = :root AND f.path = :path AND o.ledger_ino IS NOT NULL AND o.undo_ino IS NULL
+       AND o.state IN ('planned', 'applied') AND NOT EXISTS (${ITS_EVENT} AND e.seq > t.event)
+     UNION SELECT o.undo_hash FROM files f JOIN outputs o ON o.target = :target AND o.source IS NOT NULL
+     WHERE f.root = :root AND f.path = :path AND o.undo_ino IS NOT NULL AND NOT EXISTS (${ITS_EVENT})
+     ${MADE_FROM})
+   SELECT revision, present, (EXISTS (
      SELECT 1 FROM outputs o WHERE o.target = :target AND o.ledger_ino IS NOT NULL AND o.source IS NULL AND (
        (o.ledger_ino = f.ino AND o.ledger_size = f.size AND o.ledger_mtime = f.mtime)
        OR (o.undo_ino = f.ino AND o.undo_size = f.size AND o.undo_mtime = f.mtime))
    ) AND 0 = (
+     -- Of one thought the first output is taken back last.
      SELECT o.undo_ino FROM outputs o WHERE o.target = :target AND o.ledger_ino IS NOT NULL
-     ORDER BY coalesce(o.undo_asked_at, o.applied_at, 0) DESC LIMIT 1)
-   ) OR EXISTS (
-     SELECT 1 FROM outputs o JOIN thoughts t ON t.id = o.thought
-     WHERE o.source = :target AND o.ledger_ino IS NOT NULL AND o.undo_ino IS NULL AND o.state IN ('planned', 'applied')
-       AND NOT EXISTS (${ITS_EVENT} AND e.seq > t.event)
-   ) OR EXISTS (
-     SELECT 1 FROM outputs o WHERE o.target = :target AND o.source IS NOT NULL AND o.undo_ino IS NOT NULL
-       AND o.ledger_ino = f.ino AND o.ledger_size = f.size AND o.ledger_mtime = f.mtime
-       AND NOT EXISTS (${ITS_EVENT})
-   ) AS own
+     ORDER BY coalesce(o.undo_asked_at, o.applied_at, 0) DESC, o.position LIMIT 1)
+   ) OR EXISTS (SELECT 1 FROM ours WHERE was = f.hash OR f.hash IS NULL) AS own
    FROM files f WHERE root = :root AND path = :path`,
 );

@@ -530,6 +530,20 @@ describe("a rule's outputs", () => {
     rule(outputs('write: "~/Notes/{{ answer }}.txt"'));
   });
 
+  it('change a file before they move it, and move it once', () => {
+    const roots = { outputRoots: ['/home/u/Inbox', '/home/u/Notes'] };
+    const text = (...lines: string[]) =>
+      `---\non: { file: { paths: ["/home/u/Inbox/*.md"] } }\noutputs:\n${lines.map((line) => `  - ${line}\n`).join('')}---\nx`;
+    const move = 'move: "~/Notes/filed/"';
+    const tag = '{ tag: "{{ event.path }}", tags: a }';
+    const wrong = text(move, tag, '{ append: "~/Notes/log.md", body: x }', 'rename: "b.md"');
+    assert.deepEqual(short(wrong, undefined, roots), [
+      '5:12 outputs.1.tag outputs.0 has moved the file by then',
+      '7:13 outputs.3.rename outputs.0 has moved the file by then',
+    ]);
+    assert.ok(parseRule({ ...context, ...roots, file: '/rules/r.md', text: text(tag, move) }).ok);
+  });
+
   it('have exactly one of write and append', () => {
     const text =
       '---\non: { request: {} }\noutputs: [{ write: "~/Notes/a", append: "~/Notes/b", body: x }, { body: x }]\n---\nx';

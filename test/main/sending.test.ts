@@ -221,6 +221,35 @@ describe('what was sent', () => {
     await daemon.end();
   });
 
+  it('keeps nobody from taking back what was done before it, by the last one or by its rule', async (t) => {
+    const world = await createWorld(
+      t,
+      ({ home }) => `${WEBHOOK}\n  - write: "${home.notes}/{{ event.name }}"\n    body: "{{ answer }}"`,
+    );
+    const { home } = world;
+    const daemon = await startDaemon(t, home, { env: world.env() });
+    for (const [index, name] of ['a.md', 'b.md', 'c.md'].entries()) {
+      writeFileSync(join(home.inbox, name), 'a text');
+      await daemon.reached('done', index + 1);
+    }
+    for (const left of [['a.md', 'b.md'], ['a.md']]) {
+      await cli(home, 'undo', '--last');
+      assert.deepEqual(home.noteNames(), left);
+    }
+    const dry = await cli(home, 'undo', '--rule', 'tell', '--dry-run', '--json');
+    const undoable: { kind: string }[] = JSON.parse(dry.stdout);
+    assert.deepEqual(
+      undoable.map(({ kind }) => kind),
+      ['write'],
+    );
+    const all = await cli(home, 'undo', '--rule', 'tell', '--yes');
+    assert.match(all.stdout, /what was sent cannot be taken back/);
+    assert.deepEqual(home.noteNames(), []);
+    for (const which of [['--last'], ['--rule', 'tell', '--yes']])
+      assert.match((await cli(home, 'undo', ...which)).stderr, /there is nothing to take back/);
+    await daemon.end();
+  });
+
   it('is shown by try, and not sent', async (t) => {
     const world = await createWorld(t, () => `${WEBHOOK}\n${NOTIFY}\n${COMMAND}`);
     const file = join(world.home.inbox, 'a.md');
@@ -253,6 +282,7 @@ describe('what was sent', () => {
       view.outputs[1]?.reason,
       `webhook away is not on this machine, and ${home.inbox} says cloud: never`,
     );
+    assert.equal(row?.reason, `output 2 is denied: ${view.outputs[1]?.reason}`);
     await daemon.end();
   });
 });

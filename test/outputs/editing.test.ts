@@ -265,4 +265,19 @@ describe('an edit that cannot be done', () => {
     const after = frontmatter.after?.(Buffer.from(broken), planned, 'abcdef');
     assert.match(after?.note ?? '', /^it would fail: its front matter is broken/);
   });
+
+  it('leaves no temporary file where it became impossible in the very moment', async (t) => {
+    const { plan, apply, target, folder, read } = world(t, tag, tagContent(['a']));
+    const planned = await plan();
+    const broken = '---\na: [\n---\n';
+    Reflect.set(globalThis, HOOK, (point: string) => {
+      if (point === 'ledger:known') writeFileSync(target, broken);
+    });
+    try {
+      await assert.rejects(apply(planned), { code: 'output-edit' });
+    } finally {
+      Reflect.deleteProperty(globalThis, HOOK);
+    }
+    assert.deepEqual([read(), readdirSync(folder)], [broken, ['note.md']]);
+  });
 });

@@ -82,7 +82,7 @@ describe('an edit of ours that is perceived', () => {
       assert.deepEqual(await perceive(0, 'edited'), []);
       const outputs = [{ position: 0, state: 'applied' as const, reason: '', target: TARGET }];
       await store.write('finish', { ...hold, outputs, now: 2 });
-      await store.write('askUndo', { id: hold.id, now: 3 });
+      await store.write('askUndo', { id: hold.id, since: null, now: 3 });
       const entry = { ino: 51, size: 6, mtime: 2.5, hash: 'undone', sha256: 'undone' };
       assert.equal(await store.write('restored', { ...hold, position: 0, entry, from }), true);
       assert.deepEqual(await perceive(1, 'undone'), expected);

@@ -91,7 +91,7 @@ describe('a file that a rule has moved', () => {
   it('comes back without being news, and is news when a person moves it afterwards', async (t) => {
     const { store, see, id } = await moved(t);
     await see(GONE, THERE);
-    await store.write('askUndo', { id, now: 13_000 });
+    await store.write('askUndo', { id, since: null, now: 13_000 });
     await store.write('restored', { id, attempt: 1, position: 0, entry: ENTRY });
     await store.write('settleUndo', { id, attempt: 1, position: 0, undone: true, reason: '', now: 14_000 });
     const back = observation('a.md', 'aa', { stat: LOOKS });

@@ -218,7 +218,7 @@ describe('a thought with proposals', () => {
 
   it('stays proposed where what it has applied is taken back', async (t) => {
     const { store, id } = await proposedThought(t, [output(0, true), output(1, false)], [[1, 'applied']]);
-    const { asked, others } = await store.write('askUndo', { id, now: 20_000 });
+    const { asked, others } = await store.write('askUndo', { id, since: null, now: 20_000 });
     assert.deepEqual([asked, others.map(({ state }) => state)], [1, ['proposed']]);
     await store.write('settleUndo', { id, attempt: 1, position: 1, undone: true, reason: '', now: 20_000 });
     assert.equal((await thoughtState(store)).state, 'proposed');

@@ -180,15 +180,13 @@ describe('tail', { concurrency: 4 }, () => {
     daemon.tell({ type: 'perceived', at, seq: 2, path: '/inbox/b.md', change: 'added', rules: [] });
     daemon.send(id);
     daemon.say(id, 'unseen');
-    daemon.tell({
-      type: 'output',
-      at,
-      thought: id,
-      kind: 'write',
-      target: '/notes/a.md',
-      state: 'applied',
-      reason: '',
-    });
+    for (const [kind, target] of [
+      ['write', '/notes/a.md'],
+      ['move', '/notes/b.md'],
+      ['webhook', 'webhook:team'],
+      ['command', 'command: make'],
+    ] as const)
+      daemon.tell({ type: 'output', at, thought: id, kind, target, state: 'applied', reason: '' });
     daemon.tell({ ...held, reason: 'lmstudio does not answer at http://x (refused): start it' });
     daemon.tell({ ...held, reason: 'lmstudio refuses the API key at http://x (401): set it' });
     daemon.tell({ ...held, held: false });
@@ -208,6 +206,9 @@ describe('tail', { concurrency: 4 }, () => {
       'added     new/a.md  file-the-inbox',
       'thinking  new/a.md with lmstudio/qwen3-8b  request ID',
       'wrote     a.md',
+      'moved     b.md',
+      'sent      webhook:team',
+      'ran       command: make',
       'held      lmstudio is offline',
       'held      lmstudio refuses the API key',
       'released  lmstudio',

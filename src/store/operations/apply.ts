@@ -159,7 +159,9 @@ const finishThought = statement<
   Hold & { state: string; ended: string; reason: string | null; now: number; finishedAt: number | null },
   { rule: string }
 >(
-  `UPDATE thoughts SET state = :ended, reason = coalesce(:reason, reason), updated_at = :now, finished_at = :finishedAt,
+  // What is to be said of the answer comes before what was not done, but not before what failed or waits.
+  `UPDATE thoughts SET state = :ended, reason = CASE WHEN :ended = 'done' AND reason <> '' THEN reason
+       ELSE coalesce(:reason, reason) END, updated_at = :now, finished_at = :finishedAt,
      owner = NULL, lease_until = NULL WHERE ${HELD} RETURNING rule`,
 );
 
@@ -240,5 +242,9 @@ function outcomeOf(outputs: { position: number; state: OutputState; reason: stri
   if (failed) return { state: 'dead', reason: `output ${failed.position + 1} failed: ${failed.reason}` };
   const proposed = outputs.find((output) => output.state === 'proposed');
   if (proposed) return { state: 'proposed', reason: `output ${proposed.position + 1}: ${proposed.reason}` };
-  return { state: 'done', reason: null };
+  const left = outputs.find((output) => output.state === 'denied' || output.state === 'unknown');
+  return {
+    state: 'done',
+    reason: left ? `output ${left.position + 1} is ${left.state}: ${left.reason}` : null,
+  };
 }

@@ -11,10 +11,10 @@ export interface OutputKey {
   position: number;
 }
 
-const askEach = statement<{ id: string; now: number }>(
+const askEach = statement<{ id: string; since: number; now: number }>(
   // Later than what it takes back, also where the clock was set back.
   `UPDATE outputs SET undo_asked_at = coalesce(undo_asked_at, max(:now, coalesce(applied_at, 0) + 1)), reason = ''
-   WHERE thought = :id AND state = 'applied'`,
+   WHERE thought = :id AND state = 'applied' AND applied_at >= :since`,
 );
 const statesOf = statement<
   { id: string },
@@ -32,13 +32,16 @@ export interface NotApplied {
   state: OutputState;
 }
 
-/** Asks durably for all applied outputs of a thought to be taken back; which of its outputs are not applied. */
+/**
+ * Asks durably for all outputs of a thought that were applied since (epoch ms; null = ever) to be taken back; which of
+ * its outputs are not applied.
+ */
 export async function askUndo(
   tx: Transaction,
-  input: { id: string; now: number },
+  { id, since, now }: { id: string; since: number | null; now: number },
 ): Promise<{ asked: number; others: NotApplied[] }> {
-  const asked = await tx.run(askEach, input);
-  const others = (await tx.all(statesOf, { id: input.id })).filter(({ state }) => state !== 'applied');
+  const asked = await tx.run(askEach, { id, since: since ?? 0, now });
+  const others = (await tx.all(statesOf, { id })).filter(({ state }) => state !== 'applied');
   return { asked, others };
 }
 

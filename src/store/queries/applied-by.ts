@@ -1,3 +1,4 @@
+import type { OutputMode } from '../../contract/output.ts';
 import { statement, type Transaction } from '../statement.ts';
 
 /** An output that was applied and still stands. */
@@ -5,6 +6,7 @@ export interface AppliedOutput {
   thought: string;
   position: number;
   kind: string;
+  mode: OutputMode;
   target: string;
   source: string | null;
   /** Epoch milliseconds. */
@@ -12,7 +14,7 @@ export interface AppliedOutput {
 }
 
 const select = statement<{ rule: string; since: number }, AppliedOutput>(
-  `SELECT thought, position, kind, target, source, applied_at AS at FROM outputs
+  `SELECT thought, position, kind, mode, target, source, applied_at AS at FROM outputs
    WHERE rule = :rule AND state = 'applied' AND applied_at >= :since ORDER BY applied_at DESC, position DESC`,
 );
 

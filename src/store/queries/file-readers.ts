@@ -1,3 +1,4 @@
+import { OURS } from '../file-index.ts';
 import { statement, type Transaction } from '../statement.ts';
 
 const waiting = statement<{ subject: string; but: string }, { count: number }>(
@@ -21,12 +22,7 @@ interface Become {
 }
 
 const ours = statement<Become, { own: number }>(
-  `WITH RECURSIVE ours (was) AS (
-     SELECT ledger_from FROM outputs WHERE target = :target AND ledger_ino IS NOT NULL AND ledger_hash = :hash
-       AND ledger_ino = :ino AND ledger_size = :size AND ledger_mtime = :mtime
-     UNION SELECT o.ledger_from FROM ours CROSS JOIN outputs o
-       ON o.target = :target AND o.ledger_ino IS NOT NULL AND o.ledger_hash = ours.was)
-   SELECT EXISTS (SELECT 1 FROM ours WHERE was = :from) AS own`,
+  `${OURS} SELECT EXISTS (SELECT 1 FROM ours WHERE was = :from) AS own`,
 );
 
 /** Whether a file became what it is by edits of ours alone. */

@@ -22,6 +22,12 @@ const INDENT = 20;
 const REMEMBERED = 1000;
 const STEPS: readonly ThoughtState[] = ['waiting', 'ready', 'running', 'answered'];
 
+/** What is said of outputs that were applied, but for those that have written a file. */
+const DONE: Readonly<Record<string, string>> = {
+  ...{ move: 'moved', rename: 'moved' },
+  ...{ notify: 'sent', webhook: 'sent', command: 'ran' },
+};
+
 /** The live view: what was perceived, what is thought about, what was written, what stands in the way. */
 export function createLive(terminal: Terminal, options: LiveOptions): PrintLive {
   const subjects = new Map<string, string>();
@@ -75,7 +81,7 @@ function describe(
       return null;
     case 'output': {
       const name: Span = ['bold', nameOf(event.target, places)];
-      if (event.state === 'applied') return [['green', 'wrote     '], name];
+      if (event.state === 'applied') return [['green', (DONE[event.kind] ?? 'wrote').padEnd(10)], name];
       if (event.state === 'planned' && !verbose) return null;
       return [
         ...padded(outputSpan(event.state)),
