@@ -229,6 +229,28 @@ describe('a thought with proposals', () => {
     assert.deepEqual(await outputStates(store, id), ['applied', 'undone']);
   });
 
+  it('of an older revision is denied once a newer one was thought about; what is only added waits on', async (t) => {
+    const added: PlannedOutput = { ...output(1, true), kind: 'append', mode: 'append' };
+    const { store, root, file, id } = await proposedThought(t, [output(0, true), added], []);
+    await observe(store, root, observation('a.md', 'bb', { change: 'modified' }));
+    await captureAll(store);
+    const [newer] = await claimAll(store, 'second');
+    assert.ok(newer);
+    const hold = { id: newer.id, attempt: 1, owner: 'second' };
+    const outputs = [output(0, true), added];
+    const recorded = { answer: 'no', outputs, call: NO_CALL, reusedFrom: null, reason: '', now: THEN + 1 };
+    assert.equal(await store.write('record', { ...hold, ...recorded }), true);
+    assert.deepEqual(await outputStates(store, id), ['denied', 'proposed']);
+    assert.deepEqual(await outputStates(store, newer.id), ['proposed', 'proposed']);
+    const older = (await allThoughts(store)).find((each) => each.id === id);
+    assert.equal(older?.state, 'proposed', 'its block still waits');
+    assert.equal(
+      await store.write('reject', { id, attempt: 1, position: 1, reason: 'no', now: THEN + 2 }),
+      'done',
+    );
+    assert.equal(doneEvents(file, id), 1);
+  });
+
   it('is counted with how long its oldest has waited', async (t) => {
     const { store } = await proposedThought(t, [output(0, true), output(1, true)], []);
     const { proposals } = await store.read('queueFacts', undefined);

@@ -92,6 +92,31 @@ async function endDecided(
   return (await tx.one(stateOf, { id }))?.state ?? 'done';
 }
 
+const outdated = statement<
+  { id: string; attempt: number },
+  { id: string; attempt: number; position: number }
+>(
+  `SELECT o.thought AS id, o.attempt, o.position
+   FROM outputs n CROSS JOIN outputs o ON o.rule = n.rule AND o.subject = n.subject AND o.state = 'proposed'
+     AND o.kind = n.kind AND o.position = n.position AND o.thought <> n.thought
+   JOIN thoughts t ON t.id = o.thought
+   WHERE n.thought = :id AND n.attempt = :attempt AND n.subject >= 'file:' AND n.subject < 'file;' AND ${DECIDABLE}
+     AND o.kind IN ('write', 'frontmatter', 'tag', 'move', 'rename')`,
+);
+
+/**
+ * Denies what older thoughts of the same rule about the same file have proposed, where a newer output says how things
+ * are now: approved later, the older one would undo it. What is added (a block, a message) is no older state of
+ * anything, and neither is what is said of another burst of a log.
+ */
+export async function denyOutdated(
+  tx: Transaction,
+  { id, attempt, now }: { id: string; attempt: number; now: number },
+): Promise<void> {
+  const reason = 'superseded: a newer revision was thought about';
+  for (const key of await tx.all(outdated, { id, attempt })) await reject(tx, { ...key, reason, now });
+}
+
 /** Proposals of before that are denied in one operation. */
 const EXPIRED = 100;
 

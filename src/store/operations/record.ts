@@ -2,6 +2,7 @@ import type { PlannedOutput } from '../../contract/output.ts';
 import { putBlob } from '../blob.ts';
 import { HELD, type Hold, holdOf } from '../fence.ts';
 import { statement, type Transaction } from '../statement.ts';
+import { denyOutdated } from './proposals.ts';
 import { uncountCall } from './rate.ts';
 
 /** How one call went. */
@@ -95,5 +96,6 @@ export async function record(tx: Transaction, input: RecordInput): Promise<boole
       proposedAt: output.proposed === true ? now : null,
     });
   }
+  if (input.outputs.length > 0) await denyOutdated(tx, { id, attempt, now });
   return true;
 }
