@@ -130,10 +130,10 @@ describe('undo of a rule', () => {
         ['write', name],
       ]),
     );
-    const unasked = await cli(home, 'undo', '--rule', 'both');
+    const unasked = await cli(home, 'undo', '--rule', 'both', '--since', '1h');
     assert.equal(unasked.code, 2);
     assert.match(unasked.stdout, /append .*log\.md/);
-    assert.match(unasked.stderr, /no terminal[\s\S]*--yes/);
+    assert.match(unasked.stderr, /no terminal[\s\S]*undo --rule both --since 1h --yes/);
     assert.deepEqual(readdirSync(notes), ['a.md', 'b.md', 'c.md']);
     appendFileSync(join(notes, 'b.md'), ', edited');
     const since = undoable.find(({ target }) => target.endsWith('b.md'))?.at ?? '';

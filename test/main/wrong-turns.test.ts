@@ -245,6 +245,13 @@ const WITHOUT_DAEMON: WrongTurn[] = [
     next: /next: +consciousness init --yes --watch/,
   },
   {
+    what: 'questions about one more recipe without a terminal',
+    type: () => ['init', '--add', '--recipe', 'minutes'],
+    code: 2,
+    cause: /init asks questions, and this is no terminal/,
+    next: /next: +consciousness init --add --yes --recipe minutes --watch/,
+  },
+  {
     what: 'the whole machine as a watched folder',
     type: () => ['init', '--yes', '--replace', '--ports', '9', '--watch', '/'],
     code: 2,

@@ -109,7 +109,8 @@ export const command: Command = {
 
 async function askFor(context: Context, options: Options): Promise<Ask> {
   if (options['yes'] === true) return askNobody();
-  if (!context.out.isTty || !process.stdin.isTTY) throw cannotAsk(context.line);
+  const toAdd = options['add'] === true ? (textOption(options, 'recipe') ?? 'inbox') : null;
+  if (!context.out.isTty || !process.stdin.isTTY) throw cannotAsk(context.line, toAdd);
   return askPerson(context);
 }
 

@@ -145,6 +145,8 @@ function finish({ out, err, json, line }: Context, thought: ThoughtView, said: s
     err.line(['red', thought.state], `: ${thought.reason || 'no reason is known'}`);
     err.line(['dim', `details: ${line(`show ${short(thought.id)}`)}`]);
   }
+  // Such as that it was cut off at the token limit.
+  if (thought.state === 'done' && thought.reason !== '') err.line(['yellow', 'note'], `: ${thought.reason}`);
   for (const output of thought.outputs) {
     err.line(
       outputSpan(output.state),

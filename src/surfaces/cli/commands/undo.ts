@@ -86,7 +86,8 @@ async function undoRule(context: Context, client: Client, which: OfRule, options
       if (!out.isTty || !process.stdin.isTTY) {
         throw new CodedError('undo-asks', 'this asks first, and this is no terminal', {
           allowed: 'a terminal, or --yes',
-          next: line(`undo --rule ${which.rule} --yes`),
+          // As it was asked: without its time it would be all that the rule ever did.
+          next: line(`undo --rule ${which.rule}${sinceOf(options)} --yes`),
           exitCode: EXIT.usage,
         });
       }
@@ -96,6 +97,11 @@ async function undoRule(context: Context, client: Client, which: OfRule, options
     }
   }
   return report(context, await client.undo(which));
+}
+
+function sinceOf(options: Options): string {
+  const since = textOption(options, 'since');
+  return since === undefined ? '' : ` --since ${since}`;
 }
 
 function printUndoable(context: Context, { rule }: OfRule, undoable: UndoableView[], isAll: boolean): void {

@@ -78,10 +78,14 @@ export function askNobody(): Ask {
 }
 
 /** What to say where nobody can be asked. */
-export function cannotAsk(line: (command: string) => string): CodedError {
+export function cannotAsk(line: (command: string) => string, recipeToAdd: string | null): CodedError {
   return new CodedError('init-asks', 'init asks questions, and this is no terminal', {
     allowed: 'a terminal, or --yes with --watch and --notes',
-    next: line('init --yes --watch ~/Inbox --notes ~/Notes'),
+    next: line(
+      recipeToAdd === null
+        ? 'init --yes --watch ~/Inbox --notes ~/Notes'
+        : `init --add --yes --recipe ${recipeToAdd} --watch ~/Inbox --notes ~/Notes`,
+    ),
     exitCode: EXIT.usage,
   });
 }
