@@ -1,29 +1,5 @@
 import * as z from 'zod';
 
-/** Every kind of output. */
-export const OUTPUT_KIND_NAMES = [
-  'write',
-  'append',
-  'frontmatter',
-  'insert',
-  'tasks',
-  'tag',
-  'move',
-  'rename',
-  'notify',
-  'webhook',
-  'command',
-] as const;
-export type OutputKind = (typeof OUTPUT_KIND_NAMES)[number];
-
-/** A path that is the very file which an event is about: the only value that may choose a folder. */
-export const OWN_FILE = /^\{\{-?\s*event\.path\s*-?\}\}$/;
-
-/** A template that is `yes` where a Liquid condition holds, and empty otherwise. */
-export function ifOf(condition: string): string {
-  return `{% if ${condition} %}yes{% endif %}`;
-}
-
 /** Kinds whose value is the Liquid path of a file. */
 export const ON_A_FILE = [
   'write',
@@ -35,6 +11,18 @@ export const ON_A_FILE = [
   'move',
   'rename',
 ] as const;
+
+/** Every kind of output. */
+export const OUTPUT_KIND_NAMES = [...ON_A_FILE, 'notify', 'webhook', 'command'] as const;
+export type OutputKind = (typeof OUTPUT_KIND_NAMES)[number];
+
+/** A path that is the very file which an event is about: the only value that may choose a folder. */
+export const OWN_FILE = /^\{\{-?\s*event\.path\s*-?\}\}$/;
+
+/** A template that is `yes` where a Liquid condition holds, and empty otherwise. */
+export function ifOf(condition: string): string {
+  return `{% if ${condition} %}yes{% endif %}`;
+}
 
 /** Keys that an output of a kind may have besides the kind's own and `approve`; those with `!` it must have. */
 const MORE: Record<OutputKind, readonly string[]> = {

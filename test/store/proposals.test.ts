@@ -4,7 +4,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { sha256 } from '../../src/base/ids.ts';
 import type { PlannedOutput } from '../../src/contract/output.ts';
 import type { OutputState } from '../../src/contract/thought.ts';
-import type { Approval } from '../../src/store/operations/proposals.ts';
+import { type Approval, outdated } from '../../src/store/operations/proposals.ts';
 import type { Store } from '../../src/store/store.ts';
 import { unreferencedBlobs } from '../../src/store/unreferenced.ts';
 import {
@@ -255,5 +255,22 @@ describe('a thought with proposals', () => {
     const { store } = await proposedThought(t, [output(0, true), output(1, true)], []);
     const { proposals } = await store.read('queueFacts', undefined);
     assert.deepEqual(proposals, { waiting: 2, oldestAt: THEN });
+  });
+});
+
+describe('what a newer answer denies', () => {
+  it('is found among what waits, however much the rule has done before', async (t) => {
+    const { file, store } = await temporaryStore(t);
+    await store.close();
+    const database = new DatabaseSync(file);
+    t.after(() => database.close());
+    const plan = database
+      .prepare(`EXPLAIN QUERY PLAN ${outdated.sql}`)
+      .all('id', 1)
+      .map(({ detail }) => String(detail));
+    assert.deepEqual(plan.slice(0, 2), [
+      'SEARCH n USING PRIMARY KEY (thought=? AND attempt=?)',
+      'SEARCH o USING INDEX outputs_waiting (rule=? AND subject=?)',
+    ]);
   });
 });
