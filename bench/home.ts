@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LiveEvent, StatusView } from '../src/contract/api.ts';
+import type { LiveEvent } from '../src/contract/live-event.ts';
+import type { StatusView } from '../src/contract/status-view.ts';
 import type { Bench } from './bench.ts';
 import type { Child } from './process.ts';
 

@@ -1,4 +1,5 @@
-import type { LiveEvent, StatusView } from '../../src/contract/api.ts';
+import type { LiveEvent } from '../../src/contract/live-event.ts';
+import type { StatusView } from '../../src/contract/status-view.ts';
 import type { Bench } from '../bench.ts';
 import type { Figure } from '../figure.ts';
 import { type Home, spawnDaemon, statusOf } from '../home.ts';

@@ -1,4 +1,5 @@
-import type { EventData, SenseName } from '../contract/event.ts';
+import type { SenseName } from '../contract/event.ts';
+import type { EventData } from '../contract/event-data.ts';
 import type { Happening } from '../contract/happening.ts';
 import type { RuleMatch } from '../contract/match.ts';
 import type { Rule, RuleOn } from '../contract/rule.ts';

@@ -1,4 +1,5 @@
-import type { EventData, FileChange, FileObservation } from '../contract/event.ts';
+import type { FileChange, FileObservation } from '../contract/event.ts';
+import type { EventData } from '../contract/event-data.ts';
 import { matchesRule } from '../contract/glob.ts';
 import type { Match } from '../contract/match.ts';
 import type { Rule } from '../contract/rule.ts';

@@ -1,4 +1,5 @@
-import { type EventData, SENSES } from '../contract/event.ts';
+import { SENSES } from '../contract/event.ts';
+import type { EventData } from '../contract/event-data.ts';
 import type { Rule } from '../contract/rule.ts';
 import type { Replacement, UnclaimedThought } from '../store/operations/rules.ts';
 import { decide } from './decide.ts';

@@ -1,4 +1,4 @@
-import type { EventData } from '../contract/event.ts';
+import type { EventData } from '../contract/event-data.ts';
 import { compileGlobs } from '../contract/glob.ts';
 import type { CaptureJob, CaptureResult } from '../store/operations/capture.ts';
 import type { Store } from '../store/store.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { failpoint } from '../base/failpoint.ts';
 import { createLimit } from '../base/limit.ts';
 import type { Log } from '../base/log.ts';
-import type { LiveEvent } from '../contract/api.ts';
+import type { LiveEvent } from '../contract/live-event.ts';
 import type { Rule } from '../contract/rule.ts';
 import type { CaptureJob, CaptureResult } from '../store/operations/capture.ts';
 import { eventData } from '../store/queries/list-thoughts.ts';

@@ -1,4 +1,4 @@
-import type { Usage } from './provider.ts';
+import type { Usage } from './thought-view.ts';
 
 /** `compare`: what several models made of the same. Nothing was written. */
 export interface CompareView {

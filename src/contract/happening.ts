@@ -1,4 +1,5 @@
-import type { EventData, SenseName } from './event.ts';
+import type { SenseName } from './event.ts';
+import type { EventData } from './event-data.ts';
 import type { RuleMatch } from './match.ts';
 
 /** Something that a sense other than files perceived, before it is journaled. */

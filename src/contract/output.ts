@@ -1,4 +1,4 @@
-import type { EventData } from './event.ts';
+import type { EventData } from './event-data.ts';
 import type { Rule } from './rule.ts';
 import type { OutputKind } from './rule-output.ts';
 

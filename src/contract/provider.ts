@@ -1,38 +1,5 @@
-/** A provider's health; everything but `online` is a hold. `broken`: it lists its models, and its calls fail. */
-export type ProviderState = 'online' | 'loading' | 'overloaded' | 'broken' | 'offline' | 'unknown';
-
-export interface ProviderHealth {
-  state: ProviderState;
-  /** Why it is held, for people; empty when online. */
-  reason: string;
-  /** Ids of the models it offers, as its own body said. */
-  models: string[];
-  /** The chat model that is loaded, where the server tells. */
-  loaded: string | null;
-  /** What models are able to, by the name that rules use (`local-model` among them), as far as the server tells. */
-  abilities?: Readonly<Record<string, Abilities>>;
-  /** With `loading`: it lists models and has loaded none; those that are asked for by name, it loads. */
-  noneLoaded?: true;
-  /** Calls that the server takes at once; absent where it does not tell. */
-  slots?: number;
-  /** Models that it offers no longer, or never did, though others: its calls of them said so. Absent = none. */
-  missing?: readonly string[];
-  /** Epoch milliseconds of the last probe or call; null before the first. */
-  checkedAt: number | null;
-  /** With `overloaded`: epoch milliseconds before which it asked not to be called again. */
-  retryAt?: number;
-}
-
-/** What a model is able to; what is absent, its server does not tell. */
-export interface Abilities {
-  /** Tokens that one call has room for as it is loaded, prompt and answer together. */
-  context?: number;
-  /** It sees pictures. */
-  vision?: boolean;
-  /** It was trained to call tools. */
-  tools?: boolean;
-}
-
+import type { ProviderHealth } from './provider-health.ts';
+import type { Usage } from './thought-view.ts';
 /** A picture that belongs to a prompt, as a file that models with vision read. */
 export interface Picture {
   type: 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif';
@@ -82,11 +49,6 @@ export interface ThinkCall {
   mayCall?: boolean;
   /** What has been said since the prompt. */
   turns?: readonly Turn[];
-}
-
-export interface Usage {
-  inputTokens: number | null;
-  outputTokens: number | null;
 }
 
 /**

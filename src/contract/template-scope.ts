@@ -1,4 +1,4 @@
-import type { EventData } from './event.ts';
+import type { EventData } from './event-data.ts';
 
 /** What templates of prompts and outputs see. Absent values are null, never undefined: variables are strict. */
 export interface TemplateScope {

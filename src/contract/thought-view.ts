@@ -1,88 +1,127 @@
-import type { EventData, FileChange, SenseName } from './event.ts';
-import type { Usage } from './provider.ts';
-import type { OutputState, ThoughtState } from './thought.ts';
+import * as z from 'zod';
+import { FILE_CHANGES, SENSES } from './event.ts';
+import { eventData } from './event-data.ts';
+import { OUTPUT_STATES, THOUGHT_STATES } from './thought.ts';
+
+export const thoughtContext = z
+  .object({
+    sense: z.enum(SENSES),
+    subject: z.string(),
+    event: z.number(),
+    path: z.string().exactOptional(),
+    change: z.enum(FILE_CHANGES).exactOptional(),
+    asked: z
+      .literal(true)
+      .exactOptional()
+      .describe("A person asked for it: it is not held by a rule's `only`."),
+  })
+  .meta({ id: 'ThoughtContext' });
+export type ThoughtContext = z.output<typeof thoughtContext>;
 
 /** One row of `thoughts`: the six described fields first. */
-export interface ThoughtRow {
-  id: string;
-  timestamp: string;
-  /** What is thought about: the first 280 characters of the captured text, or the request's text. */
-  content: string;
-  context: ThoughtContext;
-  processed: boolean;
-  state: ThoughtState;
-  rule: string;
-  /** Why it is in this state, where there is something to say (of a ready thought: why it is held); empty otherwise. */
-  reason: string;
-}
+export const thoughtRow = z
+  .object({
+    id: z.string(),
+    timestamp: z.string(),
+    content: z
+      .string()
+      .describe(
+        "What is thought about: the first 280 characters of the captured text, or the request's text.",
+      ),
+    context: thoughtContext,
+    processed: z.boolean(),
+    state: z.enum(THOUGHT_STATES),
+    rule: z.string(),
+    reason: z
+      .string()
+      .describe(
+        'Why it is in this state, where there is something to say (of a ready thought: why it is held); empty otherwise.',
+      ),
+  })
+  .meta({ id: 'ThoughtRow' });
+export type ThoughtRow = z.output<typeof thoughtRow>;
 
-export interface ThoughtContext {
-  sense: SenseName;
-  subject: string;
-  event: number;
-  path?: string;
-  change?: FileChange;
-  /** A person asked for it: it is not held by a rule's `only`. */
-  asked?: true;
-}
+export const usage = z
+  .object({ inputTokens: z.number().nullable(), outputTokens: z.number().nullable() })
+  .meta({ id: 'Usage' });
+export type Usage = z.output<typeof usage>;
+
+export const attemptView = z
+  .object({
+    number: z.number(),
+    startedAt: z.string(),
+    sentAt: z.string().nullable(),
+    firstTokenMs: z.number().nullable(),
+    totalMs: z.number().nullable(),
+    provider: z.string().nullable(),
+    model: z.string().nullable(),
+    usage,
+    outcome: z
+      .string()
+      .describe('`running`, `answered`, `reused`, `held`, `failed`, `crashed`, `abandoned`.'),
+    error: z.string().nullable(),
+    raw: z.string().nullable().describe("The model's words as they came, also when they were not usable."),
+    left: z
+      .object({ provider: z.string(), bytes: z.number(), pictures: z.number(), calls: z.number() })
+      .nullable()
+      .describe('What left this machine in it; null = nothing.'),
+  })
+  .meta({ id: 'AttemptView' });
+export type AttemptView = z.output<typeof attemptView>;
+
+export const outputView = z
+  .object({
+    position: z.number(),
+    kind: z.string(),
+    target: z.string(),
+    state: z.enum(OUTPUT_STATES),
+    reason: z.string(),
+    bytes: z.number(),
+    sha256: z.string(),
+    appliedAt: z.string().nullable(),
+    content: z.string().nullable().describe('The exact bytes as text, where they are text.'),
+  })
+  .meta({ id: 'OutputView' });
+export type OutputView = z.output<typeof outputView>;
 
 /** `show ID`: everything about one thought. */
-export interface ThoughtView extends ThoughtRow {
-  event: { seq: number; kind: string; at: string; dedup: string; data: EventData };
-  ruleVersion: string;
-  settleUntil: string | null;
-  finishedAt: string | null;
-  reusedFrom: string | null;
-  crashes: number;
-  failures: number;
-  captured: {
-    text: string;
-    characters: number;
-    truncated: boolean;
-    kind: string;
-    /** Pages that are pictures, for models that see them. */
-    pictures: number;
-    /** Why their text is not in `text`; empty where it is. */
-    unread: string;
-  } | null;
-  /** What there was and retention has taken away. */
-  removed: ('captured' | 'prompt' | 'outputs')[];
-  prompt: string | null;
-  /** Parts of a document that is too long for its model of which notes are kept; 0 = it is read at once. */
-  parts: number;
-  attempts: AttemptView[];
-  /** The answer: text, or the validated object where the rule has a schema; null before. */
-  answer: unknown;
-  outputs: OutputView[];
-}
-
-export interface AttemptView {
-  number: number;
-  startedAt: string;
-  sentAt: string | null;
-  firstTokenMs: number | null;
-  totalMs: number | null;
-  provider: string | null;
-  model: string | null;
-  usage: Usage;
-  /** `running`, `answered`, `reused`, `held`, `failed`, `crashed`, `abandoned`. */
-  outcome: string;
-  error: string | null;
-  /** The model's words as they came, also when they were not usable. */
-  raw: string | null;
-  /** What left this machine in it; null = nothing. */
-  left: { provider: string; bytes: number; pictures: number; calls: number } | null;
-}
-
-export interface OutputView {
-  position: number;
-  kind: string;
-  target: string;
-  state: OutputState;
-  reason: string;
-  bytes: number;
-  sha256: string;
-  appliedAt: string | null;
-  /** The exact bytes as text, where they are text. */
-  content: string | null;
-}
+export const thoughtView = thoughtRow
+  .extend({
+    event: z.object({
+      seq: z.number(),
+      kind: z.string(),
+      at: z.string(),
+      dedup: z.string(),
+      data: eventData,
+    }),
+    ruleVersion: z.string(),
+    settleUntil: z.string().nullable(),
+    finishedAt: z.string().nullable(),
+    reusedFrom: z.string().nullable(),
+    crashes: z.number(),
+    failures: z.number(),
+    captured: z
+      .object({
+        text: z.string(),
+        characters: z.number(),
+        truncated: z.boolean(),
+        kind: z.string(),
+        pictures: z.number().describe('Pages that are pictures, for models that see them.'),
+        unread: z.string().describe('Why their text is not in `text`; empty where it is.'),
+      })
+      .nullable(),
+    removed: z
+      .array(z.enum(['captured', 'prompt', 'outputs']))
+      .describe('What there was and retention has taken away.'),
+    prompt: z.string().nullable(),
+    parts: z
+      .number()
+      .describe(
+        'Parts of a document that is too long for its model of which notes are kept; 0 = it is read at once.',
+      ),
+    attempts: z.array(attemptView),
+    answer: z.unknown().describe('Text, or the validated object where the rule has a schema; null before.'),
+    outputs: z.array(outputView),
+  })
+  .meta({ id: 'ThoughtView' });
+export type ThoughtView = z.output<typeof thoughtView>;

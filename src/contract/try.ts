@@ -1,4 +1,4 @@
-import type { Usage } from './provider.ts';
+import type { Usage } from './thought-view.ts';
 
 /** `try`: what a rule would make of a file just now. Nothing was written. */
 export interface TryView {

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { CodedError } from '../base/errors.ts';
-import type { LiveEvent } from '../contract/api.ts';
 import type { MetFolder } from '../contract/event.ts';
+import type { LiveEvent } from '../contract/live-event.ts';
 import type { MatchedObservation } from '../contract/match.ts';
 import type { PerceiveInput } from '../store/operations/perceive.ts';
 import type { RegisteredRoot } from '../store/operations/roots.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { StorageView } from '../contract/api.ts';
+import type { StorageView } from '../contract/status-view.ts';
 import type { Keeper } from '../store/keeper.ts';
 import type { ExpiredQuery } from '../store/queries/expired.ts';
 import type { Store } from '../store/store.ts';

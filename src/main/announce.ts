@@ -1,6 +1,7 @@
 import { type Broadcast, createBroadcast } from '../base/broadcast.ts';
 import type { Clock } from '../base/clock.ts';
-import type { LiveEvent, RootHealth, StatusView } from '../contract/api.ts';
+import type { LiveEvent } from '../contract/live-event.ts';
+import type { RootHealth, StatusView } from '../contract/status-view.ts';
 import type { RunOptions } from '../surfaces/daemon.ts';
 
 /** Tells everybody who listens what happens. */

@@ -1,7 +1,7 @@
 import type { Log } from '../base/log.ts';
 import { secretValues } from '../base/secrets.ts';
 import type { Config } from '../contract/config.ts';
-import type { EventData } from '../contract/event.ts';
+import type { EventData } from '../contract/event-data.ts';
 import type { CloudGate, Cost } from '../mind/cloud.ts';
 import { serverSettings } from '../mind/providers/create.ts';
 import type { Configuration } from './configuration.ts';

@@ -6,7 +6,7 @@ import { environment } from '../config/environment.ts';
 import { builtinRequestRule } from '../config/rule-text.ts';
 import type { ComparedResult, ComparedSubject, CompareView } from '../contract/compare.ts';
 import type { Config } from '../contract/config.ts';
-import type { EventData } from '../contract/event.ts';
+import type { EventData } from '../contract/event-data.ts';
 import type { Provider } from '../contract/provider.ts';
 import type { Rule } from '../contract/rule.ts';
 import type { Captured } from '../mind/compose.ts';

@@ -2,9 +2,10 @@ import { lstat } from 'node:fs/promises';
 import { decide } from '../attention/decide.ts';
 import { systemCode } from '../base/errors.ts';
 import { toFs } from '../base/path-text.ts';
-import type { Explanation, SenseHealth } from '../contract/api.ts';
+import type { Explanation } from '../contract/api.ts';
 import type { FileChange } from '../contract/event.ts';
 import type { Rule } from '../contract/rule.ts';
+import type { SenseHealth } from '../contract/status-view.ts';
 import type { FileFacts } from '../store/queries/explain-file.ts';
 import type { Store } from '../store/store.ts';
 

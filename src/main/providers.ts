@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { Config } from '../contract/config.ts';
-import type { Provider, ProviderHealth } from '../contract/provider.ts';
+import type { Provider } from '../contract/provider.ts';
+import type { ProviderHealth } from '../contract/provider-health.ts';
 import { createHealthMonitor, type HealthMonitor } from '../mind/health.ts';
 import type { Places } from '../mind/places.ts';
 import { createBuiltinProvider } from '../mind/providers/builtin.ts';

@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path';
 import { CodedError, systemCode } from '../base/errors.ts';
 import { toFs } from '../base/path-text.ts';
 import type { Config } from '../contract/config.ts';
-import type { EventData } from '../contract/event.ts';
+import type { EventData } from '../contract/event-data.ts';
 import { matchesRule } from '../contract/glob.ts';
 import type { Rule } from '../contract/rule.ts';
 import { DENIED, whyIgnored } from '../senses/files/why-ignored.ts';

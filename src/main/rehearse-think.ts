@@ -1,7 +1,7 @@
 import { systemClock } from '../base/clock.ts';
 import { sha256 } from '../base/ids.ts';
 import { createSystemRandom } from '../base/random.ts';
-import type { EventData } from '../contract/event.ts';
+import type { EventData } from '../contract/event-data.ts';
 import type { Provider } from '../contract/provider.ts';
 import type { Rule } from '../contract/rule.ts';
 import { type CallOutcome, listen } from '../mind/call.ts';

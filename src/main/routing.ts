@@ -1,5 +1,6 @@
-import type { HoldView, PauseView } from '../contract/api.ts';
+import type { PauseView } from '../contract/api.ts';
 import { REQUEST_RULE, type Rule } from '../contract/rule.ts';
+import type { HoldView } from '../contract/status-view.ts';
 import { type Lanes, lanesOf } from '../mind/lanes.ts';
 import type { Holds } from '../queue/holds.ts';
 import type { NotNow } from '../queue/manners.ts';

@@ -3,7 +3,7 @@ import { perceive } from '../attention/perceive.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { TaskGroup } from '../base/task-group.ts';
-import type { SenseHealth } from '../contract/api.ts';
+import type { SenseHealth } from '../contract/status-view.ts';
 import type { Journal } from '../journal/journal.ts';
 import { createLogsSense } from '../senses/logs/sense.ts';
 import { createProcessesSense, SNAPSHOT_EVERY_MS } from '../senses/processes/sense.ts';

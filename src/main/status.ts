@@ -1,8 +1,8 @@
 import type { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { HoldView, SenseHealth, StatusView, StorageView } from '../contract/api.ts';
 import type { Config } from '../contract/config.ts';
 import { type ConfigProblem, formatProblem } from '../contract/problem.ts';
 import type { Rule } from '../contract/rule.ts';
+import type { HoldView, SenseHealth, StatusView, StorageView } from '../contract/status-view.ts';
 import { wokenBy } from '../contract/woken-by.ts';
 import type { Lanes } from '../mind/lanes.ts';
 import type { Mind } from '../mind/worker.ts';

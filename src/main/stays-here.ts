@@ -1,7 +1,7 @@
 import { fromFs } from '../base/path-text.ts';
 import { isWithin } from '../config/user-path.ts';
 import type { RootConfig } from '../contract/config.ts';
-import type { EventData } from '../contract/event.ts';
+import type { EventData } from '../contract/event-data.ts';
 import { globBase } from '../contract/glob.ts';
 import type { Rule } from '../contract/rule.ts';
 

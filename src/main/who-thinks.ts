@@ -1,7 +1,8 @@
 import { systemClock, watchingClock } from '../base/clock.ts';
 import { CodedError, EXIT } from '../base/errors.ts';
 import type { Config } from '../contract/config.ts';
-import type { Provider, ProviderHealth } from '../contract/provider.ts';
+import type { Provider } from '../contract/provider.ts';
+import type { ProviderHealth } from '../contract/provider-health.ts';
 import type { Rule } from '../contract/rule.ts';
 import { routeFor } from '../mind/needs.ts';
 import type { Needs } from '../mind/route.ts';

@@ -6,7 +6,7 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { createExtractor } from '../capture/extract.ts';
 import { type CaptureWorker, createCaptureWorker } from '../capture/worker.ts';
-import type { LiveEvent } from '../contract/api.ts';
+import type { LiveEvent } from '../contract/live-event.ts';
 import type { Gap } from '../contract/output.ts';
 import { createEmbedder, type Embedder } from '../mind/embed.ts';
 import { createPlaces } from '../mind/places.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import type { LiveEvent } from '../contract/api.ts';
-import type { EventData } from '../contract/event.ts';
+import type { EventData } from '../contract/event-data.ts';
+import type { LiveEvent } from '../contract/live-event.ts';
 import type { PlannedOutput, PlanRequest } from '../contract/output.ts';
 import type { Provider } from '../contract/provider.ts';
 import type { Rule } from '../contract/rule.ts';

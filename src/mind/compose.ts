@@ -1,5 +1,5 @@
 import { CodedError } from '../base/errors.ts';
-import type { EventData } from '../contract/event.ts';
+import type { EventData } from '../contract/event-data.ts';
 import type { Picture } from '../contract/provider.ts';
 import type { Rule } from '../contract/rule.ts';
 import { compileTemplate, renderTemplate } from '../contract/template.ts';

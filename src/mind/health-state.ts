@@ -1,5 +1,6 @@
 import type { Random } from '../base/random.ts';
-import { isDoubtful, type ProviderFailure, type ProviderHealth } from '../contract/provider.ts';
+import { isDoubtful, type ProviderFailure } from '../contract/provider.ts';
+import type { ProviderHealth } from '../contract/provider-health.ts';
 
 /**
  * The states of a provider and what leads from one to the other. Everything but `online` is a hold.

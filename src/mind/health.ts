@@ -2,13 +2,8 @@ import type { Clock } from '../base/clock.ts';
 import { createKeyedMutex } from '../base/keyed-mutex.ts';
 import type { Random } from '../base/random.ts';
 import { unlessAborted } from '../base/unless-aborted.ts';
-import {
-  FAILURE_KINDS,
-  isDoubtful,
-  type Provider,
-  type ProviderFailure,
-  type ProviderHealth,
-} from '../contract/provider.ts';
+import { FAILURE_KINDS, isDoubtful, type Provider, type ProviderFailure } from '../contract/provider.ts';
+import type { ProviderHealth } from '../contract/provider-health.ts';
 import {
   afterAnswer,
   afterFailure,

@@ -1,4 +1,5 @@
-import type { Provider, ProviderHealth } from '../contract/provider.ts';
+import type { Provider } from '../contract/provider.ts';
+import type { ProviderHealth } from '../contract/provider-health.ts';
 import type { Rule } from '../contract/rule.ts';
 import { type Route, route } from './route.ts';
 

@@ -1,4 +1,4 @@
-import type { ProviderHealth } from '../contract/provider.ts';
+import type { ProviderHealth } from '../contract/provider-health.ts';
 import type { Rule } from '../contract/rule.ts';
 import type { Captured } from './compose.ts';
 import { fit } from './fit.ts';

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
-import type { Abilities, ProviderFailure } from '../contract/provider.ts';
+import type { ProviderFailure } from '../contract/provider.ts';
+import type { Abilities } from '../contract/provider-health.ts';
 import type { Rule } from '../contract/rule.ts';
 import { readAnswer } from './answer.ts';
 import type { CallOutcome } from './call.ts';

@@ -1,4 +1,5 @@
-import type { Abilities, Picture } from '../contract/provider.ts';
+import type { Picture } from '../contract/provider.ts';
+import type { Abilities } from '../contract/provider-health.ts';
 import { type Fit, fit } from './fit.ts';
 import { PICTURE_TOKENS } from './pictures.ts';
 import type { TokenCounter } from './tokens.ts';

@@ -1,4 +1,5 @@
-import type { Abilities, Provider, ProviderHealth } from '../contract/provider.ts';
+import type { Provider } from '../contract/provider.ts';
+import type { Abilities, ProviderHealth } from '../contract/provider-health.ts';
 import type { Rule } from '../contract/rule.ts';
 
 /** Who thinks a thought now, or why nobody does. Reasons are for people. */

@@ -1,4 +1,4 @@
-import type { Abilities } from '../contract/provider.ts';
+import type { Abilities } from '../contract/provider-health.ts';
 import type { CallOutcome } from './call.ts';
 import { canariesAround } from './canary.ts';
 import type { Question } from './question.ts';

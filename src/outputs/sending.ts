@@ -3,7 +3,7 @@ import { CodedError, messageOf } from '../base/errors.ts';
 import { failpoint } from '../base/failpoint.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import type { EventData } from '../contract/event.ts';
+import type { EventData } from '../contract/event-data.ts';
 import type { PendingOutput } from '../contract/output.ts';
 import type { OutputState } from '../contract/thought.ts';
 import type { Holds } from '../queue/holds.ts';

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
-import type { HoldView, LiveEvent } from '../contract/api.ts';
+import type { LiveEvent } from '../contract/live-event.ts';
+import type { HoldView } from '../contract/status-view.ts';
 
 type HoldKind = HoldView['what'];
 

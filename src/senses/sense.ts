@@ -1,6 +1,6 @@
-import type { SenseHealth } from '../contract/api.ts';
 import type { Percepts } from '../contract/happening.ts';
 import type { Rule } from '../contract/rule.ts';
+import type { SenseHealth } from '../contract/status-view.ts';
 
 /**
  * One sense: perceives the world and hands over batches until its signal aborts. A batch is journaled

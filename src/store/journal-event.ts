@@ -1,4 +1,5 @@
-import type { EventData, SenseName } from '../contract/event.ts';
+import type { SenseName } from '../contract/event.ts';
+import type { EventData } from '../contract/event-data.ts';
 import { statement, type Transaction } from './statement.ts';
 
 const insert = statement<{

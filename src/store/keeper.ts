@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { workerUrl } from '../base/worker-url.ts';
-import type { StorageView } from '../contract/api.ts';
+import type { StorageView } from '../contract/status-view.ts';
 import { type Backup, listBackups } from './backup.ts';
 import { damaged } from './damage.ts';
 import type { KeeperJob, KeeperResult } from './keeper-thread.ts';

@@ -1,4 +1,4 @@
-import type { VitalsSeries } from '../contract/api.ts';
+import type { VitalsSeries } from '../contract/vitals-view.ts';
 import type { PackedHour } from './vitals-pack.ts';
 
 /** Gathers values of many keys into equal spans of time, so that a year is as short as an hour. */

@@ -1,28 +1,19 @@
+import type { ChangeResult } from './../contract/api.ts';
 import type {
-  DroppedEvents,
   EmbedView,
   Explanation,
-  LiveEvent,
   PauseView,
   RuleView,
   RunView,
-  StatusView,
-  StreamEvent,
   UndoableView,
   UndoResult,
-  VitalsView,
 } from '../contract/api.ts';
+import type { DroppedEvents, LiveEvent, StreamEvent } from '../contract/live-event.ts';
 import type { Approve, DecisionView, ProposalRow, ProposalView } from '../contract/proposal.ts';
+import type { StatusView } from '../contract/status-view.ts';
 import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
-import type {
-  ChangeResult,
-  OfRule,
-  RunRequest,
-  ThinkRequest,
-  ThoughtQuery,
-  UndoWhich,
-  VitalsRequest,
-} from './daemon.ts';
+import type { VitalsView } from '../contract/vitals-view.ts';
+import type { OfRule, RunRequest, ThinkRequest, ThoughtQuery, UndoWhich, VitalsRequest } from './daemon.ts';
 import { type Call, lost, send, textOf, type Where } from './unix-http.ts';
 
 /**

@@ -1,22 +1,23 @@
 import type {
+  ChangeResult,
   EmbedView,
   Explanation,
-  LiveEvent,
   PauseView,
   RuleView,
   RunView,
-  StatusView,
   UndoableView,
   UndoResult,
-  VitalsView,
 } from '../contract/api.ts';
 import type { CompareView } from '../contract/compare.ts';
 import type { VitalsSample } from '../contract/happening.ts';
+import type { LiveEvent } from '../contract/live-event.ts';
 import type { ProcessConnection, ProcessFacts } from '../contract/process.ts';
 import type { Approve, DecisionView, ProposalRow, ProposalView } from '../contract/proposal.ts';
+import type { StatusView } from '../contract/status-view.ts';
 import type { ThoughtState } from '../contract/thought.ts';
 import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
 import type { TryView } from '../contract/try.ts';
+import type { VitalsView } from '../contract/vitals-view.ts';
 import type { GivenAnswer } from '../store/new-thought.ts';
 
 /** What a rule has done since a time (epoch ms; absent = ever). */
@@ -120,14 +121,6 @@ export type RunRequest = {
   /** Also what this version of the rule has thought about already. */
   again: boolean;
 } & ({ paths: string[]; given?: Record<string, GivenAnswer> } | { existing: true });
-
-export interface ChangeResult {
-  id: string;
-  ok: boolean;
-  state: ThoughtState | null;
-  /** What happened, or why not. */
-  reason: string;
-}
 
 /** How an entry point runs a daemon in its own process. `main` implements it. */
 export type RunDaemon = (options: RunOptions) => Promise<{

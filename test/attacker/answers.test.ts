@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import type { LiveEvent } from '../../src/contract/api.ts';
+import type { LiveEvent } from '../../src/contract/live-event.ts';
 import { cli, type RunningDaemon, startDaemon } from '../support/daemon.ts';
 import type { ObedientModel } from './obedient.ts';
 import { answerOf, callOf, shoutOf } from './orders.ts';

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { changeSeenBy, dataSeenBy, decide } from '../../src/attention/decide.ts';
 import { replacements } from '../../src/attention/reload.ts';
-import type { EventData, FileChange } from '../../src/contract/event.ts';
+import type { FileChange } from '../../src/contract/event.ts';
+import type { EventData } from '../../src/contract/event-data.ts';
 import type { Rule, RuleOnFile } from '../../src/contract/rule.ts';
 
 function rule(name: string, on: Partial<RuleOnFile> | null, version = 'v1'): Rule {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { systemClock } from '../../src/base/clock.ts';
-import type { StatusView } from '../../src/contract/api.ts';
+import type { StatusView } from '../../src/contract/status-view.ts';
 import { run } from '../senses/processes/proc.ts';
 import { cli, createHome, type Home, startDaemon } from '../support/daemon.ts';
 

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StatusView } from '../../src/contract/api.ts';
+import type { StatusView } from '../../src/contract/status-view.ts';
 import { cli, copyRule, createHome, type Home, show, startDaemon, thoughtsOf } from '../support/daemon.ts';
 import { MISBEHAVIOURS } from '../support/misbehaviours.ts';
 import { startModelServer } from '../support/model-server.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { EventData } from '../../src/contract/event.ts';
+import type { EventData } from '../../src/contract/event-data.ts';
 import type { Rule } from '../../src/contract/rule.ts';
 import { whyItStays } from '../../src/main/stays-here.ts';
 

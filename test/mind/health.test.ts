@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Random } from '../../src/base/random.ts';
-import type { Provider, ProviderFailure, ProviderHealth } from '../../src/contract/provider.ts';
+import type { Provider, ProviderFailure } from '../../src/contract/provider.ts';
+import type { ProviderHealth } from '../../src/contract/provider-health.ts';
 import { createHealthMonitor } from '../../src/mind/health.ts';
 import {
   afterAnswer,

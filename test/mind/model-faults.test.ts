@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProviderState } from '../../src/contract/provider.ts';
+import type { ProviderState } from '../../src/contract/provider-health.ts';
 import { MISBEHAVIOURS, type Misbehaviour } from '../support/misbehaviours.ts';
 import { startModelServer } from '../support/model-server.ts';
 import { FIRST_TOKEN_MS, IDLE_MS, startThinking } from '../support/thinking.ts';

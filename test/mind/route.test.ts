@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ProviderHealth, ProviderState } from '../../src/contract/provider.ts';
+import type { ProviderHealth, ProviderState } from '../../src/contract/provider-health.ts';
 import type { Rule } from '../../src/contract/rule.ts';
 import { route } from '../../src/mind/route.ts';
 

@@ -7,7 +7,7 @@ import { loadContentHash } from '../../src/base/content-hash.ts';
 import { atOnce, type Disk } from '../../src/base/disk.ts';
 import { sha256 } from '../../src/base/ids.ts';
 import { createLog } from '../../src/base/log.ts';
-import type { LiveEvent } from '../../src/contract/api.ts';
+import type { LiveEvent } from '../../src/contract/live-event.ts';
 import type { Gap, PlannedOutput } from '../../src/contract/output.ts';
 import { createProposals } from '../../src/outputs/proposals.ts';
 import { createOutputs } from '../../src/outputs/worker.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { systemClock } from '../../src/base/clock.ts';
 import { CodedError } from '../../src/base/errors.ts';
-import type { LiveEvent } from '../../src/contract/api.ts';
+import type { LiveEvent } from '../../src/contract/live-event.ts';
 import { createHolds } from '../../src/queue/holds.ts';
 import { createLeases, LEASE_MS } from '../../src/queue/lease.ts';
 import { patientStore } from '../../src/store/patient.ts';

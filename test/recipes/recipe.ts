@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { LiveEvent } from '../../src/contract/api.ts';
+import type { LiveEvent } from '../../src/contract/live-event.ts';
 import { createTokenCounter } from '../../src/mind/tokens.ts';
 import { fakeProgram } from '../outputs/send/fake-program.ts';
 import { BIN, cli, type Home, type RunningDaemon, startDaemon } from '../support/daemon.ts';

@@ -1,10 +1,5 @@
-import type {
-  Provider,
-  ProviderFailure,
-  ProviderHealth,
-  ThinkCall,
-  ThinkEvent,
-} from '../../src/contract/provider.ts';
+import type { Provider, ProviderFailure, ThinkCall, ThinkEvent } from '../../src/contract/provider.ts';
+import type { ProviderHealth } from '../../src/contract/provider-health.ts';
 import type { SeededRandom } from '../support/seeded-random.ts';
 import type { Life } from './life.ts';
 import type { VirtualTime } from './virtual-time.ts';

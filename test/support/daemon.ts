@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { LiveEvent, StatusView } from '../../src/contract/api.ts';
+import type { LiveEvent } from '../../src/contract/live-event.ts';
+import type { StatusView } from '../../src/contract/status-view.ts';
 import type { ThoughtRow, ThoughtView } from '../../src/contract/thought-view.ts';
 import { temporaryFolder } from './store.ts';
 

@@ -2,7 +2,7 @@ import type { TestContext } from 'node:test';
 import { systemClock } from '../../src/base/clock.ts';
 import { createSystemRandom } from '../../src/base/random.ts';
 import { sealRule } from '../../src/config/rule-text.ts';
-import type { ProviderHealth } from '../../src/contract/provider.ts';
+import type { ProviderHealth } from '../../src/contract/provider-health.ts';
 import type { Rule } from '../../src/contract/rule.ts';
 import type { ThoughtRow, ThoughtView } from '../../src/contract/thought-view.ts';
 import { createHealthMonitor } from '../../src/mind/health.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { LiveEvent } from '../../src/contract/api.ts';
+import type { LiveEvent } from '../../src/contract/live-event.ts';
 import { begin, ended, here, printed, run } from './command-line.ts';
 import { MemoryDaemon } from './memory-daemon.ts';
 import { running, temporaryFolder } from './running.ts';

@@ -1,19 +1,18 @@
 import { CodedError } from '../../src/base/errors.ts';
 import { idOf } from '../../src/base/ids.ts';
 import type {
+  ChangeResult,
   EmbedView,
   Explanation,
-  HoldView,
-  LiveEvent,
   PauseView,
   RuleView,
   RunView,
-  StatusView,
   UndoableView,
   UndoResult,
-  VitalsView,
 } from '../../src/contract/api.ts';
+import type { LiveEvent } from '../../src/contract/live-event.ts';
 import type { Approve, DecisionView, ProposalRow, ProposalView } from '../../src/contract/proposal.ts';
+import type { HoldView, StatusView } from '../../src/contract/status-view.ts';
 import {
   type OutputState,
   PROCESSED,
@@ -22,8 +21,8 @@ import {
   type ThoughtState,
 } from '../../src/contract/thought.ts';
 import type { ThoughtRow, ThoughtView } from '../../src/contract/thought-view.ts';
+import type { VitalsView } from '../../src/contract/vitals-view.ts';
 import type {
-  ChangeResult,
   Daemon,
   OfRule,
   RunRequest,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { createParser } from 'eventsource-parser';
-import type { LiveEvent, StreamEvent } from '../../src/contract/api.ts';
+import type { LiveEvent, StreamEvent } from '../../src/contract/live-event.ts';
 import { createApp } from '../../src/surfaces/http/app.ts';
 import { BACKLOG, createHub } from '../../src/surfaces/http/hub.ts';
 import { MemoryDaemon } from './memory-daemon.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { LiveEvent } from '../../src/contract/api.ts';
+import type { LiveEvent } from '../../src/contract/live-event.ts';
 import type { Plan } from './scenario-preload.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/consciousness.js', import.meta.url));

@@ -1,4 +1,5 @@
-import type { Provider, ProviderHealth, ThinkCall, ThinkEvent } from '../../contract/provider.ts';
+import type { Provider, ThinkCall, ThinkEvent } from '../../contract/provider.ts';
+import type { ProviderHealth } from '../../contract/provider-health.ts';
 
 /** The provider's name and its models, as rules write them: `builtin/extract`, `builtin/verbatim`. */
 const BUILTIN = 'builtin';

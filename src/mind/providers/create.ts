@@ -1,7 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import type { ConfigValues } from '../../contract/config.ts';
 import type { ProviderSettings } from '../../contract/config-providers.ts';
-import type { Abilities, Provider } from '../../contract/provider.ts';
+import type { Provider } from '../../contract/provider.ts';
+import type { Abilities } from '../../contract/provider-health.ts';
 import { createAnthropicProvider } from './anthropic.ts';
 import { createOllamaProvider } from './ollama.ts';
 import { createOpenAICompatibleProvider } from './openai-compatible.ts';

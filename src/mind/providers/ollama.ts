@@ -1,4 +1,5 @@
-import type { Abilities, Provider } from '../../contract/provider.ts';
+import type { Provider } from '../../contract/provider.ts';
+import type { Abilities } from '../../contract/provider-health.ts';
 import { ollamaOffer } from './ollama/offer.ts';
 import { ollamaChat } from './ollama/protocol.ts';
 import { withAbility } from './server/native.ts';

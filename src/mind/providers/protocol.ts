@@ -1,4 +1,5 @@
-import type { ThinkCall, Usage } from '../../contract/provider.ts';
+import type { ThinkCall } from '../../contract/provider.ts';
+import type { Usage } from '../../contract/thought-view.ts';
 
 /** How a family of servers is asked, and how its answers read. Timers, sockets and failures are the same for all. */
 export interface Protocol {

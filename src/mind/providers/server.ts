@@ -1,7 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { unlessAborted } from '../../base/unless-aborted.ts';
 import type {
-  Abilities,
   EmbedResult,
   FailureKind,
   ModelOrders,
@@ -11,6 +10,7 @@ import type {
   ThinkCall,
   ThinkEvent,
 } from '../../contract/provider.ts';
+import type { Abilities } from '../../contract/provider-health.ts';
 import { createTransport } from '../transport.ts';
 import type { Protocol } from './protocol.ts';
 import { addressOf } from './server/address.ts';

@@ -1,4 +1,4 @@
-import type { EventData } from '../../contract/event.ts';
+import type { EventData } from '../../contract/event-data.ts';
 import type { Rendering } from '../rendering.ts';
 
 /** What a receiver is told of an answered thought where the rule does not say it. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import type { RootHealth, SenseHealth } from '../../contract/api.ts';
+import type { RootHealth, SenseHealth } from '../../contract/status-view.ts';
 import type { Ground } from './ground.ts';
 import type { Pending } from './pending.ts';
 import type { Lane } from './sender.ts';

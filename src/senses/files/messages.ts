@@ -1,6 +1,6 @@
-import type { RootHealth } from '../../contract/api.ts';
 import type { RootConfig } from '../../contract/config.ts';
 import type { FilesBatch, IndexColumns } from '../../contract/event.ts';
+import type { RootHealth } from '../../contract/status-view.ts';
 
 /** What is watched and how; the paths are absolute path texts. */
 export interface FilesSettings {

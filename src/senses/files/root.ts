@@ -1,7 +1,7 @@
 import { createBell } from '../../base/bell.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { RootHealth } from '../../contract/api.ts';
 import type { IndexColumns } from '../../contract/event.ts';
+import type { RootHealth } from '../../contract/status-view.ts';
 import { adopt } from './adopt.ts';
 import { createTeller, describe } from './health.ts';
 import type { IgnoreMatcher } from './ignore.ts';

@@ -1,8 +1,8 @@
 import { type Bell, createBell } from '../../base/bell.ts';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf, systemCode } from '../../base/errors.ts';
-import type { SenseHealth } from '../../contract/api.ts';
 import type { Cursor, Percepts } from '../../contract/happening.ts';
+import type { SenseHealth } from '../../contract/status-view.ts';
 import type { Cursors, Perception, RuledSense } from '../sense.ts';
 import { createFollower } from './follower.ts';
 import { createHints } from './hints.ts';

@@ -1,10 +1,10 @@
 import { createBell } from '../../base/bell.ts';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf, systemCode } from '../../base/errors.ts';
-import type { SenseHealth } from '../../contract/api.ts';
 import type { Happening, Measured, Percepts } from '../../contract/happening.ts';
 import type { ProcessFacts } from '../../contract/process.ts';
 import type { Rule } from '../../contract/rule.ts';
+import type { SenseHealth } from '../../contract/status-view.ts';
 import { isPassing, PASSES_AFTER } from '../files/trouble.ts';
 import type { Cursors, Perception, RuledSense } from '../sense.ts';
 import { howItEnded } from './exit.ts';

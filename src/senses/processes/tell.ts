@@ -1,4 +1,4 @@
-import type { ProcessData } from '../../contract/event.ts';
+import type { ProcessData } from '../../contract/event-data.ts';
 import type { Happening } from '../../contract/happening.ts';
 import type { ProcessFacts } from '../../contract/process.ts';
 import type { RuleOnProcess } from '../../contract/rule-on.ts';

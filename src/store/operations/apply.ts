@@ -1,4 +1,4 @@
-import type { EventData } from '../../contract/event.ts';
+import type { EventData } from '../../contract/event-data.ts';
 import type { LedgerEntry, PendingOutput } from '../../contract/output.ts';
 import type { OutputState, ThoughtState } from '../../contract/thought.ts';
 import { getText, putBlob } from '../blob.ts';

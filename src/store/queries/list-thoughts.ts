@@ -1,4 +1,5 @@
-import type { EventData, SenseName } from '../../contract/event.ts';
+import type { SenseName } from '../../contract/event.ts';
+import type { EventData } from '../../contract/event-data.ts';
 import { PRIORITY, PROCESSED, type ThoughtState } from '../../contract/thought.ts';
 import type { ThoughtRow } from '../../contract/thought-view.ts';
 import { statement, type Transaction } from '../statement.ts';

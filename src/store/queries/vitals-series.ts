@@ -1,4 +1,4 @@
-import type { VitalsView } from '../../contract/api.ts';
+import type { VitalsView } from '../../contract/vitals-view.ts';
 import { statement, type Transaction } from '../statement.ts';
 import { unpackHour, unpackValues } from '../vitals-pack.ts';
 import { createSpans } from '../vitals-spans.ts';

@@ -1,5 +1,5 @@
 import { EXIT } from '../../base/errors.ts';
-import type { ChangeResult } from '../daemon.ts';
+import type { ChangeResult } from '../../contract/api.ts';
 import type { Context } from './command.ts';
 import { short, stateSpan } from './phrases.ts';
 import { printTable } from './table.ts';

@@ -1,5 +1,6 @@
 import { EXIT } from '../../base/errors.ts';
-import type { LiveEvent, StatusView } from '../../contract/api.ts';
+import type { LiveEvent } from '../../contract/live-event.ts';
+import type { StatusView } from '../../contract/status-view.ts';
 import type { RunOptions } from '../daemon.ts';
 import type { Context } from './command.ts';
 import { createLiveView, type LiveView } from './live-view.ts';

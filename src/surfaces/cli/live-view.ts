@@ -1,6 +1,7 @@
 import { createBell } from '../../base/bell.ts';
 import { CodedError } from '../../base/errors.ts';
-import type { DroppedEvents, LiveEvent, StatusView } from '../../contract/api.ts';
+import type { DroppedEvents, LiveEvent } from '../../contract/live-event.ts';
+import type { StatusView } from '../../contract/status-view.ts';
 import type { Context } from './command.ts';
 import { createLive, nameOf, placesOf } from './live.ts';
 import { heldLine, progressLine, type Speaking } from './progress.ts';

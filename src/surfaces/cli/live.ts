@@ -1,4 +1,5 @@
-import type { DroppedEvents, LiveEvent, StatusView } from '../../contract/api.ts';
+import type { DroppedEvents, LiveEvent } from '../../contract/live-event.ts';
+import type { StatusView } from '../../contract/status-view.ts';
 import type { ThoughtState } from '../../contract/thought.ts';
 import { clockTime, count, healthSpan, outputSpan, short, stateSpan } from './phrases.ts';
 import type { Span, Terminal } from './terminal.ts';

@@ -1,4 +1,4 @@
-import type { StatusView } from '../../contract/api.ts';
+import type { StatusView } from '../../contract/status-view.ts';
 import { count, span } from './phrases.ts';
 import type { Span } from './terminal.ts';
 

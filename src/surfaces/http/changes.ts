@@ -1,4 +1,4 @@
-import type { ChangeResult } from '../daemon.ts';
+import type { ChangeResult } from '../../contract/api.ts';
 import { isIdPrefix, notAnId } from './input.ts';
 
 /** What became of each id, in the order given; what cannot be an id is refused without asking the daemon. */

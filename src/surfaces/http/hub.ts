@@ -1,4 +1,4 @@
-import type { DroppedEvents, LiveEvent } from '../../contract/api.ts';
+import type { DroppedEvents, LiveEvent } from '../../contract/live-event.ts';
 import type { Daemon } from '../daemon.ts';
 
 /** Most events kept for one reader that does not keep up; what comes beyond is counted, not kept. */

@@ -1,4 +1,4 @@
-import type { DroppedEvents, LiveEvent, StreamEvent } from '../../contract/api.ts';
+import type { DroppedEvents, LiveEvent, StreamEvent } from '../../contract/live-event.ts';
 import { PROCESSED } from '../../contract/thought.ts';
 import type { ThoughtView } from '../../contract/thought-view.ts';
 import type { Daemon } from '../daemon.ts';

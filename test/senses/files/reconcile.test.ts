@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import xxhash from 'xxhash-wasm';
 import { systemClock } from '../../../src/base/clock.ts';
-import type { RootHealth } from '../../../src/contract/api.ts';
+import type { RootHealth } from '../../../src/contract/status-view.ts';
 import { createHasher } from '../../../src/senses/files/hash.ts';
 import { ignoreMatcher } from '../../../src/senses/files/ignore.ts';
 import { createRoot, type RootOptions } from '../../../src/senses/files/root.ts';

@@ -1,4 +1,4 @@
-import type { Abilities } from '../../../contract/provider.ts';
+import type { Abilities } from '../../../contract/provider-health.ts';
 import { idOf, isEmbedding } from '../openai/models.ts';
 import type { Ask, Said } from '../server/ask.ts';
 import { isRecord } from '../server/json.ts';

@@ -1,4 +1,4 @@
-import type { Usage } from '../../../contract/provider.ts';
+import type { Usage } from '../../../contract/thought-view.ts';
 import type { CallPart, Chunk } from '../protocol.ts';
 import { isRecord } from '../server/json.ts';
 

@@ -1,4 +1,4 @@
-import type { Abilities } from '../../../contract/provider.ts';
+import type { Abilities } from '../../../contract/provider-health.ts';
 import { isRecord } from '../server/json.ts';
 import type { Native } from '../server/native.ts';
 import type { Offer } from '../server/offer.ts';

@@ -1,4 +1,5 @@
-import type { ProviderFailure, ThinkEvent, Usage } from '../../../contract/provider.ts';
+import type { ProviderFailure, ThinkEvent } from '../../../contract/provider.ts';
+import type { Usage } from '../../../contract/thought-view.ts';
 import type { Exchange } from '../../transport-exchange.ts';
 import type { Chunk, Protocol } from '../protocol.ts';
 import { createCalls } from './calls.ts';

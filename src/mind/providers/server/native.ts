@@ -1,4 +1,4 @@
-import type { Abilities } from '../../../contract/provider.ts';
+import type { Abilities } from '../../../contract/provider-health.ts';
 import type { Ask, Said } from './ask.ts';
 import type { Offer } from './offer.ts';
 

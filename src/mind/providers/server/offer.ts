@@ -1,4 +1,4 @@
-import type { Abilities } from '../../../contract/provider.ts';
+import type { Abilities } from '../../../contract/provider-health.ts';
 
 /** What a server offers. */
 export interface Offer {

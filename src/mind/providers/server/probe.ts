@@ -1,10 +1,6 @@
 import type { Clock } from '../../../base/clock.ts';
-import type {
-  Abilities,
-  ProviderFailure,
-  ProviderHealth,
-  ProviderState,
-} from '../../../contract/provider.ts';
+import type { ProviderFailure } from '../../../contract/provider.ts';
+import type { Abilities, ProviderHealth, ProviderState } from '../../../contract/provider-health.ts';
 import type { Transport } from '../../transport-exchange.ts';
 import type { Address } from './address.ts';
 import { keyRefused, noModel, notAnswering } from './advice.ts';

@@ -1,4 +1,5 @@
-import type { FailureKind, ProviderFailure, ProviderHealth } from '../../../contract/provider.ts';
+import type { FailureKind, ProviderFailure } from '../../../contract/provider.ts';
+import type { ProviderHealth } from '../../../contract/provider-health.ts';
 
 /** The failure of a call that was not made, because the server has no model for it just now. */
 export function unready({ state, reason, models, retryAt, checkedAt }: ProviderHealth): ProviderFailure {

@@ -1,6 +1,6 @@
 import { CodedError, EXIT } from '../../../base/errors.ts';
 import { formatProblem } from '../../../contract/problem.ts';
-import type { Abilities, ProviderHealth } from '../../../contract/provider.ts';
+import type { Abilities, ProviderHealth } from '../../../contract/provider-health.ts';
 import { type Command, type Context, type Options, textOption } from '../command.ts';
 import { askShortly, healthOf, loadedContext, type Server, serversOf } from '../doctor/servers.ts';
 import { count, healthSpan, span } from '../phrases.ts';

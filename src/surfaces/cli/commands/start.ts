@@ -1,5 +1,5 @@
 import { CodedError, EXIT } from '../../../base/errors.ts';
-import type { StatusView } from '../../../contract/api.ts';
+import type { StatusView } from '../../../contract/status-view.ts';
 import type { Command, Context, Options } from '../command.ts';
 import { runInForeground } from '../foreground.ts';
 import { count, healthSpan } from '../phrases.ts';

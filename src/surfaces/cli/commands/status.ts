@@ -1,4 +1,4 @@
-import type { StatusView } from '../../../contract/api.ts';
+import type { StatusView } from '../../../contract/status-view.ts';
 import { THOUGHT_STATES } from '../../../contract/thought.ts';
 import type { Command, Context } from '../command.ts';
 import { ago, bytes, clockTime, count, healthSpan, span } from '../phrases.ts';

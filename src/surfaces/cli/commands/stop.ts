@@ -1,5 +1,5 @@
 import { CodedError } from '../../../base/errors.ts';
-import type { StatusView } from '../../../contract/api.ts';
+import type { StatusView } from '../../../contract/status-view.ts';
 import type { Client } from '../../client.ts';
 import type { Command, Context } from '../command.ts';
 

@@ -1,5 +1,5 @@
 import { CodedError, EXIT } from '../../../base/errors.ts';
-import type { StreamEvent } from '../../../contract/api.ts';
+import type { StreamEvent } from '../../../contract/live-event.ts';
 import type { ThoughtView } from '../../../contract/thought-view.ts';
 import type { Client } from '../../client.ts';
 import { answerText } from '../answer.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../../../contract/config.ts';
-import type { ProviderHealth } from '../../../contract/provider.ts';
+import type { ProviderHealth } from '../../../contract/provider-health.ts';
 import type { Rule } from '../../../contract/rule.ts';
 import type { Context } from '../command.ts';
 import { span } from '../phrases.ts';

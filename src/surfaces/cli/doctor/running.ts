@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { CodedError } from '../../../base/errors.ts';
 import { toFs } from '../../../base/path-text.ts';
-import type { StatusView } from '../../../contract/api.ts';
+import type { StatusView } from '../../../contract/status-view.ts';
 import type { Context } from '../command.ts';
 import { count } from '../phrases.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';

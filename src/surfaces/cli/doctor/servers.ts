@@ -1,7 +1,8 @@
 import { watchingClock } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { Config } from '../../../contract/config.ts';
-import type { Provider, ProviderHealth } from '../../../contract/provider.ts';
+import type { Provider } from '../../../contract/provider.ts';
+import type { ProviderHealth } from '../../../contract/provider-health.ts';
 import { type CallOutcome, listen } from '../../../mind/call.ts';
 import { discoverServers } from '../../../mind/providers/discover.ts';
 import { NO_CALL } from '../../../mind/report.ts';

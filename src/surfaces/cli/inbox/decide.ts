@@ -1,6 +1,6 @@
 import { EXIT } from '../../../base/errors.ts';
-import type { StatusView } from '../../../contract/api.ts';
 import type { Approve, ProposalRow } from '../../../contract/proposal.ts';
+import type { StatusView } from '../../../contract/status-view.ts';
 import type { OutputState } from '../../../contract/thought.ts';
 import type { OutputView } from '../../../contract/thought-view.ts';
 import type { Client } from '../../client.ts';

@@ -1,5 +1,5 @@
 import { EXIT } from '../../../base/errors.ts';
-import type { StatusView } from '../../../contract/api.ts';
+import type { StatusView } from '../../../contract/status-view.ts';
 import type { ThoughtView } from '../../../contract/thought-view.ts';
 import type { Rehearsal } from '../../daemon.ts';
 import type { Context } from '../command.ts';
