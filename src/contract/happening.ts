@@ -1,6 +1,7 @@
 import type { SenseName } from './event.ts';
 import type { EventData } from './event-data.ts';
 import type { RuleMatch } from './match.ts';
+import type { VitalsSample } from './vitals-view.ts';
 
 /** Something that a sense other than files perceived, before it is journaled. */
 export interface Happening {
@@ -45,12 +46,6 @@ export interface Measured {
   readings: Reading[];
   /** Who uses the most just now: what a model reads beside the condition that came true. */
   offenders?: string;
-}
-
-/** The machine's vitals at one instant (epoch ms), by metric and what it is of: `disk.percent /home`. */
-export interface VitalsSample {
-  at: number;
-  values: Record<string, number>;
 }
 
 /** What a sense other than files hands over at a time; journaled whole. */

@@ -23,26 +23,17 @@ export interface ProcessFacts {
 }
 
 /** `waiting`: for a disk or the like, and cannot be interrupted. `zombie`: has ended, and its parent did not ask how. */
-export type ProcessStatus =
-  | 'running'
-  | 'sleeping'
-  | 'waiting'
-  | 'stopped'
-  | 'zombie'
-  | 'idle'
-  | 'dead'
-  | 'unknown';
-
-/** One open internet socket of a process. */
-export interface ProcessConnection {
-  protocol: 'tcp' | 'tcp6' | 'udp' | 'udp6';
-  /** `address:port`, IPv6 in brackets. */
-  local: string;
-  /** Null where it is connected to nobody. */
-  remote: string | null;
-  /** `established`, `listen`, …; empty for udp. */
-  state: string;
-}
+export const PROCESS_STATES = [
+  'running',
+  'sleeping',
+  'waiting',
+  'stopped',
+  'zombie',
+  'idle',
+  'dead',
+  'unknown',
+] as const;
+export type ProcessStatus = (typeof PROCESS_STATES)[number];
 
 /** What rules on processes can put conditions on: of all that match, with their children, together. */
 export const PROCESS_METRICS = [

@@ -23,3 +23,12 @@ export const vitalsView = z
   })
   .meta({ id: 'VitalsView' });
 export type VitalsView = z.output<typeof vitalsView>;
+
+/** One measurement of everything that this machine can read. */
+export const vitalsSample = z
+  .object({
+    at: z.number().describe('Epoch milliseconds.'),
+    values: z.record(z.string(), z.number()).describe('By metric and what it is of: `disk.percent /home`.'),
+  })
+  .meta({ id: 'VitalsSample' });
+export type VitalsSample = z.output<typeof vitalsSample>;

@@ -45,6 +45,9 @@ const BATCH = 50;
 const YIELD_TIMES = 4;
 const YIELD_MS = 20;
 
+/** How long a request with a key is answered as the first time. */
+export const REPLIES_KEPT_MS = 24 * 60 * 60_000;
+
 /** How long hours of the vitals are kept. */
 const HOURS_KEPT_MS = 365 * 24 * 60 * 60_000;
 
@@ -143,6 +146,7 @@ export function createRetainer(options: RetainerOptions): Retainer {
     await events(periods, now, signal);
     await blobs(epoch, periods, now, signal);
     await vitals(periods, now, signal);
+    removed += await store.write('dropReplies', { before: now - REPLIES_KEPT_MS });
     lastPass = new Date(clock.now()).toISOString();
     const ms = Math.round(clock.monotonic() - began);
     if (removed > had) options.log.info('retention', { removed: removed - had, ms });

@@ -1,21 +1,30 @@
 import type { Clock } from '../base/clock.ts';
-import { CodedError } from '../base/errors.ts';
+import { CodedError, EXIT } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
+import type { Page } from '../contract/page.ts';
 import { REQUEST_RULE, type Rule } from '../contract/rule.ts';
 import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
 import type { Store } from '../store/store.ts';
-import type { ThinkRequest, ThoughtQuery } from '../surfaces/daemon.ts';
+import type { ThinkRequest, ThoughtQuery } from '../surfaces/requests.ts';
 
-/** Rows of thoughts, newest first. */
-export function listThoughts(store: Store, query: ThoughtQuery): Promise<ThoughtRow[]> {
-  return store.read('listThoughts', {
-    state: query.state ?? null,
-    rule: query.rule ?? null,
-    since: query.since ?? null,
-    unprocessed: query.unprocessed ?? false,
-    subject: null,
-    limit: query.limit,
+/** A page of thoughts, the newest first. Throws `request-invalid` where the cursor is none that was given. */
+export async function pageOfThoughts(
+  store: Store,
+  { cursor, path, ...query }: ThoughtQuery,
+): Promise<Page<ThoughtRow>> {
+  if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) {
+    throw new CodedError('request-invalid', 'the query: cursor: not one that was given', {
+      value: cursor,
+      allowed: '`next` of the page before',
+      exitCode: EXIT.usage,
+    });
+  }
+  const { items, next } = await store.read('pageThoughts', {
+    ...query,
+    ...(path === undefined ? {} : { subject: `file:${path}` }),
+    ...(cursor === undefined ? {} : { cursor: Number(cursor) }),
   });
+  return { items, next: next === null ? null : String(next) };
 }
 
 /** One thought by id or unique prefix. */

@@ -30,9 +30,9 @@ interface Subject {
   captured: Captured | null;
 }
 
-/** Lets every model think about every subject, one call at a time, and measures. */
-export async function compareModels(options: CompareOptions): Promise<CompareView> {
-  const config = await configOf(options);
+/** Lets every model think about every subject, one call at a time, and measures; by the configuration given, or its home's. */
+export async function compareModels(options: CompareOptions, inForce?: Config): Promise<CompareView> {
+  const config = inForce ?? (await configOf(options));
   const subjects = await subjectsOf(options, config);
   const providers = createProviders(config, packageVersion(), watchingClock);
   try {

@@ -4,7 +4,9 @@ import type { Log } from '../base/log.ts';
 import { loadConfig } from '../config/load.ts';
 import { builtinRequestRule, ruleFromStored } from '../config/rule-text.ts';
 import { loadRules, ruleContext } from '../config/rules.ts';
-import type { Config, Folders } from '../contract/config.ts';
+import { masked } from '../config/secret.ts';
+import type { Config, ConfigValues, Folders } from '../contract/config.ts';
+import type { ConfigView } from '../contract/config-view.ts';
 import { type ConfigProblem, formatProblem } from '../contract/problem.ts';
 import { REQUEST_RULE, type Rule } from '../contract/rule.ts';
 import { eventData } from '../store/queries/list-thoughts.ts';
@@ -26,6 +28,8 @@ export interface Configuration {
   rules(): readonly Rule[];
   /** The user's rules and the built-in request rule. */
   allRules(): readonly Rule[];
+  /** The values for people, secrets masked, and where each comes from. */
+  view(): ConfigView;
   /** What is wrong with the files as they are now; what they replaced stays in force. */
   problems(): readonly ConfigProblem[];
   /** Reads the files again, makes what is good durable, and puts it in force; whether anything changed. */
@@ -42,6 +46,7 @@ export async function createConfiguration(
 ): Promise<Configuration> {
   const { folders, env, flags, homedir, clock, log } = options;
   let config = first;
+  let sources: ReadonlyMap<string, string> = new Map();
   let configProblems: ConfigProblem[] = [];
   let ruleProblems: ConfigProblem[] = [];
   let rules: Rule[] = (await store.write('rulesInForce', undefined))
@@ -75,10 +80,12 @@ export async function createConfiguration(
     config: () => config,
     rules: () => rules,
     allRules: () => [...rules, builtin],
+    view: () => ({ values: shown(config.values), sources: Object.fromEntries(sources) }),
     problems: () => [...configProblems, ...ruleProblems],
     async reload(toStore) {
       const loaded = await loadConfig({ folders, env, flags, homedir });
       configProblems = loaded.ok ? loaded.warnings : loaded.problems;
+      if (loaded.ok) sources = loaded.sources;
       const nextConfig = loaded.ok ? loaded.config : config;
       const nextRules = await readRules(nextConfig);
       const nextBuiltin = builtinRequestRule(nextConfig.values.default_models);
@@ -104,6 +111,11 @@ export async function createConfiguration(
         await toStore.write('replaceThoughts', { replacements: changes, now: clock.now() });
     },
   };
+}
+
+/** The values as they may be shown. */
+function shown(values: ConfigValues): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, masked([key], value)]));
 }
 
 function versionsOf(rules: readonly Rule[]): string {

@@ -24,18 +24,22 @@ import type { Keeper } from '../store/keeper.ts';
 import type { Changed } from '../store/operations/change.ts';
 import type { Store } from '../store/store.ts';
 import type { Daemon } from '../surfaces/daemon.ts';
-import { accept, findThought, listThoughts, wholeId } from './ask.ts';
+import { accept, findThought, pageOfThoughts, wholeId } from './ask.ts';
 import type { Configuration } from './configuration.ts';
 import { explain } from './explain.ts';
+import { createOnce } from './once.ts';
 import type { ProviderSet } from './providers.ts';
 import type { Routing } from './routing.ts';
 import { ruleViews } from './rule-views.ts';
 import { runFiles } from './run-files.ts';
 import type { Senses } from './senses.ts';
 import { statusOf } from './status.ts';
+import { createTrying } from './trying.ts';
 import { undo, undoable } from './undo.ts';
 
 export interface DaemonParts {
+  /** `--home`, as typed. */
+  home?: string;
   clock: Clock;
   random: Random;
   log: Log;
@@ -164,7 +168,10 @@ export function createDaemon(parts: DaemonParts): Daemon {
         paused: parts.pauses.why,
         why: parts.routing.why,
       }),
-    thoughts: async (query) => (await listThoughts(store, query)).map(withHold),
+    async thoughts(query) {
+      const { items, next } = await pageOfThoughts(store, query);
+      return { items: items.map(withHold), next };
+    },
     thought: async (id) => withHold(await findThought(store, id)),
     async think(request) {
       const row = await accept(request, configuration.allRules(), { store, clock, random: parts.random });
@@ -240,6 +247,17 @@ export function createDaemon(parts: DaemonParts): Daemon {
       const to = parts.clock.now();
       return store.read('vitalsSeries', { from: Math.min(since, to), to, spans });
     },
+    config: async () => configuration.view(),
+    async processes(question) {
+      const { lookAtProcesses } = await import('./look.ts');
+      return lookAtProcesses({ ...question, signal: parts.stopping.signal });
+    },
+    async vitalsNow() {
+      const { lookAtVitals } = await import('./look.ts');
+      return lookAtVitals(parts.stopping.signal);
+    },
+    ...createTrying(parts.home, configuration.config),
+    once: createOnce(store, clock),
     live: (signal) => parts.events.listen(signal),
     setLogLevel(level) {
       const known = LOG_LEVELS.find((each) => each === level.toUpperCase());

@@ -9,6 +9,7 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { TaskGroup } from '../base/task-group.ts';
 import { watchConfiguration } from '../config/watch.ts';
+import { OWNER } from '../contract/access.ts';
 import { type Config, type Folders, periodMs } from '../contract/config.ts';
 import type { LiveEvent } from '../contract/live-event.ts';
 import { formatProblem } from '../contract/problem.ts';
@@ -45,7 +46,7 @@ const READY_WITHIN_MS = 3000;
 /** A note is made at most so long before the ledger hears of it. */
 const OUTPUT_MS = 60_000;
 
-export interface HouseOptions extends Pick<RunOptions, 'onReady' | 'signal'> {
+export interface HouseOptions extends Pick<RunOptions, 'home' | 'onReady' | 'signal'> {
   clock: Clock;
   random: Random;
   log: Log;
@@ -234,7 +235,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     return createApp(daemon, { signal: streams.signal, report });
   });
   const listening = await serve({
-    app: { fetch: async (request) => (await app()).fetch(request) },
+    app: { fetch: async (request) => (await app()).fetch(request, { access: OWNER }) },
     socket: options.folders.socket,
   });
   try {

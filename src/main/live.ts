@@ -16,7 +16,7 @@ import type { Announcements } from './announce.ts';
 import { createConfiguration } from './configuration.ts';
 import { runHouse } from './house.ts';
 
-export interface LifeOptions extends Omit<RunOptions, 'home' | 'onReady' | 'onLive'>, Announcements {
+export interface LifeOptions extends Omit<RunOptions, 'onReady' | 'onLive'>, Announcements {
   folders: Folders;
   config: Config;
   /** The configuration's fingerprint before it was loaded. */

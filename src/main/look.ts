@@ -1,12 +1,13 @@
 import { systemClock } from '../base/clock.ts';
-import type { ProcessConnection, ProcessFacts } from '../contract/process.ts';
+import type { ProcessFacts } from '../contract/process.ts';
+import type { ProcessConnection, ProcessesView, ProcessRow } from '../contract/process-view.ts';
 import { PROCESS_PRESETS } from '../contract/rule-on.ts';
 import { createMatcher, nameTest } from '../senses/processes/match.ts';
 import { createProcessReader } from '../senses/processes/open.ts';
 import type { ProcessReader } from '../senses/processes/reader.ts';
 import { childrenOf, totalOf, withChildren } from '../senses/processes/tree.ts';
 import { createVitalsReader } from '../senses/vitals/open.ts';
-import type { LookAtProcesses, LookAtVitals, ProcessesView, ProcessRow } from '../surfaces/daemon.ts';
+import type { LookAtProcesses, LookAtVitals } from '../surfaces/daemon.ts';
 
 /** Long enough for a share of a core in steps of 2 %: the kernel counts hundredths of a second. */
 const MEASURED_OVER_MS = 500;

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { CodedError } from '../base/errors.ts';
+import { idOf } from '../base/ids.ts';
 import type { Random } from '../base/random.ts';
 import type { RunResult, RunView } from '../contract/api.ts';
 import { matchesRule } from '../contract/glob.ts';
@@ -7,7 +8,7 @@ import type { Rule } from '../contract/rule.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Queued, QueueFileInput } from '../store/operations/existing.ts';
 import type { Store } from '../store/store.ts';
-import type { RunRequest } from '../surfaces/daemon.ts';
+import type { RunRequest } from '../surfaces/requests.ts';
 
 /** Indexed files looked at at a time. */
 const PAGE = 500;
@@ -28,7 +29,7 @@ export interface RunContext {
 /** Queues a rule's thoughts about files that are there already. Throws `rule-unknown`, `rule-not-on-files`. */
 export async function runFiles(request: RunRequest, context: RunContext): Promise<RunView> {
   const rule = fileRule(request.rule, context.rules);
-  const again = request.again ? context.random.hex(8) : null;
+  const again = request.again ? onceOr(request.key, context.random) : null;
   const view: RunView = { queued: 0, notQueued: 0, results: [] };
   for await (const path of 'paths' in request ? request.paths : existing(rule, context)) {
     const given = 'paths' in request ? request.given?.[path] : undefined;
@@ -37,6 +38,11 @@ export async function runFiles(request: RunRequest, context: RunContext): Promis
     if (view.results.length < MOST_RESULTS) view.results.push(result);
   }
   return view;
+}
+
+/** What tells one `again` from another; the same for the same key. */
+function onceOr(key: string | undefined, random: Random): string {
+  return key === undefined ? random.hex(8) : idOf('run', key).slice(0, 16);
 }
 
 async function runOne(

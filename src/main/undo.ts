@@ -3,7 +3,7 @@ import type { UndoableView, UndoResult } from '../contract/api.ts';
 import type { Outputs } from '../outputs/worker.ts';
 import type { AppliedOutput } from '../store/queries/applied-by.ts';
 import type { Store } from '../store/store.ts';
-import type { OfRule, UndoWhich } from '../surfaces/daemon.ts';
+import type { OfRule, UndoWhich } from '../surfaces/requests.ts';
 import { wholeId } from './ask.ts';
 
 /** Takes back what is meant, the last done first. Throws what `Daemon.undo` does. */

@@ -11,6 +11,7 @@ import { pause, pauses, resume } from './operations/pause.ts';
 import { cursors, perceive } from './operations/perceive.ts';
 import { approve, expireProposals, reject } from './operations/proposals.ts';
 import { record } from './operations/record.ts';
+import { dropReplies, keepReply, keptReply } from './operations/replies.ts';
 import { acceptRequest } from './operations/request.ts';
 import { beginRetention, clearThoughts, dropBlobs, dropEvents, dropThoughts } from './operations/retain.ts';
 import { registerRoots } from './operations/roots.ts';
@@ -30,6 +31,7 @@ import { gathered } from './queries/gathered.ts';
 import { indexColumns } from './queries/index-columns.ts';
 import { lastApplied } from './queries/last-applied.ts';
 import { listThoughts, thoughtRow } from './queries/list-thoughts.ts';
+import { pageThoughts } from './queries/page-thoughts.ts';
 import { picturesOf } from './queries/pictures.ts';
 import { proposal, proposals } from './queries/proposals.ts';
 import { queueFacts } from './queries/queue-facts.ts';
@@ -91,12 +93,16 @@ export const WRITES = {
   dropEvents,
   rollUpVitals,
   dropVitals,
+  keepReply,
+  dropReplies,
 };
 
 /** Everything the reader answers, by name. */
 export const READS = {
   indexColumns,
   listThoughts,
+  pageThoughts,
+  keptReply,
   thoughtRow,
   idsByPrefix,
   viewThought,

@@ -8,12 +8,27 @@ import type {
   UndoableView,
   UndoResult,
 } from '../contract/api.ts';
+import type { CompareView } from '../contract/compare.ts';
+import type { ConfigView } from '../contract/config-view.ts';
 import type { DroppedEvents, LiveEvent, StreamEvent } from '../contract/live-event.ts';
+import type { Page } from '../contract/page.ts';
+import type { ProcessesView } from '../contract/process-view.ts';
 import type { Approve, DecisionView, ProposalRow, ProposalView } from '../contract/proposal.ts';
 import type { StatusView } from '../contract/status-view.ts';
 import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
+import type { TryView } from '../contract/try.ts';
 import type { VitalsView } from '../contract/vitals-view.ts';
-import type { OfRule, RunRequest, ThinkRequest, ThoughtQuery, UndoWhich, VitalsRequest } from './daemon.ts';
+import type {
+  CompareRequest,
+  OfRule,
+  ProcessQuestion,
+  RunRequest,
+  ThinkRequest,
+  ThoughtQuery,
+  TryRequest,
+  UndoWhich,
+  VitalsRequest,
+} from './requests.ts';
 import { type Call, lost, send, textOf, type Where } from './unix-http.ts';
 
 /**
@@ -22,7 +37,7 @@ import { type Call, lost, send, textOf, type Where } from './unix-http.ts';
  */
 export interface Client {
   status(): Promise<StatusView>;
-  thoughts(query: ThoughtQuery): Promise<ThoughtRow[]>;
+  thoughts(query: ThoughtQuery): Promise<Page<ThoughtRow>>;
   thought(id: string): Promise<ThoughtView>;
   think(request: ThinkRequest): Promise<ThoughtRow>;
   retry(which: { ids: string[] } | { dead: true }): Promise<ChangeResult[]>;
@@ -30,7 +45,7 @@ export interface Client {
   run(request: RunRequest): Promise<RunView>;
   undo(which: UndoWhich): Promise<UndoResult[]>;
   undoable(which: OfRule): Promise<UndoableView[]>;
-  /** Of one thought, or (null) of all. */
+  /** Of one thought, or (null) of all; every one of them. */
   proposals(thought: string | null): Promise<ProposalRow[]>;
   proposal(thought: string, position: number): Promise<ProposalView>;
   approve(thought: string, position: number, what: Approve): Promise<DecisionView>;
@@ -43,6 +58,11 @@ export interface Client {
   /** `path` is path text, absolute. */
   explain(path: string): Promise<Explanation>;
   vitals(query: VitalsRequest): Promise<VitalsView>;
+  processes(question: ProcessQuestion): Promise<ProcessesView>;
+  /** As it is in force; secrets are masked. */
+  config(): Promise<ConfigView>;
+  tryRule(request: TryRequest): Promise<TryView>;
+  compare(request: CompareRequest): Promise<CompareView>;
   /** Everything from now on, until the daemon stops. Subscribed once the promise resolves. */
   events(options: { tokens: boolean }): Promise<AsyncIterable<LiveEvent | DroppedEvents>>;
   /** One thought until it is processed; ends without `end` where the daemon stops before. */
@@ -65,7 +85,8 @@ export function createClient(where: Where, signal: AbortSignal): Client {
 
   return {
     status: () => get('/v1/status'),
-    thoughts: (query) => get(`/v1/thoughts?${searchOf(query)}`),
+    thoughts: (query) =>
+      get(`/v1/thoughts?${searchOf({ ...query, since: time(query.since), until: time(query.until) })}`),
     thought: (thought) => get(`/v1/thoughts/${id(thought)}`),
     think: ({ text, rule, key }) =>
       post(
@@ -78,7 +99,10 @@ export function createClient(where: Where, signal: AbortSignal): Client {
     run: (request) => post('/v1/run', request),
     undo: (which) => post('/v1/undo', 'rule' in which ? ofRule(which) : which),
     undoable: (which) => get(`/v1/undo?${new URLSearchParams(ofRule(which))}`),
-    proposals: (thought) => get(thought === null ? '/v1/proposals' : `/v1/proposals?thought=${id(thought)}`),
+    proposals: (thought) =>
+      everyPage((cursor) =>
+        get(`/v1/proposals?${searchOf({ thought: thought ?? undefined, cursor, limit: 1000 })}`),
+      ),
     proposal: (thought, position) => get(`/v1/proposals/${id(thought)}/${position}`),
     approve: (thought, position, what) => post(`/v1/proposals/${id(thought)}/${position}/approve`, what),
     reject: (thought, position) => post(`/v1/proposals/${id(thought)}/${position}/reject`, {}),
@@ -86,9 +110,12 @@ export function createClient(where: Where, signal: AbortSignal): Client {
     resume: (rule) => post('/v1/resume', rule === null ? {} : { rule }),
     rules: () => get('/v1/rules'),
     embed: (texts) => post('/v1/embed', { texts }),
-    vitals: ({ since, spans }) =>
-      get(`/v1/vitals?since=${encodeURIComponent(new Date(since).toISOString())}&spans=${spans}`),
-    explain: (path) => get(`/v1/explain?path=${encodeURIComponent(path)}`),
+    vitals: ({ since, spans }) => get(`/v1/vitals?${searchOf({ since: time(since), spans })}`),
+    explain: (path) => get(`/v1/explain?${searchOf({ path })}`),
+    processes: (question) => get(`/v1/processes?${searchOf({ ...question })}`),
+    config: () => get('/v1/config'),
+    tryRule: (request) => post('/v1/try', request),
+    compare: (request) => post('/v1/compare', request),
     events: ({ tokens }) => openStream(where, `/v1/events?tokens=${tokens}`, signal),
     stream: (thought) => openStream(where, `/v1/thoughts/${id(thought)}/stream`, signal),
     setLogLevel: (level) => ask({ method: 'PUT', path: '/v1/log-level', body: { level } }),
@@ -102,13 +129,26 @@ function ofRule({ rule, since }: OfRule): Record<string, string> {
   return since === undefined ? { rule } : { rule, since: new Date(since).toISOString() };
 }
 
-function searchOf(query: ThoughtQuery): string {
-  const search = new URLSearchParams({ limit: String(query.limit) });
-  if (query.state !== undefined) search.set('state', query.state);
-  if (query.rule !== undefined) search.set('rule', query.rule);
-  if (query.since !== undefined) search.set('since', new Date(query.since).toISOString());
-  if (query.unprocessed !== undefined) search.set('unprocessed', String(query.unprocessed));
+/** What is not there is left out. */
+function searchOf(query: Record<string, string | number | boolean | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, String(value));
   return search.toString();
+}
+
+function time(epochMs: number | undefined): string | undefined {
+  return epochMs === undefined ? undefined : new Date(epochMs).toISOString();
+}
+
+/** A whole list, page by page. */
+async function everyPage<T>(get: (cursor: string | undefined) => Promise<Page<T>>): Promise<T[]> {
+  const all: T[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const { items, next } = await get(cursor);
+    all.push(...items);
+    if (next === null) return all;
+    cursor = next;
+  }
 }
 
 async function openStream<T>(where: Where, path: string, signal: AbortSignal): Promise<AsyncIterable<T>> {

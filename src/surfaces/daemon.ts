@@ -9,29 +9,35 @@ import type {
   UndoResult,
 } from '../contract/api.ts';
 import type { CompareView } from '../contract/compare.ts';
-import type { VitalsSample } from '../contract/happening.ts';
+import type { ConfigView } from '../contract/config-view.ts';
 import type { LiveEvent } from '../contract/live-event.ts';
-import type { ProcessConnection, ProcessFacts } from '../contract/process.ts';
+import type { Page } from '../contract/page.ts';
+import type { ProcessesView } from '../contract/process-view.ts';
 import type { Approve, DecisionView, ProposalRow, ProposalView } from '../contract/proposal.ts';
 import type { StatusView } from '../contract/status-view.ts';
-import type { ThoughtState } from '../contract/thought.ts';
 import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
 import type { TryView } from '../contract/try.ts';
-import type { VitalsView } from '../contract/vitals-view.ts';
+import type { VitalsSample, VitalsView } from '../contract/vitals-view.ts';
 import type { GivenAnswer } from '../store/new-thought.ts';
-
-/** What a rule has done since a time (epoch ms; absent = ever). */
-export interface OfRule {
-  rule: string;
-  since?: number;
-}
-
-export type UndoWhich = { id: string } | { last: true } | OfRule;
+import type {
+  CompareRequest,
+  OfRule,
+  OnceKey,
+  ProcessQuestion,
+  Reply,
+  RunRequest,
+  ThinkRequest,
+  ThoughtQuery,
+  TryRequest,
+  UndoWhich,
+  VitalsRequest,
+} from './requests.ts';
 
 /** What every surface may ask of a running daemon. `main` implements it; the HTTP app is its only caller. */
 export interface Daemon {
   status(): Promise<StatusView>;
-  thoughts(query: ThoughtQuery): Promise<ThoughtRow[]>;
+  /** The newest first, a page at a time. */
+  thoughts(query: ThoughtQuery): Promise<Page<ThoughtRow>>;
   /**
    * By id or unique prefix of at least 4 digits; of a ready thought that is held, `reason` says why it is at this
    * moment. Throws `thought-unknown`, `thought-ambiguous`.
@@ -83,44 +89,24 @@ export interface Daemon {
    */
   live(signal: AbortSignal): AsyncIterable<LiveEvent>;
   setLogLevel(level: string): void;
+  /** The configuration in force; secrets are masked. */
+  config(): Promise<ConfigView>;
+  /** Processes of this machine, as the sense sees them. */
+  processes(question: ProcessQuestion): Promise<ProcessesView>;
+  /** This machine's vitals just now. */
+  vitalsNow(): Promise<VitalsSample>;
+  /** What a rule would make of a file; throws as {@link Rehearse} does. */
+  tryRule(request: TryRequest, signal: AbortSignal): Promise<TryView>;
+  /** What several models make of the same; throws as {@link Compare} does. */
+  compare(request: CompareRequest, signal: AbortSignal): Promise<CompareView>;
+  /**
+   * Does the work and keeps its reply for a day, unless that was done for this key before: then it is that reply.
+   * Throws `key-reused` where the key stands for something else, `key-in-use` while it is being done.
+   */
+  once(key: OnceKey, work: () => Promise<Reply>): Promise<Reply>;
   /** Begins a graceful stop; resolves at once. */
   stop(): void;
 }
-
-export interface ThoughtQuery {
-  state?: ThoughtState;
-  rule?: string;
-  /** Epoch milliseconds. */
-  since?: number;
-  unprocessed?: boolean;
-  /** 1–1000. */
-  limit: number;
-}
-
-export interface VitalsRequest {
-  /** Epoch milliseconds. */
-  since: number;
-  /** 1–1000. */
-  spans: number;
-}
-
-export interface ThinkRequest {
-  text: string;
-  /** A rule with `on: request`; omitted: the built-in `request` rule. */
-  rule?: string;
-  /** Idempotency key; omitted: every request is a new one. */
-  key?: string;
-}
-
-/**
- * Which files: some (absolute path texts), with the answers that dry runs about them were given, or every one that the
- * rule's paths match.
- */
-export type RunRequest = {
-  rule: string;
-  /** Also what this version of the rule has thought about already. */
-  again: boolean;
-} & ({ paths: string[]; given?: Record<string, GivenAnswer> } | { existing: true });
 
 /** How an entry point runs a daemon in its own process. `main` implements it. */
 export type RunDaemon = (options: RunOptions) => Promise<{
@@ -225,31 +211,7 @@ export interface Survey {
 }
 
 /** Looks at the processes of this machine itself. `main` implements it. */
-export type LookAtProcesses = (options: {
-  /** A preset, a glob for names, or a part of command lines; omitted: all. */
-  name?: string;
-  /** Each with its children beneath it. */
-  tree: boolean;
-  connections: boolean;
-  signal: AbortSignal;
-}) => Promise<ProcessesView>;
-
-export interface ProcessesView {
-  processes: ProcessRow[];
-  /** How many match; their children are not counted. */
-  matched: number;
-  /** What those and all beneath them use together. */
-  total: { cpu: number; memoryMb: number; threads: number | null; children: number };
-}
-
-export interface ProcessRow extends Omit<ProcessFacts, 'identity' | 'names' | 'started'> {
-  /** How far beneath the first of its tree. */
-  depth: number;
-  /** ISO 8601, UTC. */
-  started: string;
-  /** Where they were asked for; null where they may not be seen. */
-  connections?: ProcessConnection[] | null;
-}
+export type LookAtProcesses = (question: ProcessQuestion & { signal: AbortSignal }) => Promise<ProcessesView>;
 
 /** Measures this machine's vitals once. `main` implements it. */
 export type LookAtVitals = (signal: AbortSignal) => Promise<VitalsSample>;

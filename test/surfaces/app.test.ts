@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { CodedError } from '../../src/base/errors.ts';
+import { OWNER } from '../../src/contract/access.ts';
 import { createApp } from '../../src/surfaces/http/app.ts';
 import { MemoryDaemon } from './memory-daemon.ts';
 
@@ -11,12 +12,16 @@ function open(t: TestContext) {
   const reported: unknown[] = [];
   const app = createApp(daemon, { signal: end.signal, report: (error) => reported.push(error) });
   const send = (method: string, path: string, body: unknown, headers: Record<string, string> = {}) =>
-    app.request(path, {
-      method,
-      body: typeof body === 'string' ? body : JSON.stringify(body),
-      headers: { 'content-type': 'application/json', ...headers },
-    });
-  return { daemon, app, reported, send, get: (path: string) => app.request(path) };
+    app.request(
+      path,
+      {
+        method,
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        headers: { 'content-type': 'application/json', ...headers },
+      },
+      { access: OWNER },
+    );
+  return { daemon, app, reported, send, get: (path: string) => app.request(path, {}, { access: OWNER }) };
 }
 
 async function json(response: Response | Promise<Response>) {
@@ -39,17 +44,17 @@ describe('the HTTP API', () => {
     daemon.add({ state: 'dead', timestamp: '2020-01-01T00:00:00.000Z' });
     const rows = await json(get('/v1/thoughts?state=dead&rule=request&since=2026-01-01T00:00:00Z'));
     assert.deepEqual(
-      rows.map((row: { id: string }) => row.id),
+      rows.items.map((row: { id: string }) => row.id),
       [dead.id],
     );
-    assert.equal((await json(get('/v1/thoughts?unprocessed=true'))).length, 1);
-    assert.equal((await json(get('/v1/thoughts?limit=2'))).length, 2);
+    assert.equal((await json(get('/v1/thoughts?unprocessed=true'))).items.length, 1);
+    assert.equal((await json(get('/v1/thoughts?limit=2'))).items.length, 2);
   });
 
   it('gives at most 50 thoughts where no limit is asked for', async (t) => {
     const { daemon, get } = open(t);
     for (let number = 0; number < 60; number += 1) daemon.add();
-    assert.equal((await json(get('/v1/thoughts'))).length, 50);
+    assert.equal((await json(get('/v1/thoughts'))).items.length, 50);
   });
 
   for (const [query, wrong] of [
@@ -129,7 +134,11 @@ describe('the HTTP API', () => {
 
   it('takes JSON only, so that a web page cannot post a form to it', async (t) => {
     const { daemon, app, send } = open(t);
-    const plain = await app.request('/v1/thoughts', { method: 'POST', body: '{"text":"x"}' });
+    const plain = await app.request(
+      '/v1/thoughts',
+      { method: 'POST', body: '{"text":"x"}' },
+      { access: OWNER },
+    );
     assert.equal(plain.status, 415);
     const broken = await send('POST', '/v1/thoughts', '{"text":');
     assert.equal(broken.status, 400);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ProcessesView, ProcessRow } from '../../src/surfaces/daemon.ts';
+import type { ProcessesView, ProcessRow } from '../../src/contract/process-view.ts';
 import { here } from './command-line.ts';
 import { running, temporaryFolder } from './running.ts';
 

@@ -10,7 +10,11 @@ import type {
   UndoableView,
   UndoResult,
 } from '../../src/contract/api.ts';
+import type { CompareView } from '../../src/contract/compare.ts';
+import type { ConfigView } from '../../src/contract/config-view.ts';
 import type { LiveEvent } from '../../src/contract/live-event.ts';
+import type { Page } from '../../src/contract/page.ts';
+import type { ProcessesView } from '../../src/contract/process-view.ts';
 import type { Approve, DecisionView, ProposalRow, ProposalView } from '../../src/contract/proposal.ts';
 import type { HoldView, StatusView } from '../../src/contract/status-view.ts';
 import {
@@ -21,16 +25,20 @@ import {
   type ThoughtState,
 } from '../../src/contract/thought.ts';
 import type { ThoughtRow, ThoughtView } from '../../src/contract/thought-view.ts';
-import type { VitalsView } from '../../src/contract/vitals-view.ts';
+import type { TryView } from '../../src/contract/try.ts';
+import type { VitalsSample, VitalsView } from '../../src/contract/vitals-view.ts';
+import type { Daemon } from '../../src/surfaces/daemon.ts';
 import type {
-  Daemon,
   OfRule,
+  OnceKey,
+  Reply,
   RunRequest,
   ThinkRequest,
   ThoughtQuery,
+  TryRequest,
   UndoWhich,
   VitalsRequest,
-} from '../../src/surfaces/daemon.ts';
+} from '../../src/surfaces/requests.ts';
 
 /** A daemon without disk, model or time of its own: tests say what happens, and it tells its readers. */
 export class MemoryDaemon implements Daemon {
@@ -200,7 +208,7 @@ export class MemoryDaemon implements Daemon {
     if (view) this.all.set(thought, { ...view, outputs: [...view.outputs, { position, ...applied }] });
   }
 
-  async thoughts(query: ThoughtQuery): Promise<ThoughtRow[]> {
+  async thoughts(query: ThoughtQuery): Promise<Page<ThoughtRow>> {
     const rows = [...this.all.values()].filter(
       (thought) =>
         (query.state === undefined || thought.state === query.state) &&
@@ -208,7 +216,9 @@ export class MemoryDaemon implements Daemon {
         (query.since === undefined || Date.parse(thought.timestamp) >= query.since) &&
         (query.unprocessed !== true || !thought.processed),
     );
-    return rows.slice(0, query.limit).map(rowOf);
+    const begin = Number(query.cursor ?? 0);
+    const end = begin + query.limit;
+    return { items: rows.slice(begin, end).map(rowOf), next: end < rows.length ? String(end) : null };
   }
 
   async rules(): Promise<RuleView[]> {
@@ -383,6 +393,44 @@ export class MemoryDaemon implements Daemon {
       this.#readers.delete(read);
       signal.removeEventListener('abort', leave);
     }
+  }
+
+  readonly #replies = new Map<string, { route: string; digest: string; reply: Reply }>();
+
+  async once({ key, route, digest }: OnceKey, work: () => Promise<Reply>): Promise<Reply> {
+    const kept = this.#replies.get(key);
+    if (kept === undefined) {
+      const reply = await work();
+      this.#replies.set(key, { route, digest, reply });
+      return reply;
+    }
+    if (kept.route === route && kept.digest === digest) return kept.reply;
+    throw new CodedError('key-reused', 'this key stands for another request', { value: key });
+  }
+
+  async config(): Promise<ConfigView> {
+    return { values: { log_level: this.logLevel }, sources: { log_level: 'default' } };
+  }
+
+  async processes(): Promise<ProcessesView> {
+    return { processes: [], matched: 0, total: { cpu: 0, memoryMb: 0, threads: null, children: 0 } };
+  }
+
+  async vitalsNow(): Promise<VitalsSample> {
+    return { at: this.now, values: { 'cpu.percent': 12 } };
+  }
+
+  async tryRule({ rule, path }: TryRequest): Promise<TryView> {
+    return {
+      ...{ path, rule: { name: rule, version: 'v1', file: '/rules/x.md' }, notes: [] },
+      captured: { format: 'text', characters: 4, truncated: false },
+      ...{ prompt: 'p', provider: 'lmstudio', model: 'qwen3-8b', firstTokenMs: 1, totalMs: 2 },
+      ...{ usage: { inputTokens: 1, outputTokens: 1 }, raw: 'a', answer: 'a', reason: '', outputs: [] },
+    };
+  }
+
+  async compare(): Promise<CompareView> {
+    return { rule: null, subjects: [] };
   }
 
   setLogLevel(level: string): void {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { OWNER } from '../../src/contract/access.ts';
 import { createClient } from '../../src/surfaces/client.ts';
 import { createApp } from '../../src/surfaces/http/app.ts';
 import { serve } from '../../src/surfaces/http/serve.ts';
@@ -22,7 +23,11 @@ export async function running(t: Pick<TestContext, 'after'>) {
   const end = new AbortController();
   const reported: unknown[] = [];
   const app = createApp(daemon, { signal: end.signal, report: (error) => reported.push(error) });
-  const server = await serve({ app, socket, graceMs: 100 });
+  const server = await serve({
+    app: { fetch: (request) => app.fetch(request, { access: OWNER }) },
+    socket,
+    graceMs: 100,
+  });
   const close = async () => {
     end.abort();
     await server.close();

@@ -78,7 +78,7 @@ describe('the client', () => {
     assert.equal((await client.thought(row.id)).content, 'wärum?');
     assert.equal(
       (await client.thoughts({ limit: 5, unprocessed: true, since: 0, rule: 'request', state: 'ready' }))
-        .length,
+        .items.length,
       1,
     );
     assert.equal((await client.cancel([row.id]))[0]?.ok, true);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { createParser } from 'eventsource-parser';
+import { OWNER } from '../../src/contract/access.ts';
 import type { LiveEvent, StreamEvent } from '../../src/contract/live-event.ts';
 import { createApp } from '../../src/surfaces/http/app.ts';
 import { BACKLOG, createHub } from '../../src/surfaces/http/hub.ts';
@@ -52,10 +53,10 @@ const perceived = (seq: number): LiveEvent => ({
 describe('live events', () => {
   it('reach every reader from the moment it is subscribed, and end with the daemon', async (t) => {
     const { daemon, app } = open(t);
-    const first = eventsOf<LiveEvent>(await app.request('/v1/events'));
+    const first = eventsOf<LiveEvent>(await app.request('/v1/events', {}, { access: OWNER }));
     daemon.tell(perceived(1));
     assert.deepEqual(await next(first), perceived(1));
-    const second = eventsOf<LiveEvent>(await app.request('/v1/events'));
+    const second = eventsOf<LiveEvent>(await app.request('/v1/events', {}, { access: OWNER }));
     daemon.tell(perceived(2));
     daemon.endLive();
     assert.deepEqual(await all(first), [perceived(2)]);
@@ -64,8 +65,8 @@ describe('live events', () => {
 
   it('come without tokens where they are not wanted', async (t) => {
     const { daemon, app } = open(t);
-    const all = eventsOf<LiveEvent>(await app.request('/v1/events'));
-    const some = eventsOf<LiveEvent>(await app.request('/v1/events?tokens=false'));
+    const all = eventsOf<LiveEvent>(await app.request('/v1/events', {}, { access: OWNER }));
+    const some = eventsOf<LiveEvent>(await app.request('/v1/events?tokens=false', {}, { access: OWNER }));
     daemon.say('abcd', 'Hello');
     daemon.tell(perceived(1));
     assert.equal((await next(all)).type, 'token');
@@ -74,7 +75,7 @@ describe('live events', () => {
 
   it('end when the surface ends', async (t) => {
     const { app, end } = open(t);
-    const events = eventsOf<LiveEvent>(await app.request('/v1/events'));
+    const events = eventsOf<LiveEvent>(await app.request('/v1/events', {}, { access: OWNER }));
     end.abort();
     assert.deepEqual(await all(events), []);
   });
@@ -117,7 +118,9 @@ describe('the stream of one thought', () => {
     const { daemon, app } = open(t);
     const { id } = daemon.add();
     const other = daemon.add();
-    const events = eventsOf<StreamEvent>(await app.request(`/v1/thoughts/${id}/stream`));
+    const events = eventsOf<StreamEvent>(
+      await app.request(`/v1/thoughts/${id}/stream`, {}, { access: OWNER }),
+    );
     const begin = await next(events);
     assert.ok(begin.type === 'thought' && begin.thought.state === 'ready' && begin.text === '');
     daemon.send(id);
@@ -144,7 +147,9 @@ describe('the stream of one thought', () => {
     daemon.say(id, 'It ');
     // The app has to have taken these in before the reader comes.
     await new Promise((resolve) => setImmediate(resolve));
-    const events = eventsOf<StreamEvent>(await app.request(`/v1/thoughts/${id.slice(0, 8)}/stream`));
+    const events = eventsOf<StreamEvent>(
+      await app.request(`/v1/thoughts/${id.slice(0, 8)}/stream`, {}, { access: OWNER }),
+    );
     const begin = await next(events);
     assert.ok(begin.type === 'thought');
     assert.equal(begin.text, 'It ');
@@ -160,7 +165,9 @@ describe('the stream of one thought', () => {
     daemon.say(id, 'half an ans');
     daemon.become(id, 'ready', { reason: 'the server went away' });
     await new Promise((resolve) => setImmediate(resolve));
-    const begin = await next(eventsOf<StreamEvent>(await app.request(`/v1/thoughts/${id}/stream`)));
+    const begin = await next(
+      eventsOf<StreamEvent>(await app.request(`/v1/thoughts/${id}/stream`, {}, { access: OWNER })),
+    );
     assert.ok(begin.type === 'thought' && begin.text === '');
   });
 
@@ -177,7 +184,9 @@ describe('the stream of one thought', () => {
       await new Promise((resolve) => setImmediate(resolve));
       return before;
     };
-    const events = eventsOf<StreamEvent>(await app.request(`/v1/thoughts/${id}/stream`));
+    const events = eventsOf<StreamEvent>(
+      await app.request(`/v1/thoughts/${id}/stream`, {}, { access: OWNER }),
+    );
     const kinds = [(await next(events)).type, (await next(events)).type, (await next(events)).type];
     const token = await next(events);
     assert.deepEqual(kinds, ['thought', 'state', 'sent']);
@@ -187,7 +196,9 @@ describe('the stream of one thought', () => {
   it('is over at once for a thought that is processed', async (t) => {
     const { daemon, app } = open(t);
     const { id } = daemon.add({ state: 'dead', reason: 'gave up' });
-    const events = await all(eventsOf<StreamEvent>(await app.request(`/v1/thoughts/${id}/stream`)));
+    const events = await all(
+      eventsOf<StreamEvent>(await app.request(`/v1/thoughts/${id}/stream`, {}, { access: OWNER })),
+    );
     assert.deepEqual(
       events.map((event) => event.type),
       ['thought', 'end'],
@@ -196,13 +207,15 @@ describe('the stream of one thought', () => {
 
   it('answers 404 before it begins where there is no such thought', async (t) => {
     const { app } = open(t);
-    assert.equal((await app.request('/v1/thoughts/ffffffff/stream')).status, 404);
+    assert.equal((await app.request('/v1/thoughts/ffffffff/stream', {}, { access: OWNER })).status, 404);
   });
 
   it('says why the thought is held, and when it is not any more', async (t) => {
     const { daemon, app } = open(t);
     const { id } = daemon.add();
-    const events = eventsOf<StreamEvent>(await app.request(`/v1/thoughts/${id}/stream`));
+    const events = eventsOf<StreamEvent>(
+      await app.request(`/v1/thoughts/${id}/stream`, {}, { access: OWNER }),
+    );
     assert.equal((await next(events)).type, 'thought');
     const hold = (held: boolean): LiveEvent => {
       const reason = held ? 'lmstudio is offline' : '';
@@ -218,7 +231,9 @@ describe('the stream of one thought', () => {
   it('ends without an end, and tells the log, where the daemon cannot be read any more', async (t) => {
     const { daemon, app, reported } = open(t);
     const { id } = daemon.add();
-    const events = eventsOf<StreamEvent>(await app.request(`/v1/thoughts/${id}/stream`));
+    const events = eventsOf<StreamEvent>(
+      await app.request(`/v1/thoughts/${id}/stream`, {}, { access: OWNER }),
+    );
     await next(events);
     daemon.broken = new Error('the store is gone');
     daemon.become(id, 'done');

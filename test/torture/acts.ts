@@ -60,5 +60,5 @@ export function actFor(point: string): Act | undefined {
 }
 
 async function processed(client: Client, state: 'done' | 'cancelled' = 'done'): Promise<string[]> {
-  return (await client.thoughts({ state, limit: 3 })).map(({ id }) => id);
+  return (await client.thoughts({ state, limit: 3 })).items.map(({ id }) => id);
 }

@@ -1,4 +1,4 @@
-import type { ProcessConnection } from '../../contract/process.ts';
+import type { ProcessConnection } from '../../contract/process-view.ts';
 import type { KernelFiles } from '../kernel-files.ts';
 
 const PROTOCOLS = ['tcp', 'tcp6', 'udp', 'udp6'] as const;

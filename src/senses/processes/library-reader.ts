@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
-import type { ProcessConnection, ProcessFacts, ProcessStatus } from '../../contract/process.ts';
+import type { ProcessFacts, ProcessStatus } from '../../contract/process.ts';
+import type { ProcessConnection } from '../../contract/process-view.ts';
 import { commandText, printable } from './command-line.ts';
 import type { ProcessReader } from './reader.ts';
 

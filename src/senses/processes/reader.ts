@@ -1,4 +1,5 @@
-import type { ProcessConnection, ProcessFacts } from '../../contract/process.ts';
+import type { ProcessFacts } from '../../contract/process.ts';
+import type { ProcessConnection } from '../../contract/process-view.ts';
 
 /** Looks at the processes of this machine. One caller at a time: what it says is compared with what it said before. */
 export interface ProcessReader {

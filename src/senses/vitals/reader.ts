@@ -1,4 +1,4 @@
-import type { VitalsSample } from '../../contract/happening.ts';
+import type { VitalsSample } from '../../contract/vitals-view.ts';
 
 /** Looks at the machine as a whole. */
 export interface VitalsReader {

@@ -1,9 +1,10 @@
 import { createBell } from '../../base/bell.ts';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf, systemCode } from '../../base/errors.ts';
-import type { Measured, Percepts, VitalsSample } from '../../contract/happening.ts';
+import type { Measured, Percepts } from '../../contract/happening.ts';
 import type { SenseHealth } from '../../contract/status-view.ts';
 import { partsOf } from '../../contract/vitals.ts';
+import type { VitalsSample } from '../../contract/vitals-view.ts';
 import { isPassing } from '../files/trouble.ts';
 import { offendersText } from '../processes/measure.ts';
 import { createProcessReader } from '../processes/open.ts';

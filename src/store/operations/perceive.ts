@@ -1,5 +1,6 @@
 import { idOf } from '../../base/ids.ts';
-import type { Cursor, MatchedHappening, VitalsSample } from '../../contract/happening.ts';
+import type { Cursor, MatchedHappening } from '../../contract/happening.ts';
+import type { VitalsSample } from '../../contract/vitals-view.ts';
 import { putBlob } from '../blob.ts';
 import { appendEvent } from '../journal-event.ts';
 import { insertThought } from '../new-thought.ts';

@@ -1,4 +1,4 @@
-import type { VitalsSample } from '../../contract/happening.ts';
+import type { VitalsSample } from '../../contract/vitals-view.ts';
 import { statement, type Transaction } from '../statement.ts';
 import { MOST_KEYS, packHour, packValues, rollUp, unpackValues } from '../vitals-pack.ts';
 

@@ -20,24 +20,38 @@ const idPrefix = z
 const ids = z.array(z.string().max(200)).min(1).max(IDS_LIMIT);
 const ruleName = z.string().min(1).max(255);
 
+const absolutePath = z.string().regex(/^\//, 'an absolute path').max(16_384);
+/** `provider/model`. */
+const model = z
+  .string()
+  .regex(/^[^/]+\/.+$/, 'provider/model')
+  .max(500);
+
+/** A part of a list. */
+const pages = {
+  limit: z.coerce.number('a number').int().min(1).max(1000).default(50),
+  cursor: z.string().min(1).max(200).exactOptional().describe('`next` of the page before.'),
+};
+
 const time = z.iso
   .datetime({ offset: true, error: 'a time such as 2026-11-22T08:00:00Z' })
   .transform((text) => Date.parse(text));
 
 /** `GET /v1/thoughts?…` */
 export const thoughtsQuery = z.strictObject({
-  state: z.enum(THOUGHT_STATES).optional(),
-  rule: ruleName.optional(),
-  since: time.optional(),
-  unprocessed: flag.optional(),
-  limit: z.coerce.number('a number').int().min(1).max(1000).default(50),
+  state: z.enum(THOUGHT_STATES).exactOptional(),
+  rule: ruleName.exactOptional(),
+  since: time.exactOptional(),
+  until: time.exactOptional(),
+  unprocessed: flag.exactOptional(),
+  path: absolutePath.exactOptional(),
+  search: z.string().min(1).max(200).exactOptional(),
+  ...pages,
 });
 
 /** `GET /v1/vitals` */
 export const vitalsQuery = z.strictObject({
-  since: z.iso
-    .datetime({ offset: true, error: 'a time such as 2026-11-22T08:00:00Z' })
-    .transform((text) => Date.parse(text)),
+  since: time,
   spans: z.coerce.number('a number').int().min(1).max(1000).default(60),
 });
 
@@ -47,7 +61,7 @@ export const thinkBody = z.strictObject({
     .string()
     .max(TEXT_LIMIT)
     .refine((text) => text.trim() !== '', 'nothing to think about: the text is empty'),
-  rule: ruleName.optional(),
+  rule: ruleName.exactOptional(),
 });
 
 /** `POST /v1/embed` */
@@ -68,8 +82,6 @@ export const retryBody = z.union([z.strictObject({ ids }), z.strictObject({ dead
 
 /** `POST /v1/thoughts/cancel` */
 export const cancelBody = z.strictObject({ ids });
-
-const absolutePath = z.string().regex(/^\//, 'an absolute path').max(16_384);
 
 const numberOrNull = z.number().nullable();
 
@@ -101,9 +113,7 @@ export const runBody = z.union(
 );
 
 /** `GET /v1/undo?…`: what a rule has done. */
-export const ofRule = z
-  .strictObject({ rule: ruleName, since: time.optional() })
-  .transform(({ rule, since }) => (since === undefined ? { rule } : { rule, since }));
+export const ofRule = z.strictObject({ rule: ruleName, since: time.exactOptional() });
 
 /** `POST /v1/undo` */
 export const undoBody = z.union(
@@ -115,9 +125,9 @@ export const undoBody = z.union(
 );
 
 /** `GET /v1/proposals?…` */
-export const proposalsQuery = z.strictObject({ thought: idPrefix.optional() });
+export const proposalsQuery = z.strictObject({ thought: idPrefix.exactOptional(), ...pages });
 
-/** `:thought/:position` in the path of a proposal. */
+/** `{thought}/{position}` in the path of a proposal. */
 export const proposalPath = z.strictObject({
   thought: idPrefix,
   position: z
@@ -129,14 +139,14 @@ export const proposalPath = z.strictObject({
 /** `POST /v1/proposals/:thought/:position/approve` */
 export const approveBody = z.strictObject({
   digest: z.string().regex(/^[0-9a-f]{64}$/, 'the digest of a proposal as it was shown'),
-  content: z.string().max(CONTENT_LIMIT).optional(),
+  content: z.string().max(CONTENT_LIMIT).exactOptional(),
 });
 
 /** `POST /v1/proposals/:thought/:position/reject` */
 export const emptyBody = z.strictObject({});
 
 /** `POST /v1/pause` and `POST /v1/resume`; without a rule: everything */
-export const pauseBody = z.strictObject({ rule: ruleName.optional() });
+export const pauseBody = z.strictObject({ rule: ruleName.exactOptional() });
 
 /** `GET /v1/explain?path=…` */
 export const explainQuery = z.strictObject({
@@ -146,8 +156,38 @@ export const explainQuery = z.strictObject({
 /** `GET /v1/events?…` */
 export const eventsQuery = z.strictObject({ tokens: flag.default(true) });
 
-/** `:id` in a path. */
-export const idParameter = idPrefix;
+/** `{id}` in a path. */
+export const idPath = z.strictObject({ id: idPrefix });
+
+/** `GET /v1/processes?…` */
+export const processesQuery = z.strictObject({
+  name: z.string().min(1).max(500).exactOptional(),
+  tree: flag.default(false),
+  connections: flag.default(false),
+});
+
+/** `POST /v1/try` */
+export const tryBody = z.strictObject({
+  rule: ruleName,
+  path: absolutePath,
+  model: model.exactOptional(),
+  cloud: z.boolean().exactOptional(),
+});
+
+/** `POST /v1/compare` */
+export const compareBody = z.strictObject({
+  about: z.union(
+    [
+      z.strictObject({ text: z.string().min(1).max(TEXT_LIMIT) }),
+      z.strictObject({ rule: ruleName, paths: z.array(absolutePath).min(1).max(100) }),
+      z.strictObject({ rule: ruleName, last: z.int().min(1).max(100) }),
+      z.strictObject({ thought: idPrefix }),
+    ],
+    { error: 'one of {"text"}, {"rule", "paths": […]}, {"rule", "last"}, {"thought"}' },
+  ),
+  models: z.array(model).min(1).max(20),
+  cloud: z.boolean().exactOptional(),
+});
 
 /** `PUT /v1/log-level` */
 export const logLevelBody = z.strictObject({
@@ -174,7 +214,11 @@ export function notAnId(text: string): string {
 }
 
 /** Input that has the schema's shape, or `request-invalid` naming everything that is wrong with it. */
-export function checked<T>(schema: z.ZodType<T>, input: unknown, what: string): T {
+export function checked<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  what: string,
+): z.output<Schema> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   // Our own checks speak in whole sentences, the schema's of a place in the request.

@@ -21,6 +21,12 @@ const STATUS: Record<string, number> = {
   'rule-unknown': 422,
   'rule-not-on-files': 422,
   'proposal-not-editable': 422,
+  'key-reused': 422,
+  'key-in-use': 409,
+  'request-key-taken': 409,
+  'rule-invalid': 422,
+  'model-unknown': 422,
+  'model-held': 503,
   'disk-full': 507,
 };
 const STATUS_OF_EXIT: Record<number, number> = {

@@ -1,5 +1,5 @@
 import { EXIT } from '../../../base/errors.ts';
-import type { ProcessesView, ProcessRow } from '../../daemon.ts';
+import type { ProcessesView, ProcessRow } from '../../../contract/process-view.ts';
 import type { Command, Context } from '../command.ts';
 import { ago, count } from '../phrases.ts';
 import { printTable } from '../table.ts';

@@ -35,7 +35,7 @@ export const command: Command = {
     const rule = textOption(options, 'rule');
     const since = textOption(options, 'since');
     const client = await context.client();
-    const rows = await client.thoughts({
+    const { items: rows } = await client.thoughts({
       limit: limitOption(options),
       ...(state === undefined ? {} : { state }),
       ...(rule === undefined ? {} : { rule }),

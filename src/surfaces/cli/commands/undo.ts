@@ -1,7 +1,7 @@
 import { CodedError, EXIT } from '../../../base/errors.ts';
 import type { UndoableView, UndoResult } from '../../../contract/api.ts';
 import type { Client } from '../../client.ts';
-import type { OfRule } from '../../daemon.ts';
+import type { OfRule } from '../../requests.ts';
 import { type Command, type Context, type Options, textOption } from '../command.ts';
 import { askPerson } from '../init/ask.ts';
 import { ago, count, short } from '../phrases.ts';

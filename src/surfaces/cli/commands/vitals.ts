@@ -1,7 +1,6 @@
 import { CodedError } from '../../../base/errors.ts';
-import type { VitalsSample } from '../../../contract/happening.ts';
 import { type Metric, metricOf } from '../../../contract/vitals.ts';
-import type { VitalsView } from '../../../contract/vitals-view.ts';
+import type { VitalsSample, VitalsView } from '../../../contract/vitals-view.ts';
 import { type Command, type Context, textOption } from '../command.ts';
 import { clockTime } from '../phrases.ts';
 import { parseSince } from '../since.ts';
