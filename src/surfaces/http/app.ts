@@ -1,6 +1,4 @@
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import { CodedError } from '../../base/errors.ts';
 import { lazy } from '../../base/lazy.ts';
 import type { Access } from '../../contract/access.ts';
 import type { Daemon } from '../daemon.ts';
@@ -10,9 +8,6 @@ import { notThere } from './not-there.ts';
 import { problemOf, problemResponse } from './problem.ts';
 import type { House, Route } from './route.ts';
 import { ROUTES } from './routes.ts';
-
-/** Most bytes of a request's body. */
-const BODY_LIMIT = 4 * 1024 * 1024;
 
 export interface AppOptions {
   /** Ends every event stream when it aborts. */
@@ -50,16 +45,6 @@ export function createApp(daemon: Daemon, options: AppOptions): App {
   app.notFound((c) => {
     throw notThere(c.req.method, c.req.path);
   });
-  app.use(
-    bodyLimit({
-      maxSize: BODY_LIMIT,
-      onError: () => {
-        throw new CodedError('body-too-large', 'the body is too large', {
-          allowed: `at most ${BODY_LIMIT} bytes`,
-        });
-      },
-    }),
-  );
   for (const route of ROUTES) {
     app.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) => answer(route, c, house));
   }

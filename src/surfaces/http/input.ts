@@ -15,7 +15,11 @@ const ID = /^[0-9a-f]{4,64}$/i;
 const idPrefix = z
   .string()
   .refine((text) => ID.test(text), { error: ({ input }) => notAnId(String(input)) })
-  .transform((text) => text.toLowerCase());
+  .transform((text) => text.toLowerCase())
+  .meta({
+    pattern: ID.source.replace('a-f', 'a-fA-F'),
+    description: 'The id of a thought, or at least 4 of its first digits.',
+  });
 /** Not checked one by one: each gets a result of its own. */
 const ids = z.array(z.string().max(200)).min(1).max(IDS_LIMIT);
 const ruleName = z.string().min(1).max(255);

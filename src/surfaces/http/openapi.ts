@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import {
   createDocument,
+  type ZodOpenApiObject,
   type ZodOpenApiOperationObject,
+  type ZodOpenApiOverrideContext,
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
@@ -16,7 +18,7 @@ export function openApiDocument(routes: readonly Route[]): object {
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) };
   }
-  return createDocument({
+  const about: ZodOpenApiObject = {
     openapi: '3.1.1',
     info: {
       title: 'Consciousness',
@@ -33,7 +35,13 @@ export function openApiDocument(routes: readonly Route[]): object {
         token: { type: 'http', scheme: 'bearer', description: 'Made by `consciousness token new`.' },
       },
     },
-  });
+  };
+  return createDocument(about, { override: open });
+}
+
+/** Answers may say more in a later version; what is asked may not. */
+function open({ io, jsonSchema }: ZodOpenApiOverrideContext): void {
+  if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
 }
 
 const ABOUT = [
@@ -111,7 +119,7 @@ function answerOf(answers: Answers): ZodOpenApiResponsesObject {
       };
     case 'raw':
       return {
-        200: { description: 'What was asked for.', content: { [answers.type]: { schema: z.string() } } },
+        200: { description: 'What was asked for.', content: { [answers.type]: { schema: answers.schema } } },
       };
     default:
       return answers satisfies never;

@@ -2,34 +2,24 @@ import { CodedError, EXIT } from '../../base/errors.ts';
 import type { Problem } from '../../contract/api.ts';
 
 /** HTTP status of our codes; those not named follow from the exit code that the error carries. */
-const STATUS: Record<string, number> = {
-  'request-invalid': 400,
-  'body-not-json': 400,
-  'path-not-absolute': 400,
-  'log-level-unknown': 400,
-  'not-found': 404,
-  'thought-unknown': 404,
-  'nothing-to-undo': 404,
-  'proposal-unknown': 404,
-  'method-not-allowed': 405,
-  'thought-ambiguous': 409,
-  'proposal-decided': 409,
-  'proposal-changed': 409,
-  'proposal-held': 409,
-  'body-too-large': 413,
-  'content-type-unsupported': 415,
-  'rule-unknown': 422,
-  'rule-not-on-files': 422,
-  'proposal-not-editable': 422,
-  'key-reused': 422,
-  'key-in-use': 409,
-  'request-key-taken': 409,
-  'rule-invalid': 422,
-  'model-unknown': 422,
-  'model-held': 503,
-  'disk-full': 507,
+const STATUS: Readonly<Record<string, number>> = {
+  ...all(400, 'request-invalid', 'body-not-json', 'path-not-absolute', 'log-level-unknown'),
+  ...all(401, 'token-missing'),
+  ...all(403, 'scope-missing', 'file-denied'),
+  ...all(404, 'not-found', 'thought-unknown', 'nothing-to-undo', 'nothing-to-compare', 'proposal-unknown'),
+  ...all(405, 'method-not-allowed'),
+  ...all(409, 'thought-ambiguous', 'proposal-decided', 'proposal-changed', 'proposal-held'),
+  ...all(409, 'key-in-use', 'request-key-taken'),
+  ...all(413, 'body-too-large'),
+  ...all(415, 'content-type-unsupported'),
+  ...all(422, 'rule-unknown', 'rule-not-on-files', 'rule-invalid', 'proposal-not-editable', 'key-reused'),
+  ...all(422, 'model-unknown', 'models-missing', 'model-unfit', 'model-impossible', 'cloud-not-asked'),
+  ...all(422, 'file-unreadable', 'answer-unusable', 'output-escapes', 'template-failed', 'embeddings-off'),
+  ...all(502, 'model-failed', 'embeddings-failed'),
+  ...all(503, 'model-held'),
+  ...all(507, 'disk-full'),
 };
-const STATUS_OF_EXIT: Record<number, number> = {
+const STATUS_OF_EXIT: Readonly<Record<number, number>> = {
   [EXIT.usage]: 400,
   [EXIT.unavailable]: 503,
   [EXIT.busy]: 503,
@@ -69,6 +59,10 @@ export function problemResponse(problem: Problem): Response {
     status: problem.status,
     headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
   });
+}
+
+function all(status: number, ...codes: string[]): Record<string, number> {
+  return Object.fromEntries(codes.map((code) => [code, status]));
 }
 
 /** `thought-unknown` -> `Thought unknown`. */

@@ -67,7 +67,7 @@ interface Asks<Params extends z.ZodObject, Query extends z.ZodObject, Body exten
 export type Answers =
   | { kind: 'json'; schema: z.ZodType; status: number; once: boolean }
   | { kind: 'stream'; schema: z.ZodType }
-  | { kind: 'raw'; type: string };
+  | { kind: 'raw'; schema: z.ZodType; type: string };
 
 /** A route: what the document, the guard and the app need to know, and what answers. */
 export interface Route extends About, Asks<z.ZodObject, z.ZodObject, z.ZodType> {
@@ -151,13 +151,14 @@ export function responds<Params extends z.ZodObject, Query extends z.ZodObject, 
   route: About &
     Asks<Params, Query, Body> & {
       /** Of its body. */
+      schema: z.ZodType;
       type: string;
       respond(asked: Asked<Params, Query, Body>, house: House): Promise<Response>;
     },
 ): Route {
   return {
     ...route,
-    answers: { kind: 'raw', type: route.type },
+    answers: { kind: 'raw', schema: route.schema, type: route.type },
     run: async (incoming, house) => route.respond(await askedOf(route, incoming), house),
   };
 }

@@ -40,6 +40,7 @@ export const daemonRoutes: readonly Route[] = [
     path: '/v1/openapi.json',
     scope: 'read',
     summary: 'This document.',
+    schema: z.record(z.string(), z.unknown()),
     type: 'application/json',
     respond: async ({ request }, { document }) =>
       jsonResponse({ status: 200, headers: {}, body: await document() }, request),
