@@ -115,3 +115,10 @@ export const droppedEvents = z
   .object({ type: z.literal('dropped'), count: z.number() })
   .meta({ id: 'DroppedEvents' });
 export type DroppedEvents = z.output<typeof droppedEvents>;
+
+/** In `GET /v1/events` only, where it cannot go on from where its reader stopped: something was not told. */
+export const gapEvent = z.object({ type: z.literal('gap'), reason: z.string() }).meta({ id: 'GapEvent' });
+export type GapEvent = z.output<typeof gapEvent>;
+
+/** Everything that `GET /v1/events` tells. */
+export type FollowedEvent = LiveEvent | DroppedEvents | GapEvent;

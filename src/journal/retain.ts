@@ -45,6 +45,10 @@ const BATCH = 50;
 const YIELD_TIMES = 4;
 const YIELD_MS = 20;
 
+/** How long those who follow can be away and go on without a gap, and how many rows are kept at most. */
+const FEED_KEPT_MS = 7 * 24 * 60 * 60_000;
+const FEED_ROWS = 200_000;
+
 /** How long a request with a key is answered as the first time. */
 export const REPLIES_KEPT_MS = 24 * 60 * 60_000;
 
@@ -136,6 +140,15 @@ export function createRetainer(options: RetainerOptions): Retainer {
     }
   }
 
+  async function feed(now: number, signal: AbortSignal): Promise<void> {
+    for (let more = true; more && !signal.aborted; ) {
+      const pass = await store.write('dropFeed', { before: now - FEED_KEPT_MS, most: FEED_ROWS });
+      removed += pass.dropped;
+      more = pass.more;
+      if (more) await clock.sleep(YIELD_MS, signal);
+    }
+  }
+
   async function pass(signal: AbortSignal): Promise<void> {
     const periods = options.periods();
     const now = clock.now();
@@ -146,6 +159,7 @@ export function createRetainer(options: RetainerOptions): Retainer {
     await events(periods, now, signal);
     await blobs(epoch, periods, now, signal);
     await vitals(periods, now, signal);
+    await feed(now, signal);
     removed += await store.write('dropReplies', { before: now - REPLIES_KEPT_MS });
     lastPass = new Date(clock.now()).toISOString();
     const ms = Math.round(clock.monotonic() - began);

@@ -258,6 +258,8 @@ export function createDaemon(parts: DaemonParts): Daemon {
     },
     ...createTrying(parts.home, configuration.config),
     once: createOnce(store, clock),
+    feed: (after, limit) => store.read('feed', { after, limit }),
+    feedPlace: (mark) => store.read('feedPlace', { mark }),
     live: (signal) => parts.events.listen(signal),
     setLogLevel(level) {
       const known = LOG_LEVELS.find((each) => each === level.toUpperCase());

@@ -232,7 +232,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   const report = (error: unknown) => log.error('request failed', { error });
   const app = lazy(async () => {
     const { createApp } = await import('../surfaces/http/app.ts');
-    return createApp(daemon, { signal: streams.signal, report });
+    return createApp(daemon, { clock, signal: streams.signal, report });
   });
   const listening = await serve({
     app: { fetch: async (request) => (await app()).fetch(request, { access: OWNER }) },

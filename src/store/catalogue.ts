@@ -4,6 +4,7 @@ import { cancel, retry } from './operations/change.ts';
 import { claim } from './operations/claim.ts';
 import { dropVectors, keepVectors, vectorsOf } from './operations/embeddings.ts';
 import { decideExisting, queueExisting, queueFile } from './operations/existing.ts';
+import { dropFeed } from './operations/feed.ts';
 import { giveBack } from './operations/give-back.ts';
 import { observe } from './operations/observe.ts';
 import { keepPart, partsOf } from './operations/parts.ts';
@@ -25,6 +26,7 @@ import { appliedBy } from './queries/applied-by.ts';
 import { endedThoughts, newestEvent } from './queries/ended-thoughts.ts';
 import { expiredEvents, expiredThoughts } from './queries/expired.ts';
 import { explainFile } from './queries/explain-file.ts';
+import { feed, feedPlace } from './queries/feed.ts';
 import { isOurs, readersOf } from './queries/file-readers.ts';
 import { formerOutputs } from './queries/former-outputs.ts';
 import { gathered } from './queries/gathered.ts';
@@ -94,6 +96,7 @@ export const WRITES = {
   rollUpVitals,
   dropVitals,
   keepReply,
+  dropFeed,
   dropReplies,
 };
 
@@ -103,6 +106,8 @@ export const READS = {
   listThoughts,
   pageThoughts,
   keptReply,
+  feed,
+  feedPlace,
   thoughtRow,
   idsByPrefix,
   viewThought,

@@ -10,7 +10,7 @@ import type {
 } from '../contract/api.ts';
 import type { CompareView } from '../contract/compare.ts';
 import type { ConfigView } from '../contract/config-view.ts';
-import type { DroppedEvents, LiveEvent, StreamEvent } from '../contract/live-event.ts';
+import type { FollowedEvent, StreamEvent } from '../contract/live-event.ts';
 import type { Page } from '../contract/page.ts';
 import type { ProcessesView } from '../contract/process-view.ts';
 import type { Approve, DecisionView, ProposalRow, ProposalView } from '../contract/proposal.ts';
@@ -64,7 +64,7 @@ export interface Client {
   tryRule(request: TryRequest): Promise<TryView>;
   compare(request: CompareRequest): Promise<CompareView>;
   /** Everything from now on, until the daemon stops. Subscribed once the promise resolves. */
-  events(options: { tokens: boolean }): Promise<AsyncIterable<LiveEvent | DroppedEvents>>;
+  events(options: { tokens: boolean }): Promise<AsyncIterable<FollowedEvent>>;
   /** One thought until it is processed; ends without `end` where the daemon stops before. */
   stream(id: string): Promise<AsyncIterable<StreamEvent>>;
   setLogLevel(level: string): Promise<{ level: string }>;

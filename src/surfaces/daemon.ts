@@ -10,6 +10,7 @@ import type {
 } from '../contract/api.ts';
 import type { CompareView } from '../contract/compare.ts';
 import type { ConfigView } from '../contract/config-view.ts';
+import type { FeedMark, FeedPlace, FeedRow } from '../contract/feed.ts';
 import type { LiveEvent } from '../contract/live-event.ts';
 import type { Page } from '../contract/page.ts';
 import type { ProcessesView } from '../contract/process-view.ts';
@@ -88,6 +89,9 @@ export interface Daemon {
    * stops. A `state` event is told after its row is committed. The HTTP app iterates it once, for all its readers.
    */
   live(signal: AbortSignal): AsyncIterable<LiveEvent>;
+  /** What was perceived and what has changed after a row of the feed, and the last row that was looked at. */
+  feed(after: number, limit: number): Promise<{ rows: FeedRow[]; last: number }>;
+  feedPlace(mark: FeedMark | null): Promise<FeedPlace>;
   setLogLevel(level: string): void;
   /** The configuration in force; secrets are masked. */
   config(): Promise<ConfigView>;

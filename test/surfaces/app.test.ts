@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { systemClock } from '../../src/base/clock.ts';
 import { CodedError } from '../../src/base/errors.ts';
 import { OWNER } from '../../src/contract/access.ts';
 import { createApp } from '../../src/surfaces/http/app.ts';
@@ -10,7 +11,11 @@ function open(t: TestContext) {
   const end = new AbortController();
   t.after(() => end.abort());
   const reported: unknown[] = [];
-  const app = createApp(daemon, { signal: end.signal, report: (error) => reported.push(error) });
+  const app = createApp(daemon, {
+    clock: systemClock,
+    signal: end.signal,
+    report: (error) => reported.push(error),
+  });
   const send = (method: string, path: string, body: unknown, headers: Record<string, string> = {}) =>
     app.request(
       path,

@@ -12,6 +12,7 @@ import type {
 } from '../../src/contract/api.ts';
 import type { CompareView } from '../../src/contract/compare.ts';
 import type { ConfigView } from '../../src/contract/config-view.ts';
+import type { FeedMark, FeedPlace, FeedRow } from '../../src/contract/feed.ts';
 import type { LiveEvent } from '../../src/contract/live-event.ts';
 import type { Page } from '../../src/contract/page.ts';
 import type { ProcessesView } from '../../src/contract/process-view.ts';
@@ -442,8 +443,27 @@ export class MemoryDaemon implements Daemon {
     this.onStop();
   }
 
-  /** Tells every reader. */
+  readonly rows: FeedRow[] = [];
+  /** Rows before this one are not kept any more. */
+  first = 1;
+
+  async feed(after: number, limit: number): Promise<{ rows: FeedRow[]; last: number }> {
+    const rows = this.rows.filter(({ seq }) => seq > after && seq >= this.first).slice(0, limit);
+    return { rows, last: rows.at(-1)?.seq ?? after };
+  }
+
+  async feedPlace(mark: FeedMark | null): Promise<FeedPlace> {
+    const head = this.rows.length;
+    const { first } = this;
+    if (mark === null) return { head, first, mark: null };
+    if (mark.seq < first) return { head, first, mark: 'gone' };
+    return { head, first, mark: this.rows[mark.seq - 1]?.at === mark.at ? 'known' : 'foreign' };
+  }
+
+  /** Tells every reader, and puts it into the feed where it belongs there. */
   tell(event: LiveEvent): void {
+    if (['perceived', 'happened', 'state', 'output'].includes(event.type))
+      this.rows.push({ seq: this.rows.length + 1, at: this.now, event });
     for (const read of this.#readers) read(event);
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { systemClock } from '../../src/base/clock.ts';
 import { CodedError } from '../../src/base/errors.ts';
 import { OWNER } from '../../src/contract/access.ts';
 import { createApp } from '../../src/surfaces/http/app.ts';
@@ -28,7 +29,11 @@ describe('the OpenAPI document', () => {
   it('is served', async (t) => {
     const end = new AbortController();
     t.after(() => end.abort());
-    const app = createApp(new MemoryDaemon(), { signal: end.signal, report: () => undefined });
+    const app = createApp(new MemoryDaemon(), {
+      clock: systemClock,
+      signal: end.signal,
+      report: () => undefined,
+    });
     const response = await app.request('/v1/openapi.json', {}, { access: OWNER });
     assert.deepEqual(await response.json(), document);
   });

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { systemClock } from '../../src/base/clock.ts';
 import { OWNER } from '../../src/contract/access.ts';
 import { createClient } from '../../src/surfaces/client.ts';
 import { createApp } from '../../src/surfaces/http/app.ts';
@@ -22,7 +23,11 @@ export async function running(t: Pick<TestContext, 'after'>) {
   const daemon = new MemoryDaemon();
   const end = new AbortController();
   const reported: unknown[] = [];
-  const app = createApp(daemon, { signal: end.signal, report: (error) => reported.push(error) });
+  const app = createApp(daemon, {
+    clock: systemClock,
+    signal: end.signal,
+    report: (error) => reported.push(error),
+  });
   const server = await serve({
     app: { fetch: (request) => app.fetch(request, { access: OWNER }) },
     socket,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { createParser } from 'eventsource-parser';
+import { systemClock } from '../../src/base/clock.ts';
 import { OWNER } from '../../src/contract/access.ts';
 import type { LiveEvent, StreamEvent } from '../../src/contract/live-event.ts';
 import { createApp } from '../../src/surfaces/http/app.ts';
-import { BACKLOG, createHub } from '../../src/surfaces/http/hub.ts';
 import { MemoryDaemon } from './memory-daemon.ts';
 import { all } from './running.ts';
 
@@ -13,7 +13,11 @@ function open(t: TestContext) {
   const end = new AbortController();
   t.after(() => end.abort());
   const reported: unknown[] = [];
-  const app = createApp(daemon, { signal: end.signal, report: (error) => reported.push(error) });
+  const app = createApp(daemon, {
+    clock: systemClock,
+    signal: end.signal,
+    report: (error) => reported.push(error),
+  });
   return { daemon, app, end, reported };
 }
 
@@ -79,39 +83,7 @@ describe('live events', () => {
     end.abort();
     assert.deepEqual(await all(events), []);
   });
-
-  it('are counted, not kept, for a reader that does not read', async () => {
-    const { daemon, slow, allTold } = await slowReader();
-    for (let seq = 1; seq <= BACKLOG + 7; seq += 1) daemon.tell(perceived(seq));
-    await allTold();
-    const got = await all(slow);
-    assert.equal(got.length, BACKLOG + 1);
-    assert.deepEqual(got.at(-1), { type: 'dropped', count: 7 });
-  });
-
-  it('join the tokens that wait, so that a slow reader still gets the whole answer', async () => {
-    const { daemon, slow, allTold } = await slowReader();
-    for (let word = 0; word < BACKLOG * 2; word += 1) daemon.say('abcd', 'x');
-    await allTold();
-    assert.deepEqual(await all(slow), [
-      { type: 'token', thought: 'abcd', text: 'x'.repeat(BACKLOG * 2), reasoning: false },
-    ]);
-  });
 });
-
-/** A reader that has not read anything once `allTold` resolves, though everything was told. */
-async function slowReader() {
-  const daemon = new MemoryDaemon();
-  const end = new AbortController();
-  const hub = createHub(daemon, end.signal, (error) => assert.fail(String(error)));
-  const slow = hub.subscribe(() => true, end.signal);
-  const other = hub.subscribe(() => false, end.signal);
-  const allTold = async () => {
-    daemon.endLive();
-    await all(other);
-  };
-  return { daemon, slow, allTold };
-}
 
 describe('the stream of one thought', () => {
   it('begins with how it stands, tells tokens and states, and ends with the whole thought', async (t) => {

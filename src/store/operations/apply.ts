@@ -198,6 +198,9 @@ export async function finish(tx: Transaction, input: FinishInput): Promise<Thoug
   const outputs = before.map((each) => input.outputs.find((to) => to.position === each.position) ?? each);
   if (outputs.some((output) => output.state === 'planned'))
     return (await settleOutputs(tx, input)) ? 'answered' : null;
+  if (!(await isHeld(tx, input, 'answered'))) return null;
+  // Told in this order: what was written, then that it is done.
+  await settle(tx, input);
   const { state, reason } = outcomeOf(outputs);
   const row = await tx.one(finishThought, {
     ...holdOf(input),
@@ -208,7 +211,6 @@ export async function finish(tx: Transaction, input: FinishInput): Promise<Thoug
     finishedAt: state === 'proposed' ? null : now,
   });
   if (!row) return null;
-  await settle(tx, input);
   if (state === 'done') await tellDone(tx, { id, attempt, rule: row.rule, now });
   if (state === 'dead') {
     await tellDead(tx, { id, now });

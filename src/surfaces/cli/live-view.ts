@@ -1,6 +1,6 @@
 import { createBell } from '../../base/bell.ts';
 import { CodedError } from '../../base/errors.ts';
-import type { DroppedEvents, LiveEvent } from '../../contract/live-event.ts';
+import type { FollowedEvent, LiveEvent } from '../../contract/live-event.ts';
 import type { StatusView } from '../../contract/status-view.ts';
 import type { Context } from './command.ts';
 import { createLive, nameOf, placesOf } from './live.ts';
@@ -14,7 +14,7 @@ const WORDS = 60;
 
 /** What happens, line by line, and beneath it how things stand. */
 export interface LiveView {
-  show(event: LiveEvent | DroppedEvents): void;
+  show(event: FollowedEvent): void;
   /** Keeps the last line true until `signal` aborts, and takes it away. */
   run(signal: AbortSignal): Promise<void>;
 }

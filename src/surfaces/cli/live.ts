@@ -1,4 +1,4 @@
-import type { DroppedEvents, LiveEvent } from '../../contract/live-event.ts';
+import type { FollowedEvent } from '../../contract/live-event.ts';
 import type { StatusView } from '../../contract/status-view.ts';
 import type { ThoughtState } from '../../contract/thought.ts';
 import { clockTime, count, healthSpan, outputSpan, short, stateSpan } from './phrases.ts';
@@ -15,7 +15,7 @@ export interface LiveOptions {
 }
 
 /** Prints one line for something that just happened; `now` stands in where an event has no time. */
-export type PrintLive = (event: LiveEvent | DroppedEvents, now: number) => void;
+export type PrintLive = (event: FollowedEvent, now: number) => void;
 
 /** Columns of the time and of the word after it: what continues a line begins beneath the rest. */
 const INDENT = 20;
@@ -47,7 +47,7 @@ export function placesOf(status: StatusView): string[] {
 }
 
 function describe(
-  event: LiveEvent | DroppedEvents,
+  event: FollowedEvent,
   { verbose, places, line }: LiveOptions,
   subjects: ReadonlyMap<string, string>,
 ): Span[] | null {
@@ -99,6 +99,8 @@ function describe(
       return [['cyan', 'reloaded  '], count(event.rules, 'rule'), reloadProblems(event.problems)];
     case 'problem':
       return [['red', 'problem   '], oneLine(event.message)];
+    case 'gap':
+      return [['yellow', 'missed    '], event.reason];
     case 'dropped':
       return [['yellow', 'missed    '], `${count(event.count, 'event')}: this terminal was too slow`];
     default:

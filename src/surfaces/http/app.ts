@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import type { Clock } from '../../base/clock.ts';
 import { lazy } from '../../base/lazy.ts';
 import type { Access } from '../../contract/access.ts';
 import type { Daemon } from '../daemon.ts';
@@ -10,6 +11,7 @@ import type { House, Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 
 export interface AppOptions {
+  clock: Clock;
   /** Ends every event stream when it aborts. */
   signal: AbortSignal;
   /** Told of errors that a client only sees as `internal`. */
@@ -28,13 +30,13 @@ type App = Hono<{ Bindings: AppBindings }>;
  * live events from this call on, so that a reader who comes late still gets a whole answer.
  */
 export function createApp(daemon: Daemon, options: AppOptions): App {
-  const { signal, report } = options;
+  const { clock, report } = options;
   const document = lazy(async () => {
     // Who never asks for it does not pay for what makes it.
     const { openApiDocument } = await import('./openapi.ts');
     return JSON.stringify(openApiDocument(ROUTES));
   });
-  const house: House = { daemon, hub: createHub(daemon, signal, report), document, report };
+  const house: House = { daemon, hub: createHub(daemon, options), clock, document, report };
   const app: App = new Hono();
 
   app.onError((error) => {

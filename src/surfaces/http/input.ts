@@ -160,6 +160,16 @@ export const explainQuery = z.strictObject({
 /** `GET /v1/events?…` */
 export const eventsQuery = z.strictObject({ tokens: flag.default(true) });
 
+/** `Last-Event-ID` of `GET /v1/events`. */
+export const resumeHeader = z.object({
+  'Last-Event-ID': z
+    .string()
+    .optional()
+    .describe(
+      'The id of the event that was told last: what came after it is told, also over a restart of the daemon. Where that is not possible, `gap` is told first.',
+    ),
+});
+
 /** `{id}` in a path. */
 export const idPath = z.strictObject({ id: idPrefix });
 

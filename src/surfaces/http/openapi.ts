@@ -66,7 +66,7 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     requestParams: {
       ...(hasKeys(route.params) ? { path: route.params } : {}),
       ...(hasKeys(route.query) ? { query: route.query } : {}),
-      ...(takesKey(route) ? { header: keyHeader } : {}),
+      ...(takesKey(route) ? { header: keyHeader } : route.headers ? { header: route.headers } : {}),
     },
     ...(hasBody
       ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }

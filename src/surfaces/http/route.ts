@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Clock } from '../../base/clock.ts';
 import type { Access, Scope } from '../../contract/access.ts';
 import type { Daemon } from '../daemon.ts';
 import { jsonBody } from './body.ts';
@@ -15,6 +16,7 @@ export type RouteScope = 'open' | Scope | 'owner';
 export interface House {
   daemon: Daemon;
   hub: Hub;
+  clock: Clock;
   /** The OpenAPI document, as JSON text. */
   document(): Promise<string>;
   report(error: unknown): void;
@@ -51,6 +53,8 @@ interface About {
   scope: RouteScope;
   /** One sentence. */
   summary: string;
+  /** Headers that it heeds, besides `Idempotency-Key` where it is done once. */
+  headers?: z.ZodObject;
   /** Codes of the problems that are this route's own. */
   problems?: readonly string[];
 }
@@ -126,7 +130,7 @@ export function streams<Params extends z.ZodObject, Query extends z.ZodObject, B
         asked: Asked<Params, Query, Body>,
         house: House,
         signal: AbortSignal,
-      ): Promise<AsyncIterable<{ type: string }>>;
+      ): Promise<AsyncIterable<{ id: string | null; event: { type: string } }>>;
     },
 ): Route {
   return {
@@ -137,7 +141,8 @@ export function streams<Params extends z.ZodObject, Query extends z.ZodObject, B
       const gone = new AbortController();
       endWith(asked.access, gone);
       try {
-        return eventStream(await route.open(asked, house, gone.signal), gone, house.report);
+        const { clock, report } = house;
+        return eventStream(await route.open(asked, house, gone.signal), { gone, clock, report });
       } catch (error) {
         gone.abort();
         throw error;

@@ -1,12 +1,25 @@
+import type { Clock } from '../../base/clock.ts';
+
+/** How often a stream on which nothing happens says that it is alive. */
+const BEAT_MS = 15_000;
+/** A client that has taken nothing for so many beats is gone, or as good as. */
+const BEATS_UNTAKEN = 2;
+
+export interface StreamOptions {
+  /** Aborted when the client goes away and when the values end; ends the stream when it is aborted. */
+  gone: AbortController;
+  clock: Clock;
+  report(error: unknown): void;
+}
+
 /**
- * A `text/event-stream` response: one SSE event per value, named by its `type`, its data the value as JSON.
- * Values are taken only as fast as the client reads; `gone` is aborted when the client goes away and when the
- * values end. A failure of the values is reported and ends the stream.
+ * A `text/event-stream` response: one SSE event per value, named by its `type`, its data the value as JSON. Values are
+ * taken only as fast as the client reads. A failure of the values is reported and ends the stream; a client that takes
+ * nothing for half a minute is cut off.
  */
 export function eventStream(
-  values: AsyncIterable<{ type: string }>,
-  gone: AbortController,
-  report: (error: unknown) => void,
+  values: AsyncIterable<{ id: string | null; event: { type: string } }>,
+  { gone, clock, report }: StreamOptions,
 ): Response {
   const iterator = values[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
@@ -14,26 +27,52 @@ export function eventStream(
     start(controller) {
       // Tells the client that it is subscribed, before anything happens.
       controller.enqueue(encoder.encode(': open\n\n'));
+      void beat(controller);
     },
     async pull(controller) {
       const next = await iterator.next().catch((error: unknown) => {
         report(error);
         return undefined;
       });
-      if (next === undefined || next.done === true) {
-        gone.abort();
-        controller.close();
-      } else controller.enqueue(encoder.encode(frame(next.value)));
+      if (gone.signal.aborted || next === undefined || next.done === true) end(controller);
+      else controller.enqueue(encoder.encode(frame(next.value)));
     },
     cancel() {
       gone.abort();
     },
   });
+  let isOver = false;
+
+  function end(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    if (isOver) return;
+    isOver = true;
+    gone.abort();
+    controller.close();
+  }
+
+  async function beat(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    let untaken = 0;
+    try {
+      for (;;) {
+        await clock.sleep(BEAT_MS, gone.signal);
+        untaken = (controller.desiredSize ?? 0) > 0 ? 0 : untaken + 1;
+        if (untaken === 0) controller.enqueue(encoder.encode(': alive\n\n'));
+        if (untaken < BEATS_UNTAKEN) continue;
+        isOver = true;
+        gone.abort();
+        controller.error(new Error('the client takes nothing'));
+      }
+    } catch {
+      // The stream is over: this is how it ends that somebody watches it.
+    }
+  }
+
   return new Response(body, {
     headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
   });
 }
 
-function frame(value: { type: string }): string {
-  return `event: ${value.type}\ndata: ${JSON.stringify(value)}\n\n`;
+function frame({ id, event }: { id: string | null; event: { type: string } }): string {
+  const mark = id === null ? '' : `id: ${id}\n`;
+  return `${mark}event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }

@@ -1,8 +1,9 @@
-import type { DroppedEvents, LiveEvent, StreamEvent } from '../../contract/live-event.ts';
+import type { LiveEvent, StreamEvent } from '../../contract/live-event.ts';
 import { PROCESSED } from '../../contract/thought.ts';
 import type { ThoughtView } from '../../contract/thought-view.ts';
 import type { Daemon } from '../daemon.ts';
 import type { Hub } from './hub.ts';
+import type { Told } from './reader.ts';
 
 /**
  * One thought from now until it is processed, without a gap: subscribed first, read second, so that nothing
@@ -13,18 +14,17 @@ export async function followThought(
   hub: Hub,
   idOrPrefix: string,
   signal: AbortSignal,
-): Promise<AsyncGenerator<StreamEvent, void>> {
+): Promise<AsyncIterable<Told<StreamEvent>>> {
   const concerns = (event: LiveEvent) =>
     event.type === 'hold' || ('thought' in event && event.thought.startsWith(idOrPrefix));
-  const events = hub.subscribe(concerns, signal);
-  const said = hub.said(idOrPrefix);
+  const { events, said } = await hub.subscribe({ want: concerns, after: null, saidOf: idOrPrefix }, signal);
   const thought = await daemon.thought(idOrPrefix);
-  return follow(daemon, events, thought, said);
+  return told(follow(daemon, events, thought, said));
 }
 
 async function* follow(
   daemon: Daemon,
-  events: AsyncIterable<LiveEvent | DroppedEvents>,
+  events: AsyncIterable<Told>,
   begin: ThoughtView,
   said: string,
 ): AsyncGenerator<StreamEvent, void> {
@@ -35,7 +35,7 @@ async function* follow(
   let held = holdOf(begin);
   if (held !== '') yield { type: 'held', thought: id, reason: held };
 
-  for await (const event of events) {
+  for await (const { event } of events) {
     if (event.type === 'token' || event.type === 'sent' || event.type === 'output') yield event;
     if (event.type !== 'state' && event.type !== 'hold') continue;
     if (event.type === 'state') {
@@ -51,6 +51,11 @@ async function* follow(
     if (reason !== held) yield { type: 'held', thought: id, reason };
     held = reason;
   }
+}
+
+/** Nobody goes on in the middle of one: who comes again is told how it stands then. */
+async function* told(events: AsyncIterable<StreamEvent>): AsyncGenerator<Told<StreamEvent>, void> {
+  for await (const event of events) yield { id: null, event };
 }
 
 /** Why a ready thought is not being claimed; empty if it is not held. */

@@ -1,11 +1,19 @@
 import * as z from 'zod';
 import { embedView } from '../../../contract/api.ts';
 import { configView } from '../../../contract/config-view.ts';
-import { droppedEvents, liveEvent } from '../../../contract/live-event.ts';
+import { droppedEvents, gapEvent, type LiveEvent, liveEvent } from '../../../contract/live-event.ts';
 import { processesView } from '../../../contract/process-view.ts';
 import { statusView } from '../../../contract/status-view.ts';
 import { vitalsSample, vitalsView } from '../../../contract/vitals-view.ts';
-import { embedBody, emptyBody, eventsQuery, logLevelBody, processesQuery, vitalsQuery } from '../input.ts';
+import {
+  embedBody,
+  emptyBody,
+  eventsQuery,
+  logLevelBody,
+  processesQuery,
+  resumeHeader,
+  vitalsQuery,
+} from '../input.ts';
 import { jsonResponse } from '../reply.ts';
 import { answers, PLAIN, type Route, responds, streams } from '../route.ts';
 
@@ -27,11 +35,15 @@ export const daemonRoutes: readonly Route[] = [
     method: 'GET',
     path: '/v1/events',
     scope: 'read',
-    summary: 'Everything that happens, from now on.',
+    summary: 'Everything that happens, from now on, or from after the event that `Last-Event-ID` names.',
     query: eventsQuery,
-    event: z.union([liveEvent, droppedEvents]),
-    open: async ({ query: { tokens } }, { hub }, signal) =>
-      hub.subscribe((event) => tokens || event.type !== 'token', signal),
+    headers: resumeHeader,
+    event: z.union([liveEvent, droppedEvents, gapEvent]),
+    async open({ query: { tokens }, request }, { hub }, signal) {
+      const want = (event: LiveEvent) => tokens || event.type !== 'token';
+      const after = request.headers.get('last-event-id');
+      return (await hub.subscribe({ want, after }, signal)).events;
+    },
   }),
   responds({
     ...PLAIN,
