@@ -1,5 +1,5 @@
-import type { ChangeResult } from './../contract/api.ts';
 import type {
+  ChangeResult,
   EmbedView,
   Explanation,
   PauseView,
@@ -29,7 +29,6 @@ import type {
   UndoWhich,
   VitalsRequest,
 } from './requests.ts';
-import { type Call, lost, send, textOf, type Where } from './unix-http.ts';
 
 /**
  * The daemon, from another process: one method a route of the HTTP API. Every call may throw
@@ -71,16 +70,32 @@ export interface Client {
   stop(): Promise<void>;
 }
 
-/** A client of the daemon at `where`; every wait ends with `signal`. */
-export function createClient(where: Where, signal: AbortSignal): Client {
-  /** The daemon of the same package is trusted to send what the contract says; it is not checked again. */
-  const ask = async (call: Omit<Call, 'signal'>) => {
-    const response = await send(where, { ...call, signal });
-    return JSON.parse(await textOf(response, where, signal));
-  };
-  const get = (path: string) => ask({ method: 'GET', path });
-  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
-    ask({ method: 'POST', path, body, headers });
+/** One request, whoever carries it. */
+export interface Call {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  path: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/**
+ * What carries requests to the daemon and answers back. The daemon of the same package is trusted to send what the
+ * contract says; it is not checked again.
+ */
+export interface Transport {
+  ask<Answer>(call: Call): Promise<Answer>;
+  /** Server-sent events, once it is subscribed. */
+  follow<Event>(path: string): Promise<AsyncIterable<Event>>;
+}
+
+/** The daemon at the other end of a transport. */
+export function clientOver({ ask, follow }: Transport): Client {
+  const get = <Answer>(path: string) => ask<Answer>({ method: 'GET', path });
+  const post = <Answer>(path: string, body: unknown, key?: string) =>
+    ask<Answer>({
+      ...{ method: 'POST', path, body },
+      ...(key === undefined ? {} : { headers: { 'idempotency-key': key } }),
+    });
   const id = encodeURIComponent;
 
   return {
@@ -88,15 +103,10 @@ export function createClient(where: Where, signal: AbortSignal): Client {
     thoughts: (query) =>
       get(`/v1/thoughts?${searchOf({ ...query, since: time(query.since), until: time(query.until) })}`),
     thought: (thought) => get(`/v1/thoughts/${id(thought)}`),
-    think: ({ text, rule, key }) =>
-      post(
-        '/v1/thoughts',
-        rule === undefined ? { text } : { text, rule },
-        key === undefined ? {} : { 'idempotency-key': key },
-      ),
+    think: ({ key, ...request }) => post('/v1/thoughts', request, key),
     retry: (which) => post('/v1/thoughts/retry', which),
     cancel: (ids) => post('/v1/thoughts/cancel', { ids }),
-    run: (request) => post('/v1/run', request),
+    run: ({ key, ...request }) => post('/v1/run', request, key),
     undo: (which) => post('/v1/undo', 'rule' in which ? ofRule(which) : which),
     undoable: (which) => get(`/v1/undo?${new URLSearchParams(ofRule(which))}`),
     proposals: (thought) =>
@@ -116,8 +126,8 @@ export function createClient(where: Where, signal: AbortSignal): Client {
     config: () => get('/v1/config'),
     tryRule: (request) => post('/v1/try', request),
     compare: (request) => post('/v1/compare', request),
-    events: ({ tokens }) => openStream(where, `/v1/events?tokens=${tokens}`, signal),
-    stream: (thought) => openStream(where, `/v1/thoughts/${id(thought)}/stream`, signal),
+    events: ({ tokens }) => follow(`/v1/events?tokens=${tokens}`),
+    stream: (thought) => follow(`/v1/thoughts/${id(thought)}/stream`),
     setLogLevel: (level) => ask({ method: 'PUT', path: '/v1/log-level', body: { level } }),
     async stop() {
       await post('/v1/stop', {});
@@ -148,34 +158,5 @@ async function everyPage<T>(get: (cursor: string | undefined) => Promise<Page<T>
     all.push(...items);
     if (next === null) return all;
     cursor = next;
-  }
-}
-
-async function openStream<T>(where: Where, path: string, signal: AbortSignal): Promise<AsyncIterable<T>> {
-  const response = await send(where, {
-    method: 'GET',
-    path,
-    headers: { accept: 'text/event-stream' },
-    signal,
-  });
-  response.setEncoding('utf8');
-  return values<T>(response, where, signal);
-}
-
-async function* values<T>(
-  response: AsyncIterable<string>,
-  where: Where,
-  signal: AbortSignal,
-): AsyncGenerator<T, void> {
-  const { createParser } = await import('eventsource-parser');
-  const arrived: T[] = [];
-  const parser = createParser({ onEvent: ({ data }) => arrived.push(JSON.parse(data)) });
-  try {
-    for await (const part of response) {
-      parser.feed(part);
-      yield* arrived.splice(0);
-    }
-  } catch (error) {
-    throw lost(error, where, signal);
   }
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { CodedError, EXIT, messageOf, systemCode } from '../base/errors.ts';
 import { http } from '../base/node-http.ts';
 import type { Problem } from '../contract/api.ts';
+import type { Call } from './client.ts';
 import { socketAddress } from './socket-address.ts';
 
 /** Where a daemon listens, and what to tell somebody who finds none there. */
@@ -12,11 +13,8 @@ export interface Where {
   start: string;
 }
 
-export interface Call {
-  method: 'GET' | 'POST' | 'PUT';
-  path: string;
-  body?: unknown;
-  headers?: Record<string, string>;
+/** One request, and what ends the wait for its answer. */
+export interface SocketCall extends Call {
   signal: AbortSignal;
 }
 
@@ -24,7 +22,7 @@ export interface Call {
  * One request over the daemon's socket; resolves with a 2xx response whose body has still to be read. Throws
  * `daemon-not-running`, `daemon-lost`, the signal's reason, or the problem that the daemon answered.
  */
-export async function send(where: Where, call: Call): Promise<IncomingMessage> {
+export async function send(where: Where, call: SocketCall): Promise<IncomingMessage> {
   const response = await open(where, call);
   const status = response.statusCode ?? 0;
   if (status >= 200 && status < 300) return response;
@@ -71,7 +69,7 @@ export function lost(error: unknown, where: Where, signal: AbortSignal): unknown
   });
 }
 
-async function open(where: Where, call: Call): Promise<IncomingMessage> {
+async function open(where: Where, call: SocketCall): Promise<IncomingMessage> {
   call.signal.throwIfAborted();
   const socketPath = socketAddress(where.socket);
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);

@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it, type TestContext } from 'node:test';
-import { createClient } from '../../src/surfaces/client.ts';
+import { createClient } from '../../src/surfaces/unix-client.ts';
 import { BIN, cli, copyRule, createHome, startDaemon } from '../support/daemon.ts';
 import { startModelServer } from '../support/model-server.ts';
 import { fill, mountFragile, mountSmall } from '../support/mount.ts';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { systemClock } from '../../src/base/clock.ts';
 import { OWNER } from '../../src/contract/access.ts';
-import { createClient } from '../../src/surfaces/client.ts';
 import { createApp } from '../../src/surfaces/http/app.ts';
 import { serve } from '../../src/surfaces/http/serve.ts';
+import { createClient } from '../../src/surfaces/unix-client.ts';
 import { MemoryDaemon } from './memory-daemon.ts';
 
 /** A folder of its own for one test. */

@@ -6,8 +6,8 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { CodedError } from '../../src/base/errors.ts';
-import { createClient } from '../../src/surfaces/client.ts';
 import { serve } from '../../src/surfaces/http/serve.ts';
+import { createClient } from '../../src/surfaces/unix-client.ts';
 import { all, running, temporaryFolder } from './running.ts';
 
 /** As they were before anything was served. */

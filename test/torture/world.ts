@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Client, createClient } from '../../src/surfaces/client.ts';
+import type { Client } from '../../src/surfaces/client.ts';
+import { createClient } from '../../src/surfaces/unix-client.ts';
 import { type ModelServer, startModelServer } from '../support/model-server.ts';
 import type { SeededRandom } from '../support/seeded-random.ts';
 

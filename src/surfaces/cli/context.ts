@@ -42,7 +42,7 @@ export function createContext(options: ContextOptions): Context {
     everything,
     folders,
     async client() {
-      const [{ createClient }, { socket }] = await Promise.all([import('../client.ts'), folders()]);
+      const [{ createClient }, { socket }] = await Promise.all([import('../unix-client.ts'), folders()]);
       return createClient({ socket, start: lineFor(home, 'start') }, signal);
     },
     line: (command) => lineFor(home, command),
