@@ -13,6 +13,7 @@ const PATTERNS: readonly RegExp[] = [
   /(\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"'\\]{0,100}:)[^\s/@"'\\]{1,200}(?=@)/gi,
   /(\b)(?:sk|pk|rk)-[\w:-]{16,}/g,
   /(\b)(?:gh[opsur]_|github_pat_|glpat-|xox[abeprs]-|hf_|npm_)\w[\w-]{15,}/g,
+  /(\b)csn_[0-9a-f]{8}_[\w-]{16,}/g,
   /(\b)A[KS]IA[0-9A-Z]{16}\b/g,
   /(\b)AIza[\w-]{35}/g,
   /(\b)eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,

@@ -2,6 +2,7 @@
 const TOKENS: readonly [string, RegExp][] = [
   ['a private key', /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----/],
   ['an AWS access key', /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/],
+  ['a token of Consciousness', /\bcsn_[0-9a-f]{8}_[A-Za-z0-9_-]{43}/],
   ['a GitHub token', /\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{50,255})\b/],
   ['a GitLab token', /\bglpat-[A-Za-z0-9_-]{20,64}\b/],
   ['a Slack token', /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}\b/],

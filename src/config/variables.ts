@@ -1,8 +1,8 @@
 import { messageOf } from '../base/errors.ts';
 import type { ConfigProblem } from '../contract/problem.ts';
 import type { Origin } from './issues.ts';
-import { allKeys, type JsonSchema, phraseOf, schemaAt } from './json-schema.ts';
-import { deeperThan, dotted, type KeyPath } from './key-path.ts';
+import { allKeys, branchesOf, type JsonSchema, phraseOf, schemaAt } from './json-schema.ts';
+import { deeperThan, dotted, isMap, type KeyPath } from './key-path.ts';
 import type { Assignment } from './layer.ts';
 import { nearest } from './nearest.ts';
 import { masked } from './secret.ts';
@@ -74,9 +74,16 @@ export function coerce(
     case 'array':
     case 'object':
       return fromJson(text, schema);
-    default:
-      return { ok: true, value: text };
+    default: {
+      // `4747` or `off`: a number where the text is one.
+      const branch = branchesOf(schema).filter(isMap).find(isNumber);
+      return branch === undefined ? { ok: true, value: text } : coerce(text, branch);
+    }
   }
+}
+
+function isNumber({ type }: JsonSchema): boolean {
+  return type === 'integer' || type === 'number';
 }
 
 function fromJson(text: string, schema: JsonSchema): ReturnType<typeof coerce> {

@@ -149,6 +149,16 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe("The machine's vitals."),
   only: mannersSchema.prefault({}).describe('When anything may be thought; what comes at other times waits.'),
+  http: z
+    .strictObject({
+      port: z
+        .union([z.int().min(1024).max(65_535), z.literal('off')])
+        .default(4747)
+        .meta({ title: 'a port from 1024 to 65535, or off' })
+        .describe('On 127.0.0.1 only, and only while there is a token: `consciousness token new`.'),
+    })
+    .prefault({})
+    .describe('The API for programs and pages on this machine; the command line needs no port.'),
   webhooks: z
     .record(entryName, webhook)
     .default({})

@@ -23,7 +23,7 @@ export const processData = z
 export type ProcessData = z.output<typeof processData>;
 
 /** A condition that has come true, as templates see it. */
-export const conditionData = z
+const conditionData = z
   .object({
     metric: z.string(),
     of: z.string().describe('Which disk, interface or process; empty where there is one.'),
@@ -33,7 +33,6 @@ export const conditionData = z
     since: z.string(),
   })
   .meta({ id: 'ConditionData' });
-export type ConditionData = z.output<typeof conditionData>;
 
 /** What a template sees as `event` and the API returns as an event's `data`. */
 export const eventData = z

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SENSES } from './event.ts';
+import { httpView } from './http-view.ts';
 import { providerHealth } from './provider-health.ts';
 import { THOUGHT_STATES } from './thought.ts';
 
@@ -128,6 +129,7 @@ export const statusView = z
     ),
     oldestRunningMs: z.number().nullable(),
     storage: storageView,
+    http: httpView,
     lastError: z.object({ at: z.string(), message: z.string() }).nullable(),
     eventLoopDelayMs: z.object({ p50: z.number(), p99: z.number(), max: z.number() }),
     memoryMb: z.number(),

@@ -3,7 +3,7 @@ import { FILE_CHANGES, SENSES } from './event.ts';
 import { eventData } from './event-data.ts';
 import { OUTPUT_STATES, THOUGHT_STATES } from './thought.ts';
 
-export const thoughtContext = z
+const thoughtContext = z
   .object({
     sense: z.enum(SENSES),
     subject: z.string(),
@@ -16,7 +16,6 @@ export const thoughtContext = z
       .describe("A person asked for it: it is not held by a rule's `only`."),
   })
   .meta({ id: 'ThoughtContext' });
-export type ThoughtContext = z.output<typeof thoughtContext>;
 
 /** One row of `thoughts`: the six described fields first. */
 export const thoughtRow = z

@@ -7,6 +7,7 @@ import type { Random } from '../base/random.ts';
 import type { CaptureWorker } from '../capture/worker.ts';
 import type { ChangeResult } from '../contract/api.ts';
 import { LOG_LEVELS } from '../contract/config.ts';
+import type { HttpView } from '../contract/http-view.ts';
 import type { LiveEvent } from '../contract/live-event.ts';
 import { dayOf } from '../contract/template-scope.ts';
 import type { ThoughtRow } from '../contract/thought-view.ts';
@@ -68,6 +69,7 @@ export interface DaemonParts {
   senses: Pick<Senses, 'health'>;
   keeper: Pick<Keeper, 'facts'>;
   retainer: Pick<Retainer, 'facts'>;
+  http(): HttpView;
   loopDelay: ReturnType<typeof monitorEventLoopDelay>;
   stopping: AbortController;
 }
@@ -153,6 +155,7 @@ export function createDaemon(parts: DaemonParts): Daemon {
         providers: parts.providers,
         mind: parts.mind,
         storage: { ...parts.keeper.facts(), retention: parts.retainer.facts() },
+        http: parts.http(),
         lastError: parts.lastError(),
         loopDelay: parts.loopDelay,
       });

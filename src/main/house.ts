@@ -4,12 +4,10 @@ import type { Broadcast } from '../base/broadcast.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { failpoint } from '../base/failpoint.ts';
-import { lazy } from '../base/lazy.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { TaskGroup } from '../base/task-group.ts';
 import { watchConfiguration } from '../config/watch.ts';
-import { OWNER } from '../contract/access.ts';
 import { type Config, type Folders, periodMs } from '../contract/config.ts';
 import type { LiveEvent } from '../contract/live-event.ts';
 import { formatProblem } from '../contract/problem.ts';
@@ -23,9 +21,9 @@ import { patientStore } from '../store/patient.ts';
 import type { Loss } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
 import type { RunOptions } from '../surfaces/daemon.ts';
-import { serve } from '../surfaces/http/serve.ts';
 import type { Configuration } from './configuration.ts';
 import { createDaemon } from './daemon.ts';
+import { createDoors } from './doors.ts';
 import { rememberErrors } from './last-error.ts';
 import { createMeeting } from './meeting.ts';
 import { createSenses } from './senses.ts';
@@ -155,6 +153,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
         ignorePatterns: [],
       });
       providers.replace(now);
+      doors.port.heed();
       await workers.mcp.replace(now);
     }
     if (configChanged || rulesChanged) {
@@ -181,9 +180,17 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     log,
     periods: () => periodsOf(configuration.config()),
   });
+  const doors = await createDoors({
+    ...options,
+    log,
+    socket: options.folders.socket,
+    restoredAt: Math.max(0, ...options.losses.map(({ at }) => at)),
+    daemon: () => daemon,
+  });
   const daemon = createDaemon({
     ...options,
     ...workers,
+    http: doors.http,
     log,
     lastError,
     owner,
@@ -228,16 +235,8 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   const retaining = startStage(group, 'retention', retainer.run);
   const applying = startStage(group, 'outputs', outputs.run);
 
-  const streams = new AbortController();
-  const report = (error: unknown) => log.error('request failed', { error });
-  const app = lazy(async () => {
-    const { createApp } = await import('../surfaces/http/app.ts');
-    return createApp(daemon, { clock, signal: streams.signal, report });
-  });
-  const listening = await serve({
-    app: { fetch: async (request) => (await app()).fetch(request, { access: OWNER }) },
-    socket: options.folders.socket,
-  });
+  const porting = startStage(group, 'port', doors.port.run);
+  await doors.openSocket();
   try {
     // A first scan is over at once for most; what lands after the banner is then never taken for "existing".
     await Promise.race([sense.ready(stopRequested.signal), clock.sleep(READY_WITHIN_MS, group.signal)]);
@@ -260,6 +259,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
         keeping,
         heartbeats,
         probing,
+        porting,
       ])
         await stage.stop();
       failpoint('stop:drained');
@@ -270,8 +270,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   } catch (error) {
     log.error('stopping failed', { error: messageOf(error) });
   } finally {
-    streams.abort();
-    await listening.close();
+    await doors.close();
     await sense.close();
     await workers.close();
     loopDelay.disable();

@@ -1,5 +1,6 @@
 import type { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Config } from '../contract/config.ts';
+import type { HttpView } from '../contract/http-view.ts';
 import { type ConfigProblem, formatProblem } from '../contract/problem.ts';
 import type { Rule } from '../contract/rule.ts';
 import type { HoldView, SenseHealth, StatusView, StorageView } from '../contract/status-view.ts';
@@ -29,6 +30,7 @@ export interface StatusFacts {
   providers: ProviderSet;
   mind: Pick<Mind, 'busy'>;
   storage: StorageView;
+  http: HttpView;
   lastError: { at: number; message: string } | null;
   loopDelay: ReturnType<typeof monitorEventLoopDelay>;
 }
@@ -54,7 +56,7 @@ export function statusOf(input: StatusFacts): StatusView {
       problem: problemOf(rule.file, problems),
     })),
     outputRoots: config.outputRoots,
-    problems: problems.map(formatProblem),
+    problems: [...problems.map(formatProblem), ...(input.http.problem === null ? [] : [input.http.problem])],
     queue: facts.queue,
     proposals: {
       waiting: facts.proposals.waiting,
@@ -76,6 +78,7 @@ export function statusOf(input: StatusFacts): StatusView {
     })),
     oldestRunningMs: facts.oldestRunningAt === null ? null : Math.max(0, input.now - facts.oldestRunningAt),
     storage: input.storage,
+    http: input.http,
     lastError: input.lastError && {
       at: new Date(input.lastError.at).toISOString(),
       message: input.lastError.message,

@@ -20,6 +20,7 @@ import { hasOutdated, replaceThoughts, saveRules, unclaimedThoughts } from './op
 import { send, sentInstead } from './operations/send.ts';
 import { reserve, settleSpending } from './operations/spend.ts';
 import { clockSetBack, heartbeat, sweep } from './operations/sweep.ts';
+import { dropTokens, keepToken, tokens, useToken } from './operations/tokens.ts';
 import { askUndo, restored, settleUndo, undoJobs } from './operations/undo.ts';
 import { dropVitals, rollUpVitals } from './operations/vitals.ts';
 import { appliedBy } from './queries/applied-by.ts';
@@ -98,6 +99,9 @@ export const WRITES = {
   keepReply,
   dropFeed,
   dropReplies,
+  keepToken,
+  useToken,
+  dropTokens,
 };
 
 /** Everything the reader answers, by name. */
@@ -135,6 +139,7 @@ export const READS = {
   gathered,
   newestEvent,
   endedThoughts,
+  tokens,
 };
 
 type InputOf<Op> = Op extends (tx: never, input: infer Input) => unknown ? Input : undefined;

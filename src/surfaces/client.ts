@@ -16,6 +16,7 @@ import type { ProcessesView } from '../contract/process-view.ts';
 import type { Approve, DecisionView, ProposalRow, ProposalView } from '../contract/proposal.ts';
 import type { StatusView } from '../contract/status-view.ts';
 import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
+import type { InvitationView, NewTokenView, TokenView, WhichTokens } from '../contract/token-view.ts';
 import type { TryView } from '../contract/try.ts';
 import type { VitalsView } from '../contract/vitals-view.ts';
 import type {
@@ -67,6 +68,13 @@ export interface Client {
   /** One thought until it is processed; ends without `end` where the daemon stops before. */
   stream(id: string): Promise<AsyncIterable<StreamEvent>>;
   setLogLevel(level: string): Promise<{ level: string }>;
+  /** The rest of them only through the socket. */
+  tokens(): Promise<TokenView[]>;
+  /** `expires` as people write it; omitted: never. */
+  newToken(what: { name: string; act: boolean; expires?: string }): Promise<NewTokenView>;
+  revokeTokens(which: WhichTokens): Promise<TokenView[]>;
+  /** A link to the dashboard. */
+  invite(): Promise<InvitationView>;
   stop(): Promise<void>;
 }
 
@@ -129,6 +137,10 @@ export function clientOver({ ask, follow }: Transport): Client {
     events: ({ tokens }) => follow(`/v1/events?tokens=${tokens}`),
     stream: (thought) => follow(`/v1/thoughts/${id(thought)}/stream`),
     setLogLevel: (level) => ask({ method: 'PUT', path: '/v1/log-level', body: { level } }),
+    tokens: () => get('/v1/tokens'),
+    newToken: (what) => post('/v1/tokens', what),
+    revokeTokens: (which) => post('/v1/tokens/revoke', which),
+    invite: () => post('/v1/sessions', {}),
     async stop() {
       await post('/v1/stop', {});
     },

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { systemClock } from '../../src/base/clock.ts';
 import { CodedError } from '../../src/base/errors.ts';
 import { OWNER } from '../../src/contract/access.ts';
-import { createApp } from '../../src/surfaces/http/app.ts';
+import { appFor } from './app-for.ts';
 import { MemoryDaemon } from './memory-daemon.ts';
 
 function open(t: TestContext) {
@@ -11,11 +10,7 @@ function open(t: TestContext) {
   const end = new AbortController();
   t.after(() => end.abort());
   const reported: unknown[] = [];
-  const app = createApp(daemon, {
-    clock: systemClock,
-    signal: end.signal,
-    report: (error) => reported.push(error),
-  });
+  const app = appFor(daemon, { signal: end.signal, report: (error) => reported.push(error) });
   const send = (method: string, path: string, body: unknown, headers: Record<string, string> = {}) =>
     app.request(
       path,

@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { OWNER } from '../../src/contract/access.ts';
 import type { FollowedEvent, LiveEvent } from '../../src/contract/live-event.ts';
-import { createApp } from '../../src/surfaces/http/app.ts';
 import { createHub, type Hub } from '../../src/surfaces/http/hub.ts';
 import { BACKLOG, type Told } from '../../src/surfaces/http/reader.ts';
+import { appFor } from './app-for.ts';
 import { MemoryDaemon } from './memory-daemon.ts';
 
 const perceived = (seq: number): LiveEvent => ({
@@ -69,7 +69,11 @@ describe('following the feed', () => {
             last = some.at(-1)?.id ?? last;
           };
           for (const act of acts) {
-            if (act.do === 'tell') for (let n = 0; n < act.count; n += 1) daemon.tell(perceived((told += 1)));
+            if (act.do === 'tell')
+              for (let n = 0; n < act.count; n += 1) {
+                told += 1;
+                daemon.tell(perceived(told));
+              }
             else if (act.do === 'take') await takeSome(act.count);
             else if (act.do === 'turn') await turn();
             else if (last !== null) {
@@ -189,7 +193,7 @@ describe('a stream of events', () => {
         signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
       });
     const report = (error: unknown) => assert.fail(String(error));
-    const app = createApp(daemon, { clock: { ...systemClock, sleep }, signal: end.signal, report });
+    const app = appFor(daemon, { clock: { ...systemClock, sleep }, signal: end.signal, report });
     const beat = async () => {
       for (const tick of ticks.splice(0)) tick();
       await turn();

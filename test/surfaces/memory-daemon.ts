@@ -147,6 +147,7 @@ export class MemoryDaemon implements Daemon {
         lost: null,
         retention: { waiting: null, removed: 0, lastPass: null },
       },
+      http: { port: 4747, state: 'closed', url: null, problem: null, tokens: 0, sessions: 0 },
       lastError: null,
       eventLoopDelayMs: { p50: 0.1, p99: 1, max: 2 },
       memoryMb: 90,

@@ -2,11 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { systemClock } from '../../src/base/clock.ts';
-import { OWNER } from '../../src/contract/access.ts';
-import { createApp } from '../../src/surfaces/http/app.ts';
 import { serve } from '../../src/surfaces/http/serve.ts';
 import { createClient } from '../../src/surfaces/unix-client.ts';
+import { appFor } from './app-for.ts';
 import { MemoryDaemon } from './memory-daemon.ts';
 
 /** A folder of its own for one test. */
@@ -23,16 +21,8 @@ export async function running(t: Pick<TestContext, 'after'>) {
   const daemon = new MemoryDaemon();
   const end = new AbortController();
   const reported: unknown[] = [];
-  const app = createApp(daemon, {
-    clock: systemClock,
-    signal: end.signal,
-    report: (error) => reported.push(error),
-  });
-  const server = await serve({
-    app: { fetch: (request) => app.fetch(request, { access: OWNER }) },
-    socket,
-    graceMs: 100,
-  });
+  const app = appFor(daemon, { signal: end.signal, report: (error) => reported.push(error) });
+  const server = await serve({ app, socket, graceMs: 100 });
   const close = async () => {
     end.abort();
     await server.close();

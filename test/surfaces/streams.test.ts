@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { createParser } from 'eventsource-parser';
-import { systemClock } from '../../src/base/clock.ts';
 import { OWNER } from '../../src/contract/access.ts';
 import type { LiveEvent, StreamEvent } from '../../src/contract/live-event.ts';
-import { createApp } from '../../src/surfaces/http/app.ts';
+import { appFor } from './app-for.ts';
 import { MemoryDaemon } from './memory-daemon.ts';
 import { all } from './running.ts';
 
@@ -13,11 +12,7 @@ function open(t: TestContext) {
   const end = new AbortController();
   t.after(() => end.abort());
   const reported: unknown[] = [];
-  const app = createApp(daemon, {
-    clock: systemClock,
-    signal: end.signal,
-    report: (error) => reported.push(error),
-  });
+  const app = appFor(daemon, { signal: end.signal, report: (error) => reported.push(error) });
   return { daemon, app, end, reported };
 }
 

@@ -137,6 +137,18 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'List the tools that rules may name, and what lets those of MCP servers be named',
     load: () => import('./commands/tools.ts'),
   },
+  'token new': {
+    summary: 'Make a token, which lets a program in through the port',
+    load: () => import('./commands/token-new.ts'),
+  },
+  'token list': {
+    summary: 'List the tokens and the open dashboards',
+    load: () => import('./commands/token-list.ts'),
+  },
+  'token revoke': {
+    summary: 'Let nobody in with a token any more, and end what is streamed to it',
+    load: () => import('./commands/token-revoke.ts'),
+  },
   ps: {
     summary: 'List the processes of this machine, as the sense sees them',
     load: () => import('./commands/ps.ts'),
@@ -172,6 +184,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   inbox: 'Decide on what waits for your approval',
   rules: 'Look at rules',
   config: 'Look at the configuration',
+  token: 'Say which programs are let in through the port',
 };
 
 /** Options that every command has. */

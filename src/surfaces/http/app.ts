@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { Clock } from '../../base/clock.ts';
 import { lazy } from '../../base/lazy.ts';
 import type { Access } from '../../contract/access.ts';
+import type { Desk } from '../access/desk.ts';
 import type { Daemon } from '../daemon.ts';
 import { createHub } from './hub.ts';
 import { mayCall } from './may-call.ts';
@@ -11,6 +12,8 @@ import type { House, Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 
 export interface AppOptions {
+  /** Who is let in. */
+  desk: Desk;
   clock: Clock;
   /** Ends every event stream when it aborts. */
   signal: AbortSignal;
@@ -30,13 +33,13 @@ type App = Hono<{ Bindings: AppBindings }>;
  * live events from this call on, so that a reader who comes late still gets a whole answer.
  */
 export function createApp(daemon: Daemon, options: AppOptions): App {
-  const { clock, report } = options;
+  const { clock, report, desk } = options;
   const document = lazy(async () => {
     // Who never asks for it does not pay for what makes it.
     const { openApiDocument } = await import('./openapi.ts');
     return JSON.stringify(openApiDocument(ROUTES));
   });
-  const house: House = { daemon, hub: createHub(daemon, options), clock, document, report };
+  const house: House = { daemon, hub: createHub(daemon, options), clock, desk, document, report };
   const app: App = new Hono();
 
   app.onError((error) => {

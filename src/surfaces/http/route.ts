@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Clock } from '../../base/clock.ts';
 import type { Access, Scope } from '../../contract/access.ts';
+import type { Desk } from '../access/desk.ts';
 import type { Daemon } from '../daemon.ts';
 import { jsonBody } from './body.ts';
 import type { Hub } from './hub.ts';
@@ -16,6 +17,7 @@ export type RouteScope = 'open' | Scope | 'owner';
 export interface House {
   daemon: Daemon;
   hub: Hub;
+  desk: Desk;
   clock: Clock;
   /** The OpenAPI document, as JSON text. */
   document(): Promise<string>;

@@ -1,8 +1,20 @@
 import type { Route } from './route.ts';
+import { accessRoutes } from './routes/access.ts';
 import { daemonRoutes } from './routes/daemon.ts';
 import { outputRoutes } from './routes/outputs.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { thoughtRoutes } from './routes/thoughts.ts';
 
 /** Everything that the HTTP API answers; the app, the OpenAPI document and the checks of scopes come out of it. */
-export const ROUTES: readonly Route[] = [...daemonRoutes, ...thoughtRoutes, ...outputRoutes, ...ruleRoutes];
+export const ROUTES: readonly Route[] = [
+  ...daemonRoutes,
+  ...thoughtRoutes,
+  ...outputRoutes,
+  ...ruleRoutes,
+  ...accessRoutes,
+];
+
+/** Whether a route needs no token. */
+export function isOpen(method: string, path: string): boolean {
+  return ROUTES.some((route) => route.scope === 'open' && route.method === method && route.path === path);
+}

@@ -1,12 +1,15 @@
 import { chmod, lstat, mkdir, stat, unlink } from 'node:fs/promises';
-import type { RequestListener, Server } from 'node:http';
+import type { Server } from 'node:http';
 import { dirname } from 'node:path';
 import { CodedError, EXIT, systemCode } from '../../base/errors.ts';
 import { http } from '../../base/node-http.ts';
+import { OWNER } from '../../contract/access.ts';
 import { socketAddress } from '../socket-address.ts';
+import { adapted, type Served } from './adapter.ts';
+import { setAnswerHeaders } from './answer-headers.ts';
 
 export interface ServeOptions {
-  app: { fetch(request: Request): Response | Promise<Response> };
+  app: Served;
   /** Path text of the socket. */
   socket: string;
   /** Milliseconds that answers under way get when the server closes. Default: 2000. */
@@ -26,7 +29,12 @@ export async function serve({ app, socket, graceMs = 2000 }: ServeOptions): Prom
   const address = socketAddress(socket);
   await makePrivate(dirname(address));
   await removeStale(address);
-  const server = http.createServer(adapted(app));
+  const answer = adapted(app);
+  const server = http.createServer((incoming, outgoing) => {
+    setAnswerHeaders(outgoing);
+    // Whoever can open the socket is the owner: the folder lets nobody else near it.
+    answer(incoming, outgoing, OWNER);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(address, () => {
@@ -42,21 +50,6 @@ export async function serve({ app, socket, graceMs = 2000 }: ServeOptions): Prom
       closing ??= closeServer(server, graceMs);
       return closing;
     },
-  };
-}
-
-/** Loads the adapter with the first request: with what it pulls in it takes 10 MB [measured], and many never ask. */
-function adapted(app: ServeOptions['app']): RequestListener {
-  let listener: Promise<RequestListener> | undefined;
-  return (request, response) => {
-    listener ??= import('@hono/node-server').then(({ getRequestListener }) =>
-      // Else the whole process gets its Request and Response, undici's users too.
-      getRequestListener((each) => app.fetch(each), { overrideGlobalObjects: false }),
-    );
-    listener.then(
-      (listen) => listen(request, response),
-      () => response.destroy(),
-    );
   };
 }
 

@@ -52,6 +52,7 @@ async function examine(context: Context, isFast: boolean): Promise<Finding[]> {
     senses,
     logs,
     sending,
+    access,
   ] = await Promise.all([
     import('../doctor/machine.ts'),
     import('../doctor/places.ts'),
@@ -65,6 +66,7 @@ async function examine(context: Context, isFast: boolean): Promise<Finding[]> {
     import('../doctor/senses.ts'),
     import('../doctor/logs.ts'),
     import('../doctor/sending.ts'),
+    import('../doctor/access.ts'),
   ]);
   const { findings, config, rules } = await settings.settingsFindings(context);
   const daemon = await running.lookAtRunning(context);
@@ -79,6 +81,7 @@ async function examine(context: Context, isFast: boolean): Promise<Finding[]> {
           providers.providerFindings(context, config, rules, isFast),
           mind.mindFindings(context, config, rules, isFast),
           sending.sendingFindings(context, config, rules, isFast),
+          access.accessFindings(context, config, daemon.http),
         ]);
   return [
     ...(await machine.machineFindings()),

@@ -71,6 +71,7 @@ function printStatus(context: Context, status: StatusView): void {
     2,
   );
   printStorage(context, status);
+  printPort(context, status);
   for (const problem of status.problems)
     printWrapped(out, 4, '  ', ['red', 'problem'], ' ', oneLine(problem));
   if (status.lastError !== null) {
@@ -146,6 +147,16 @@ function printHolds(context: Context, status: StatusView): void {
     );
     printWrapped(context.out, 4, '    ', oneLine(hold.reason));
   }
+}
+
+/** Nothing where nobody could be let in: most never need it. */
+function printPort(context: Context, { http }: StatusView): void {
+  if (http.tokens + http.sessions === 0 && http.state !== 'listening') return;
+  section(context, 'Port');
+  const who = `${count(http.tokens, 'token')}, ${count(http.sessions, 'session')} of the dashboard`;
+  const where: Span =
+    http.url === null ? ['yellow', http.state === 'off' ? 'off' : 'not open'] : ['green', http.url];
+  printWrapped(context.out, 4, '  ', where, `  ${who}`);
 }
 
 function printStorage(context: Context, { storage }: StatusView): void {

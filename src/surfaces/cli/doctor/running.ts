@@ -1,21 +1,30 @@
 import { lstat } from 'node:fs/promises';
 import { CodedError } from '../../../base/errors.ts';
 import { toFs } from '../../../base/path-text.ts';
+import type { HttpView } from '../../../contract/http-view.ts';
 import type { StatusView } from '../../../contract/status-view.ts';
 import type { Context } from '../command.ts';
 import { count } from '../phrases.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
-/** Whether a daemon runs for this home, what it says about itself, and how many watches it has. */
-export async function lookAtRunning(context: Context): Promise<{ findings: Finding[]; watches: number }> {
+export interface Running {
+  findings: Finding[];
+  /** How many watches it has. */
+  watches: number;
+  /** Its port; null where none runs. */
+  http: HttpView | null;
+}
+
+/** Whether a daemon runs for this home, and what it says about itself. */
+export async function lookAtRunning(context: Context): Promise<Running> {
   try {
     const status = await (await context.client()).status();
     const roots = status.senses.flatMap((sense) => sense.roots);
     const watches = roots.reduce((sum, root) => sum + root.watches, 0);
-    return { findings: aboutRunning(context, status), watches };
+    return { findings: aboutRunning(context, status), watches, http: status.http };
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    return { findings: [await aboutAbsent(context, error)], watches: 0 };
+    return { findings: [await aboutAbsent(context, error)], watches: 0, http: null };
   }
 }
 

@@ -1,0 +1,21 @@
+import { watchingClock } from '../../src/base/clock.ts';
+import type { Desk } from '../../src/surfaces/access/desk.ts';
+import type { Daemon } from '../../src/surfaces/daemon.ts';
+import { type AppOptions, createApp } from '../../src/surfaces/http/app.ts';
+
+/** The app over a daemon, with what a test does not care about. */
+export function appFor(daemon: Daemon, options: Partial<AppOptions> = {}) {
+  return createApp(daemon, {
+    clock: watchingClock,
+    signal: new AbortController().signal,
+    report: () => undefined,
+    desk: NO_DESK,
+    ...options,
+  });
+}
+
+const closed = async () => {
+  throw new Error('this test has no tokens');
+};
+
+const NO_DESK: Desk = { tokens: () => [], make: closed, revoke: closed, invite: closed, enter: closed };
