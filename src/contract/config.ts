@@ -167,6 +167,15 @@ export const configSchema = z.strictObject({
     .enum(['never', 'allow'])
     .default('never')
     .describe('Whether outputs of rules may run programs.'),
+  traces: z
+    .strictObject({
+      content: z
+        .enum(['never', 'allow'])
+        .default('never')
+        .describe('`allow`: OpenTelemetry spans hold prompts, answers and paths, too.'),
+    })
+    .prefault({})
+    .describe('What is told to an OpenTelemetry SDK, where one is loaded.'),
   proposals: z
     .strictObject({
       expire: period.default('7d').describe('A proposal that nobody decided on by then is denied.'),

@@ -7,6 +7,8 @@ import { THOUGHT_STATES } from './thought.ts';
 /** What ready thoughts may be held by. */
 export const HOLDERS = ['provider', 'rule', 'root', 'output', 'store', 'all'] as const;
 
+export const SENSE_STATES = ['starting', 'ok', 'polling', 'degraded', 'offline'] as const;
+
 export const ROOT_STATES = ['scanning', 'watching', 'polling', 'offline'] as const;
 
 /** A number for each state of thoughts. */
@@ -28,7 +30,7 @@ export type RootHealth = z.output<typeof rootHealth>;
 export const senseHealth = z
   .object({
     name: z.enum(SENSES),
-    state: z.enum(['starting', 'ok', 'polling', 'degraded', 'offline']),
+    state: z.enum(SENSE_STATES),
     detail: z.string(),
     roots: z.array(rootHealth),
   })
@@ -127,6 +129,7 @@ export const statusView = z
           .describe('Of its budget of today; null where it has none, or nothing was used.'),
       }),
     ),
+    oldestReadyMs: z.number().nullable().describe('How long ago the oldest ready thought was made.'),
     oldestRunningMs: z.number().nullable(),
     storage: storageView,
     http: httpView,

@@ -28,6 +28,7 @@ import type { Daemon } from '../surfaces/daemon.ts';
 import { accept, findThought, pageOfThoughts, wholeId } from './ask.ts';
 import type { Configuration } from './configuration.ts';
 import { explain } from './explain.ts';
+import type { Observed } from './observed.ts';
 import { createOnce } from './once.ts';
 import type { ProviderSet } from './providers.ts';
 import type { Routing } from './routing.ts';
@@ -71,6 +72,7 @@ export interface DaemonParts {
   retainer: Pick<Retainer, 'facts'>;
   http(): HttpView;
   loopDelay: ReturnType<typeof monitorEventLoopDelay>;
+  observed: Pick<Observed, 'metrics' | 'progress'>;
   stopping: AbortController;
 }
 
@@ -133,7 +135,7 @@ export function createDaemon(parts: DaemonParts): Daemon {
     return reason === null ? row : { ...row, reason };
   }
 
-  return {
+  const daemon: Daemon = {
     async status() {
       return statusOf({
         version: parts.version,
@@ -274,6 +276,9 @@ export function createDaemon(parts: DaemonParts): Daemon {
       log.setLevel(known);
       log.info('log level changed', { to: known });
     },
+    metrics: async () => parts.observed.metrics.text(await daemon.status()),
+    progress: parts.observed.progress,
     stop: () => parts.stopping.abort(),
   };
+  return daemon;
 }

@@ -8,11 +8,11 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { TaskGroup } from '../base/task-group.ts';
 import { watchConfiguration } from '../config/watch.ts';
-import { type Config, type Folders, periodMs } from '../contract/config.ts';
+import type { Folders } from '../contract/config.ts';
 import type { LiveEvent } from '../contract/live-event.ts';
 import { formatProblem } from '../contract/problem.ts';
 import { createJournal } from '../journal/journal.ts';
-import { createRetainer, type RetentionPeriods } from '../journal/retain.ts';
+import { createRetainer } from '../journal/retain.ts';
 import { createHolds } from '../queue/holds.ts';
 import type { FilesSense } from '../senses/files/sense.ts';
 import { readPresence } from '../senses/presence.ts';
@@ -26,6 +26,8 @@ import { createDaemon } from './daemon.ts';
 import { createDoors } from './doors.ts';
 import { rememberErrors } from './last-error.ts';
 import { createMeeting } from './meeting.ts';
+import { createObserved } from './observed.ts';
+import { periodsOf } from './periods.ts';
 import { createSenses } from './senses.ts';
 import { startStage, together } from './stage.ts';
 import { LOOP_RESOLUTION_MS } from './status.ts';
@@ -101,6 +103,13 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   if (swept.crashed + swept.resumed > 0) log.warning('work taken over', { ...swept });
   await configuration.settle(store);
 
+  const observed = createObserved({
+    ...options,
+    log,
+    holds,
+    tracesContent: () => configuration.config().values.traces.content === 'allow',
+    stopping: stopRequested.signal,
+  });
   const gaps = options.losses.map(({ from, at }) => ({ from: (from ?? 0) - OUTPUT_MS, to: at }));
   const workers = await createWorkers({
     ...options,
@@ -110,6 +119,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     owner,
     isOffline,
     gaps,
+    onAttempt: observed.onAttempt,
     presence: () => readPresence({ clock }),
   });
   const { capture, mind, outputs, leases, providers, onRouting } = workers;
@@ -201,8 +211,10 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     senses,
     retainer,
     loopDelay,
+    observed,
     stopping: stopRequested,
   });
+  const observing = startStage(group, 'observing', (signal) => observed.run(daemon, signal));
 
   const intake = startStage(group, 'files sense', (signal) =>
     attend({
@@ -260,12 +272,12 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
         heartbeats,
         probing,
         porting,
+        observing,
       ])
         await stage.stop();
       failpoint('stop:drained');
     };
-    const isHeld = holds.reason('store', 'database') !== null;
-    const within = isHeld ? STOP_HELD_WITHIN_MS : STOP_WITHIN_MS;
+    const within = holds.reason('store', 'database') === null ? STOP_WITHIN_MS : STOP_HELD_WITHIN_MS;
     await Promise.race([inOrder(), clock.sleep(within, group.signal)]);
   } catch (error) {
     log.error('stopping failed', { error: messageOf(error) });
@@ -276,16 +288,6 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     loopDelay.disable();
     await group.stop();
   }
-}
-
-function periodsOf({ values: { retention } }: Config): RetentionPeriods {
-  return {
-    captured: periodMs(retention.captured),
-    thoughts: periodMs(retention.thoughts),
-    undo: periodMs(retention.undo),
-    journal: periodMs(retention.journal),
-    vitals: periodMs(retention.vitals),
-  };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -76,7 +76,8 @@ export function statusOf(input: StatusFacts): StatusView {
       // What is in force, whatever the server says.
       slots,
     })),
-    oldestRunningMs: facts.oldestRunningAt === null ? null : Math.max(0, input.now - facts.oldestRunningAt),
+    oldestReadyMs: ageOf(facts.oldestReadyAt, input.now),
+    oldestRunningMs: ageOf(facts.oldestRunningAt, input.now),
     storage: input.storage,
     http: input.http,
     lastError: input.lastError && {
@@ -115,6 +116,10 @@ function heldBy(
     if (where.kind === 'held' && where.provider === hold.name) thoughts += facts.readyByVersion[version] ?? 0;
   }
   return thoughts;
+}
+
+function ageOf(at: number | null, now: number): number | null {
+  return at === null ? null : Math.max(0, now - at);
 }
 
 /** The histogram counts nanoseconds over its own timer: what is beyond that is the delay. */

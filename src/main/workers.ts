@@ -11,6 +11,7 @@ import type { Gap } from '../contract/output.ts';
 import { createEmbedder, type Embedder } from '../mind/embed.ts';
 import { createPlaces } from '../mind/places.ts';
 import { createExperience } from '../mind/reason.ts';
+import type { AttemptTold } from '../mind/report.ts';
 import { createMind, type Mind } from '../mind/worker.ts';
 import { plan } from '../outputs/plan.ts';
 import { createProposals, type Proposals } from '../outputs/proposals.ts';
@@ -42,6 +43,7 @@ export interface WorkersOptions {
   /** Times of which the ledger knows nothing. */
   gaps: readonly Gap[];
   live(event: LiveEvent): void;
+  onAttempt(attempt: AttemptTold): void;
   isOffline(root: string): boolean;
   /** Looks whether a person is there, and what the machine runs on. */
   presence(): Promise<Presence>;
@@ -156,6 +158,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     owner,
     timezone: () => configuration.config().values.timezone,
     live,
+    onAttempt: options.onAttempt,
     plan: (request) => {
       const { values, outputRoots } = configuration.config();
       return plan({ ...request, timezone: values.timezone, outputRoots, gaps: options.gaps }, diskOf);

@@ -11,6 +11,7 @@ import type { Store } from '../store/store.ts';
 import type { CloudGate } from './cloud.ts';
 import type { HealthMonitor } from './health.ts';
 import type { EnterCall } from './lane.ts';
+import type { AttemptTold } from './report.ts';
 import type { Experience } from './room.ts';
 import type { Tool } from './tools/tool.ts';
 
@@ -31,6 +32,8 @@ export interface ThinkContext extends Omit<CloudGate, 'timezone'> {
   enterCall(provider: Provider): EnterCall;
   /** It makes no more calls: another thought may be claimed in its place. */
   asked(): void;
+  /** An attempt is over, and how it went is recorded. */
+  onAttempt(attempt: AttemptTold): void;
   /** Makes sure of the hold on the thought, where time has jumped. */
   sure(): Promise<void>;
   /** Makes exact outputs of an answer; throws a CodedError where the rule's templates or roots forbid it. */

@@ -15,13 +15,23 @@ import { NO_CALL } from './report.ts';
 import { abilitiesOf } from './route.ts';
 
 /** What came of an attempt; `lost`: the thought was no longer held. */
-export type Outcome = { kind: 'answered' } | { kind: 'lost' } | Failed;
+export type Outcome =
+  | { kind: 'answered'; how: 'answered' | 'reused'; call: CallReport }
+  | { kind: 'lost' }
+  | Failed;
+
+/** Who is asked. */
+export interface Asked {
+  provider: string;
+  model: string;
+}
 
 /** One attempt at a claimed thought, up to its recorded answer. */
 export async function attempt(
   given: Assignment,
   context: ThinkContext,
   signal: AbortSignal,
+  onChosen: (asked: Asked) => void,
 ): Promise<Outcome> {
   const { thought, rule, data } = given;
   const { store, clock, random, experience } = context;
@@ -48,6 +58,7 @@ export async function attempt(
   const chosen = choose(given, context, captured, prompt);
   if ('outcome' in chosen) return chosen;
   const { provider, model } = chosen;
+  onChosen({ provider: provider.name, model });
   const name = `${provider.name}/${model}`;
   const sent = await store.write('send', {
     ...hold,
@@ -176,7 +187,8 @@ function finisher(
       reason: why,
       now: clock.now(),
     });
-    return { kind: recorded ? 'answered' : 'lost' };
+    if (!recorded) return { kind: 'lost' };
+    return { kind: 'answered', how: reusedFrom === null ? 'answered' : 'reused', call };
   };
 }
 

@@ -1,5 +1,6 @@
 import { backoff } from '../base/backoff.ts';
 import type { Random } from '../base/random.ts';
+import type { AttemptEnd } from '../contract/attempt.ts';
 import { FAILURE_KINDS, isDoubtful, type ProviderFailure } from '../contract/provider.ts';
 import type { CallReport } from '../store/operations/record.ts';
 import type { CallOutcome } from './call.ts';
@@ -10,7 +11,7 @@ import { STRIKE_LIMIT } from './suspects.ts';
 /** An attempt that brought no answer, and what becomes of its thought. */
 export type Failed = {
   kind?: 'failed';
-  outcome: 'held' | 'failed' | 'final' | 'stopped';
+  outcome: AttemptEnd;
   reason: string;
   call: CallReport;
   retryAfterMs?: number;

@@ -10,6 +10,15 @@ export const NO_CALL: CallReport = {
   raw: null,
 };
 
+/** What may be told of an attempt that is over: names that the configuration chose, and numbers. */
+export interface AttemptTold {
+  provider: string;
+  model: string;
+  /** As its row says: `answered`, `reused`, `held`, `failed`, `abandoned`. */
+  outcome: string;
+  call: CallReport;
+}
+
 /** An attempt of several calls costs all of them. `between`: what stands between their words. */
 export function addUp(first: CallReport, second: CallReport, between: string): CallReport {
   const sum = (a: number | null, b: number | null) => (a === null && b === null ? null : (a ?? 0) + (b ?? 0));

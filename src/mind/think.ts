@@ -1,7 +1,8 @@
 import { CodedError, messageOf, systemCode } from '../base/errors.ts';
+import { outcomeOf } from '../contract/attempt.ts';
 import type { ThoughtState } from '../contract/thought.ts';
 import type { Assignment, ThinkContext } from './assignment.ts';
-import { attempt } from './attempt.ts';
+import { type Asked, attempt } from './attempt.ts';
 import { type Failed, waitOf } from './fault.ts';
 import { NO_CALL } from './report.ts';
 
@@ -16,20 +17,24 @@ export async function think(
   signal: AbortSignal,
   stopping: AbortSignal,
 ): Promise<Ended | null> {
+  let asked: Asked = { provider: work.provider.name, model: work.model };
+  const back = (how: Failed) => giveBack(work, context, asked, how);
   try {
-    const outcome = await attempt(work, context, signal);
+    const outcome = await attempt(work, context, signal, (chosen) => {
+      asked = chosen;
+    });
     if (outcome.kind === 'lost') return null;
-    return outcome.kind === 'answered'
-      ? { state: 'answered', reason: '' }
-      : await giveBack(work, context, outcome);
+    if (outcome.kind !== 'answered') return await back(outcome);
+    context.onAttempt({ ...asked, outcome: outcome.how, call: outcome.call });
+    return { state: 'answered', reason: '' };
   } catch (error) {
-    if (stopping.aborted) return giveBack(work, context, { outcome: 'stopped', reason: '', call: NO_CALL });
+    if (stopping.aborted) return back({ outcome: 'stopped', reason: '', call: NO_CALL });
     if (signal.aborted) return null;
     context.log.error('thinking failed', { thought: work.thought.id, error });
     // What the system refused may go better next time; what the rule or its templates got wrong will not.
     const passes = error instanceof CodedError ? error.retryable : systemCode(error) !== undefined;
     const outcome = passes ? 'failed' : 'final';
-    return giveBack(work, context, { outcome, reason: messageOf(error), call: NO_CALL });
+    return back({ outcome, reason: messageOf(error), call: NO_CALL });
   }
 }
 
@@ -38,7 +43,12 @@ export interface Ended {
   reason: string;
 }
 
-async function giveBack(work: Assignment, context: ThinkContext, how: Failed): Promise<Ended | null> {
+async function giveBack(
+  work: Assignment,
+  context: ThinkContext,
+  asked: Asked,
+  how: Failed,
+): Promise<Ended | null> {
   const { thought, maxRetries } = work;
   const { store, clock, random, owner } = context;
   const now = clock.now();
@@ -56,5 +66,7 @@ async function giveBack(work: Assignment, context: ThinkContext, how: Failed): P
   });
   if (state === 'dead')
     context.log.warning('thought given up', { thought: thought.id, rule: thought.rule, reason: how.reason });
-  return state === null ? null : { state, reason: how.reason };
+  if (state === null) return null;
+  context.onAttempt({ ...asked, outcome: outcomeOf(how.outcome), call: how.call });
+  return { state, reason: how.reason };
 }

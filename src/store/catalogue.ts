@@ -34,6 +34,7 @@ import { gathered } from './queries/gathered.ts';
 import { indexColumns } from './queries/index-columns.ts';
 import { lastApplied } from './queries/last-applied.ts';
 import { listThoughts, thoughtRow } from './queries/list-thoughts.ts';
+import { oldestLease } from './queries/oldest-lease.ts';
 import { pageThoughts } from './queries/page-thoughts.ts';
 import { picturesOf } from './queries/pictures.ts';
 import { proposal, proposals } from './queries/proposals.ts';
@@ -140,6 +141,7 @@ export const READS = {
   newestEvent,
   endedThoughts,
   tokens,
+  oldestLease,
 };
 
 type InputOf<Op> = Op extends (tx: never, input: infer Input) => unknown ? Input : undefined;

@@ -14,6 +14,7 @@ import type { FeedMark, FeedPlace, FeedRow } from '../contract/feed.ts';
 import type { LiveEvent } from '../contract/live-event.ts';
 import type { Page } from '../contract/page.ts';
 import type { ProcessesView } from '../contract/process-view.ts';
+import type { Progress } from '../contract/progress.ts';
 import type { Approve, DecisionView, ProposalRow, ProposalView } from '../contract/proposal.ts';
 import type { StatusView } from '../contract/status-view.ts';
 import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
@@ -108,6 +109,10 @@ export interface Daemon {
    * Throws `key-reused` where the key stands for something else, `key-in-use` while it is being done.
    */
   once(key: OnceKey, work: () => Promise<Reply>): Promise<Reply>;
+  /** What Prometheus scrapes. */
+  metrics(): Promise<string>;
+  /** Whether it gets on. */
+  progress: Progress;
   /** Begins a graceful stop; resolves at once. */
   stop(): void;
 }

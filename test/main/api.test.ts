@@ -7,13 +7,16 @@ import { OpenAPIClientAxios } from 'openapi-client-axios';
 import { ROUTES } from '../../src/surfaces/http/routes.ts';
 import { copyRule, createHome, startDaemon } from '../support/daemon.ts';
 import { startModelServer } from '../support/model-server.ts';
+import { freePort } from '../surfaces/access/door.ts';
 
 /** A daemon with a done and two proposed thoughts, and a client made of nothing but its OpenAPI document. */
 async function foreign(t: TestContext) {
   const server = await startModelServer();
   server.post = () => ({ object: 'list', data: [{ index: 0, object: 'embedding', embedding: [0.5, 0.25] }] });
   t.after(() => server.stop());
-  const home = createHome(t, server.url, 'embeddings: { model: lmstudio/test-model }\n');
+  const port = await freePort();
+  const more = `embeddings: { model: lmstudio/test-model }\nhttp: { port: ${port} }\n`;
+  const home = createHome(t, server.url, more);
   home.rule('copy', copyRule(home));
   home.rule(
     'ask-first',
@@ -25,10 +28,18 @@ async function foreign(t: TestContext) {
   await daemon.reached('done', 1);
   await daemon.reached('proposed', 2);
   const socketPath = join(home.folder, 'state', 'daemon.sock');
-  const defaults = { baseURL: 'http://daemon', socketPath, validateStatus: () => true };
-  const { data: definition } = await axios.get('/v1/openapi.json', defaults);
-  const api = new OpenAPIClientAxios({ definition, axiosConfigDefaults: defaults });
-  return { home, daemon, server, client: await api.init() };
+  const throughSocket = { baseURL: 'http://daemon', socketPath, validateStatus: () => true };
+  const { data: definition } = await axios.get('/v1/openapi.json', throughSocket);
+  const made = await axios.post('/v1/tokens', { name: 'test', act: true }, throughSocket);
+  assert.equal(made.status, 201, JSON.stringify(made.data));
+  const throughPort = {
+    baseURL: `http://127.0.0.1:${port}`,
+    headers: { authorization: `Bearer ${made.data.token}` },
+    validateStatus: () => true,
+  };
+  const clientOf = (axiosConfigDefaults: object) =>
+    new OpenAPIClientAxios({ definition, axiosConfigDefaults }).init();
+  return { home, daemon, port, client: await clientOf(throughPort), owner: await clientOf(throughSocket) };
 }
 
 /** An answer is what the document says, with nothing besides. */
@@ -41,8 +52,12 @@ function assertAsTold(name: string, answer: { status: number; data: unknown }): 
 
 describe('a client made of the OpenAPI document', () => {
   it('reaches every route, and every answer is what the document says', async (t) => {
-    const { home, client } = await foreign(t);
-    const asked = new Set<string>(['getOpenApi', 'followEvents', 'followThought']);
+    const { home, client, owner, port } = await foreign(t);
+    const asked = new Set<string>();
+    for (const name of ['isLive', 'isReady', 'getMetrics']) {
+      asked.add(name);
+      assert.equal((await client[name]?.())?.status, 200, name);
+    }
     const ask = async (
       name: string,
       parameters: Record<string, string | number> = {},
@@ -50,7 +65,8 @@ describe('a client made of the OpenAPI document', () => {
       headers?: object,
     ) => {
       asked.add(name);
-      const operation = client[name];
+      const isOwners = ROUTES.find((route) => route.name === name)?.scope === 'owner';
+      const operation = (isOwners ? owner : client)[name];
       assert.ok(operation, `the client has no ${name}`);
       const answer = await operation(parameters, body, headers === undefined ? {} : { headers });
       assertAsTold(name, answer);
@@ -90,9 +106,19 @@ describe('a client made of the OpenAPI document', () => {
     await ask('pause', {}, { rule: 'copy' });
     await ask('resume', {}, { rule: 'copy' });
     await ask('setLogLevel', {}, { level: 'info' });
+    assert.deepEqual(
+      (await ask('listTokens')).map(({ name }: { name: string }) => name),
+      ['test'],
+    );
+    await ask('newToken', {}, { name: 'other' });
+    await ask('revokeTokens', {}, { which: 'other' });
+    const { code } = await ask('inviteSession', {}, {});
+    await ask('enterSession', {}, { code }, { origin: `http://127.0.0.1:${port}` });
     await ask('stop', {}, {});
     assert.deepEqual(
-      ROUTES.map(({ name }) => name).filter((name) => !asked.has(name)),
+      ROUTES.filter(({ name, answers }) => answers.kind === 'json' && !asked.has(name)).map(
+        ({ name }) => name,
+      ),
       [],
     );
   });

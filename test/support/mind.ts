@@ -5,7 +5,7 @@ import type { MindOptions } from '../../src/mind/worker.ts';
 /** What a mind needs for calls that leave the machine and for tools, where a test has neither. */
 export function stayingAtHome(): Pick<
   MindOptions,
-  'costOf' | 'secrets' | 'onBudget' | 'staysHere' | 'toolsFor' | 'experience'
+  'costOf' | 'onAttempt' | 'secrets' | 'onBudget' | 'staysHere' | 'toolsFor' | 'experience'
 > {
   return {
     costOf: () => ({
@@ -17,6 +17,7 @@ export function stayingAtHome(): Pick<
     onBudget: () => undefined,
     staysHere: () => null,
     toolsFor: async () => [],
+    onAttempt: () => undefined,
     experience: createExperience(systemClock),
   };
 }

@@ -16,6 +16,7 @@ import type { FeedMark, FeedPlace, FeedRow } from '../../src/contract/feed.ts';
 import type { LiveEvent } from '../../src/contract/live-event.ts';
 import type { Page } from '../../src/contract/page.ts';
 import type { ProcessesView } from '../../src/contract/process-view.ts';
+import type { Progress, Verdict } from '../../src/contract/progress.ts';
 import type { Approve, DecisionView, ProposalRow, ProposalView } from '../../src/contract/proposal.ts';
 import type { HoldView, StatusView } from '../../src/contract/status-view.ts';
 import {
@@ -56,11 +57,18 @@ export class MemoryDaemon implements Daemon {
   broken: Error | null = null;
   /** Called when a stop is asked for. */
   onStop = () => {};
+  /** What the probes are told. */
+  verdict: Verdict = { ok: true, reasons: [] };
+  readonly progress: Progress = { live: async () => this.verdict, ready: async () => this.verdict };
   #seq = 0;
   readonly #readers = new Set<(event: LiveEvent | null) => void>();
 
   async embed(texts: readonly string[]): Promise<EmbedView> {
     return { model: 'lmstudio/embed', vectors: texts.map((text) => [text.length, 1]) };
+  }
+
+  async metrics(): Promise<string> {
+    return '# HELP consciousness_ready 1 once it is.\n';
   }
 
   async status(): Promise<StatusView> {
@@ -136,6 +144,7 @@ export class MemoryDaemon implements Daemon {
           checkedAt: this.now,
         },
       ],
+      oldestReadyMs: null,
       oldestRunningMs: null,
       storage: {
         database: '/home/x/state/consciousness.db',

@@ -1,3 +1,4 @@
+import { type AttemptEnd, outcomeOf } from '../../contract/attempt.ts';
 import { PRIORITY, rankOf } from '../../contract/thought.ts';
 import { tellDead } from '../dead.ts';
 import { type Hold, isHeld } from '../fence.ts';
@@ -8,8 +9,7 @@ import { type CallReport, closeAttempt } from './record.ts';
 import { settleLeft } from './spend.ts';
 
 export interface GiveBackInput extends Hold {
-  /** `held` spends nothing, `failed` spends one of `maxRetries`, `final` gives up, `stopped` = the daemon stops. */
-  outcome: 'held' | 'failed' | 'final' | 'stopped';
+  outcome: AttemptEnd;
   reason: string;
   /** Epoch ms before which it is not claimed again. */
   availableAt: number;
@@ -49,7 +49,7 @@ export async function giveBack(
 ): Promise<'ready' | 'dead' | 'cancelled' | null> {
   if (!(await isHeld(tx, input, 'running'))) return null;
   const { id, attempt, now } = input;
-  const outcome = input.outcome === 'stopped' ? 'abandoned' : input.outcome === 'held' ? 'held' : 'failed';
+  const outcome = outcomeOf(input.outcome);
   await tx.run(closeAttempt, { id, attempt, outcome, error: input.reason, ...input.call });
   await settleLeft(tx, { thought: id, attempt });
   if (outcome !== 'failed') await uncountCall(tx, { thought: id, attempt });

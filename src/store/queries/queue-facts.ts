@@ -8,6 +8,9 @@ const byState = statement<Record<string, never>, { state: ThoughtState; n: numbe
 const oldest = statement<Record<string, never>, { at: number | null }>(
   `SELECT min(updated_at) AS at FROM thoughts WHERE state = 'running'`,
 );
+const oldestReady = statement<Record<string, never>, { at: number }>(
+  `SELECT created_at AS at FROM thoughts WHERE state = 'ready' ORDER BY seq LIMIT 1`,
+);
 const readyByVersion = statement<Record<string, never>, { version: string; n: number }>(
   `SELECT version, n FROM thought_counts WHERE state = 'ready' AND n > 0`,
 );
@@ -22,6 +25,8 @@ export interface QueueFacts {
   queue: Record<ThoughtState, number>;
   /** Epoch ms since when the oldest running thought runs. */
   oldestRunningAt: number | null;
+  /** Epoch ms at which the oldest ready thought was made. */
+  oldestReadyAt: number | null;
   readyByVersion: Record<string, number>;
   /** Outputs that wait for a person, and since when the oldest does (epoch ms). */
   proposals: { waiting: number; oldestAt: number | null };
@@ -32,6 +37,7 @@ export async function queueFacts(tx: Transaction): Promise<QueueFacts> {
   return {
     queue: queueOf(counted),
     oldestRunningAt: (await tx.one(oldest, {}))?.at ?? null,
+    oldestReadyAt: (await tx.one(oldestReady, {}))?.at ?? null,
     readyByVersion: Object.fromEntries((await tx.all(readyByVersion, {})).map((row) => [row.version, row.n])),
     proposals: (await tx.one(proposed, {})) ?? { waiting: 0, oldestAt: null },
   };

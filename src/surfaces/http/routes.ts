@@ -1,6 +1,7 @@
 import type { Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { daemonRoutes } from './routes/daemon.ts';
+import { observingRoutes } from './routes/observing.ts';
 import { outputRoutes } from './routes/outputs.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { thoughtRoutes } from './routes/thoughts.ts';
@@ -12,9 +13,11 @@ export const ROUTES: readonly Route[] = [
   ...outputRoutes,
   ...ruleRoutes,
   ...accessRoutes,
+  ...observingRoutes,
 ];
 
 /** Whether a route needs no token. */
 export function isOpen(method: string, path: string): boolean {
-  return ROUTES.some((route) => route.scope === 'open' && route.method === method && route.path === path);
+  const asked = method === 'HEAD' ? 'GET' : method;
+  return ROUTES.some((route) => route.scope === 'open' && route.method === asked && route.path === path);
 }
