@@ -1,9 +1,6 @@
 import * as z from 'zod';
 import { duration } from './duration.ts';
 
-/** What a token of a person's own and a session of the dashboard are called, for programs. */
-const TOKEN_KINDS = ['token', 'session'] as const;
-
 /** What every session is listed as, and revoked by. */
 export const SESSION_NAME = 'dashboard';
 
@@ -16,10 +13,13 @@ export const tokenView = z
   .object({
     id: z.string(),
     name: z.string(),
-    kind: z.enum(TOKEN_KINDS),
+    kind: z.enum(['token', 'session']).describe('`session`: an open dashboard.'),
     scopes,
     createdAt: z.string(),
-    usedAt: z.string().nullable().describe('To the minute; null where it never was.'),
+    usedAt: z
+      .string()
+      .nullable()
+      .describe('Null where it never was; after a restart of the daemon, to the minute.'),
     expiresAt: z.string().nullable().describe('Of a session: if it is not used until then.'),
     expired: z.boolean(),
   })

@@ -15,6 +15,8 @@ import { serve } from '../surfaces/http/serve.ts';
 import type { Configuration } from './configuration.ts';
 
 export interface DoorsOptions {
+  /** A command of ours, as a person is to type it. */
+  line(command: string): string;
   /** Writes to it fail at once while the disk takes nothing. */
   store: Store;
   clock: Clock;
@@ -45,7 +47,7 @@ export async function createDoors(options: DoorsOptions): Promise<Doors> {
   // Loaded with the first request: many a daemon gets none.
   const app = lazy(async () => {
     const { createApp } = await import('../surfaces/http/app.ts');
-    return createApp(options.daemon(), { clock, signal: streams.signal, report, desk });
+    return createApp(options.daemon(), { ...options, signal: streams.signal, report, desk });
   });
   const served: Served = { fetch: async (request, env) => (await app()).fetch(request, env) };
   const heed = () => port.heed();

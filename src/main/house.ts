@@ -20,6 +20,7 @@ import type { Keeper } from '../store/keeper.ts';
 import { patientStore } from '../store/patient.ts';
 import type { Loss } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
+import { lineFor } from '../surfaces/cli/command.ts';
 import type { RunOptions } from '../surfaces/daemon.ts';
 import type { Configuration } from './configuration.ts';
 import { createDaemon } from './daemon.ts';
@@ -193,6 +194,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   const doors = await createDoors({
     ...options,
     log,
+    line: (command) => lineFor(options.home ?? null, command),
     socket: options.folders.socket,
     restoredAt: Math.max(0, ...options.losses.map(({ at }) => at)),
     daemon: () => daemon,

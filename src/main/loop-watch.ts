@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 const EVERY_MS = 1000;
 
 /** How far back it is looked. */
-export const LOOP_WINDOW_MS = 60_000;
+const LOOP_WINDOW_MS = 60_000;
 
 /** Later than this, it stood still; less is the scheduling of a busy machine. */
 const LATE_MS = 100;

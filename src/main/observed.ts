@@ -57,6 +57,10 @@ export function createObserved(options: ObservedOptions): Observed {
       held: () => holds.reason('store', 'database'),
       scanned: () => scanned,
       stopping: () => stopping.aborted,
+      onChange(probe, { ok, reasons }) {
+        if (ok) log.info('probe is well again', { probe });
+        else log.warning('probe failed', { probe, reasons });
+      },
     }),
     onAttempt: tally.attempt,
     async run(daemon, signal) {

@@ -19,10 +19,10 @@ export interface ProgressFacts {
 }
 
 /** A writer may be busy for a while: a checkpoint, a large batch, a slow disk. */
-export const STUCK_MS = 30_000;
+const STUCK_MS = 30_000;
 
 /** Leases are looked after every 10 s, and what is overdue is taken back as often. */
-export const OVERDUE_MS = 60_000;
+const OVERDUE_MS = 60_000;
 
 /** Only what a restart would mend: what is held, full or away is waited for. */
 export function liveVerdict(facts: ProgressFacts): Verdict {

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
-import type { Progress } from '../contract/progress.ts';
+import type { Progress, Verdict } from '../contract/progress.ts';
 import type { Store } from '../store/store.ts';
 import type { LoopWatch } from './loop-watch.ts';
 import { liveVerdict, type ProgressFacts, readyVerdict } from './progress-verdict.ts';
@@ -20,6 +20,8 @@ export interface ProgressOptions {
   held(): string | null;
   scanned(): boolean;
   stopping(): boolean;
+  /** Told when a probe's answer is another one than the one before. */
+  onChange(probe: 'live' | 'ready', verdict: Verdict): void;
 }
 
 /** Looks whether the daemon gets on, when somebody asks. */
@@ -78,9 +80,15 @@ export function createProgress(options: ProgressOptions): Progress {
     enough.abort();
   }
 
+  const wasOk = { live: true, ready: true };
+  const told = (probe: 'live' | 'ready', verdict: Verdict): Verdict => {
+    if (wasOk[probe] !== verdict.ok) options.onChange(probe, verdict);
+    wasOk[probe] = verdict.ok;
+    return verdict;
+  };
   return {
-    live: async () => liveVerdict(await look()),
-    ready: async () => readyVerdict(await look()),
+    live: async () => told('live', liveVerdict(await look())),
+    ready: async () => told('ready', readyVerdict(await look())),
   };
 }
 

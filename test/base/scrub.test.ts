@@ -24,6 +24,11 @@ describe('the scrubber', () => {
     ['a key in a query', 'GET /v1?a=1&api_key=abc&b=2', 'GET /v1?a=1&api_key=[secret]&b=2'],
     ['a password in an address', 'postgres://me:pass@db/x', 'postgres://me:[secret]@db/x'],
     ['a GitHub token', 'ghp_0123456789abcdefghij0123456789abcdef', '[secret]'],
+    [
+      'a token of ours',
+      `the token csn_0123abcd_${'aZ9-_'.repeat(8)}abc was shown`,
+      'the token [secret] was shown',
+    ],
     ['a JSON web token', 'eyJhbGciOiJI.eyJzdWIiOiIx.SflKxwRJSMeKKF2QT4', '[secret]'],
   ] as const) {
     it(`hides ${what} that nobody told it about`, () => assert.equal(scrub(text), left));

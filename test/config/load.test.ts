@@ -138,6 +138,16 @@ describe('variables', () => {
     assert.equal((await values({ CONSCIOUSNESS_LM_STUDIO__MODEL: '123' })).lm_studio.model, '123');
   });
 
+  it('are numbers where a number is one of several things that are allowed', async () => {
+    assert.equal((await values({ CONSCIOUSNESS_HTTP__PORT: '4800' })).http.port, 4800);
+    assert.equal((await values({ CONSCIOUSNESS_HTTP__PORT: 'off' })).http.port, 'off');
+    const problems = await bad({}, { env: { CONSCIOUSNESS_HTTP__PORT: '80' } });
+    assert.deepEqual(
+      problems.map(({ key, message }) => [key, message]),
+      [['http.port', 'less than 1024']],
+    );
+  });
+
   it('are not coerced in the file', async () => {
     assert.deepEqual(await short('lm_studio: { timeout: "20" }'), [
       '1 lm_studio.timeout not of the right type',

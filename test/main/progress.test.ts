@@ -22,6 +22,7 @@ function watched() {
   const time = createVirtualTime(seededRandom(1));
   const { clock } = time;
   const database: Database = { write: async () => [], lease: null, asked: 0 };
+  const told: string[] = [];
   const state = { held: null as string | null, scanned: true, stopping: false };
   const store = {
     async write() {
@@ -38,12 +39,14 @@ function watched() {
     held: () => state.held,
     scanned: () => state.scanned,
     stopping: () => state.stopping,
+    onChange: (probe, { ok, reasons }) => told.push(`${probe} ${ok} ${reasons.join()}`),
   });
   void loop.run(new AbortController().signal);
   return {
     time,
     database,
     state,
+    told,
     live: () => inTime(time, progress.live()),
     ready: () => inTime(time, progress.ready()),
   };
@@ -77,6 +80,7 @@ describe('progress', () => {
   it('asks the database at most once in 5 s, however often and by however many it is asked', async () => {
     const { live, ready, database, time } = watched();
     await Promise.all(Array.from({ length: 50 }, () => Promise.all([live(), ready()])));
+    for (let n = 0; n < 20; n += 1) await ready();
     assert.equal(database.asked, 1);
     await wait(time, 5100);
     await Promise.all(Array.from({ length: 50 }, () => ready()));
@@ -119,13 +123,19 @@ describe('progress', () => {
   });
 
   it('is not ready before the first scans are over, nor while it stops', async () => {
-    const { live, ready, state } = watched();
+    const { live, ready, state, told } = watched();
     state.scanned = false;
-    assert.match((await ready()).reasons.join(), /first scan/);
+    for (let n = 0; n < 3; n += 1) assert.match((await ready()).reasons.join(), /first scan/);
     state.scanned = true;
+    assert.equal((await ready()).ok, true);
     state.stopping = true;
     assert.match((await ready()).reasons.join(), /stops/);
     assert.equal((await live()).ok, true);
+    assert.deepEqual(told, [
+      'ready false a first scan of the roots is not over',
+      'ready true ',
+      'ready false it stops',
+    ]);
   });
 
   it('is not live where a running thought is overdue and nobody takes it back, a minute long', async () => {
@@ -200,6 +210,7 @@ async function real(t: TestContext, signal: AbortSignal) {
     held: () => null,
     scanned: () => true,
     stopping: () => false,
+    onChange: () => undefined,
   });
   loop.run(signal).catch(() => undefined);
   const blocked = (ms: number) => {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access } from 'node:fs/promises';
 
-const PROMTOOL = '/usr/bin/promtool';
+export const PROMTOOL = '/usr/bin/promtool';
 
 /** Why there is no promtool to check with; false where there is one. */
 export const noPromtool = await access(PROMTOOL).then(

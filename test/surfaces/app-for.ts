@@ -1,4 +1,5 @@
 import { watchingClock } from '../../src/base/clock.ts';
+import { createSystemRandom } from '../../src/base/random.ts';
 import type { Desk } from '../../src/surfaces/access/desk.ts';
 import type { Daemon } from '../../src/surfaces/daemon.ts';
 import { type AppOptions, createApp } from '../../src/surfaces/http/app.ts';
@@ -10,6 +11,8 @@ export function appFor(daemon: Daemon, options: Partial<AppOptions> = {}) {
     signal: new AbortController().signal,
     report: () => undefined,
     desk: NO_DESK,
+    random: createSystemRandom(),
+    line: (command) => `consciousness ${command}`,
     ...options,
   });
 }

@@ -14,9 +14,9 @@ export async function temporaryFolder(t: Pick<TestContext, 'after'>): Promise<st
   return folder;
 }
 
-/** A memory daemon that is served over the socket of its own home. */
-export async function running(t: Pick<TestContext, 'after'>) {
-  const home = await temporaryFolder(t);
+/** A memory daemon that is served over the socket of its own home, or of one where there was one before. */
+export async function running(t: Pick<TestContext, 'after'>, former?: string) {
+  const home = former ?? (await temporaryFolder(t));
   const socket = join(home, 'state', 'daemon.sock');
   const daemon = new MemoryDaemon();
   const end = new AbortController();

@@ -149,6 +149,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Let nobody in with a token any more, and end what is streamed to it',
     load: () => import('./commands/token-revoke.ts'),
   },
+  mcp: {
+    summary: 'Serve MCP clients over standard input and output: what the daemon knows, read-only',
+    load: () => import('./commands/mcp.ts'),
+  },
   ps: {
     summary: 'List the processes of this machine, as the sense sees them',
     load: () => import('./commands/ps.ts'),

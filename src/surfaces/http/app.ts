@@ -1,9 +1,12 @@
+import { homedir } from 'node:os';
 import { type Context, Hono } from 'hono';
 import type { Clock } from '../../base/clock.ts';
 import { lazy } from '../../base/lazy.ts';
+import type { Random } from '../../base/random.ts';
 import type { Access } from '../../contract/access.ts';
 import type { Desk } from '../access/desk.ts';
 import type { Daemon } from '../daemon.ts';
+import { packageVersion } from '../version.ts';
 import { createHub } from './hub.ts';
 import { mayCall } from './may-call.ts';
 import { notThere } from './not-there.ts';
@@ -12,6 +15,9 @@ import type { House, Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 
 export interface AppOptions {
+  random: Random;
+  /** A command of ours, as a person is to type it. */
+  line(command: string): string;
   /** Who is let in. */
   desk: Desk;
   clock: Clock;
@@ -39,7 +45,12 @@ export function createApp(daemon: Daemon, options: AppOptions): App {
     const { openApiDocument } = await import('./openapi.ts');
     return JSON.stringify(openApiDocument(ROUTES));
   });
-  const house: House = { daemon, hub: createHub(daemon, options), clock, desk, document, report };
+  const hub = createHub(daemon, options);
+  const mcp = lazy(async () => {
+    const { createMcpHandler } = await import('../mcp/http.ts');
+    return createMcpHandler({ ...options, daemon, hub, version: packageVersion(), homedir: homedir() });
+  });
+  const house: House = { daemon, hub, clock, desk, document, mcp, report };
   const app: App = new Hono();
 
   app.onError((error) => {

@@ -8,7 +8,7 @@ export interface Bounds {
   requestMs: number;
   /** A connection may wait so long for its next request. */
   keepAliveMs: number;
-  /** A connection on which nothing moves is cut; streams are kept moving. */
+  /** Who takes nothing of an answer for so long is cut off. */
   stillMs: number;
   /** Connections beyond are closed at once. */
   connections: number;

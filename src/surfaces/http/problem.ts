@@ -1,5 +1,7 @@
 import { CodedError, EXIT } from '../../base/errors.ts';
+import { withoutTokens } from '../../base/secrets.ts';
 import type { Problem } from '../../contract/api.ts';
+import { MASK } from '../../contract/problem.ts';
 
 /** HTTP status of our codes; those not named follow from the exit code that the error carries. */
 const STATUS: Readonly<Record<string, number>> = {
@@ -73,7 +75,8 @@ export function problemOf(error: unknown): Problem {
 
 /** The problem as a response. */
 export function problemResponse(problem: Problem): Response {
-  return new Response(JSON.stringify(problem), {
+  // Also of what somebody asked about: a token in the wrong place is in no answer, and in nobody's log of answers.
+  return new Response(withoutTokens(JSON.stringify(problem), MASK), {
     status: problem.status,
     headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
   });

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Access, Scope } from '../../contract/access.ts';
 import type { Desk } from '../access/desk.ts';
 import type { Daemon } from '../daemon.ts';
+import type { McpHandler } from '../mcp/http.ts';
 import { jsonBody } from './body.ts';
 import type { Hub } from './hub.ts';
 import { checked } from './input.ts';
@@ -21,6 +22,8 @@ export interface House {
   clock: Clock;
   /** The OpenAPI document, as JSON text. */
   document(): Promise<string>;
+  /** Answers MCP clients. */
+  mcp(): Promise<McpHandler>;
   report(error: unknown): void;
 }
 
@@ -153,7 +156,7 @@ export function streams<Params extends z.ZodObject, Query extends z.ZodObject, B
   };
 }
 
-/** A route that answers in a way of its own. */
+/** A route that answers in a way of its own, and reads its body itself. */
 export function responds<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType>(
   route: About &
     Asks<Params, Query, Body> & {
@@ -166,18 +169,19 @@ export function responds<Params extends z.ZodObject, Query extends z.ZodObject, 
   return {
     ...route,
     answers: { kind: 'raw', schema: route.schema, type: route.type },
-    run: async (incoming, house) => route.respond(await askedOf(route, incoming), house),
+    run: async (incoming, house) => route.respond(await askedOf(route, incoming, {}), house),
   };
 }
 
 async function askedOf<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType>(
   { method, params, query, body }: About & Asks<Params, Query, Body>,
   { request, access, ...came }: Incoming,
+  given?: unknown,
 ): Promise<Asked<Params, Query, Body>> {
   return {
     params: checked(params, came.params, 'the path'),
     query: checked(query, came.query, 'the query'),
-    body: checked(body, method === 'GET' ? {} : await jsonBody(request), 'the body'),
+    body: checked(body, given ?? (method === 'GET' ? {} : await jsonBody(request)), 'the body'),
     access,
     key: callersKey(request.headers.get('idempotency-key'), access),
     request,

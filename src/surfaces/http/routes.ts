@@ -1,6 +1,7 @@
 import type { Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { daemonRoutes } from './routes/daemon.ts';
+import { mcpRoutes } from './routes/mcp.ts';
 import { observingRoutes } from './routes/observing.ts';
 import { outputRoutes } from './routes/outputs.ts';
 import { ruleRoutes } from './routes/rules.ts';
@@ -14,6 +15,7 @@ export const ROUTES: readonly Route[] = [
   ...ruleRoutes,
   ...accessRoutes,
   ...observingRoutes,
+  ...mcpRoutes,
 ];
 
 /** Whether a route needs no token. */

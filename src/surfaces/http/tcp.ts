@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { http } from '../../base/node-http.ts';
 import type { Tokens } from '../access/tokens.ts';
 import { type Answer, adapted, type Served } from './adapter.ts';
@@ -32,13 +33,24 @@ export async function listenOn(options: TcpOptions): Promise<TcpListening> {
   const { port } = options;
   const server = boundedServer({ ...BOUNDS, ...options.bounds });
   const answer = adapted(options.app);
-  const take = (incoming: IncomingMessage, outgoing: ServerResponse) =>
+  /** How many answers are under way on a connection. */
+  const answering = new WeakMap<Socket, number>();
+  const take = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const { socket } = incoming;
+    const count = (by: number) => answering.set(socket, (answering.get(socket) ?? 0) + by);
+    count(1);
+    outgoing.once('close', () => count(-1));
     receive(incoming, outgoing, options, answer);
+  };
   server.on('request', take);
   // Else Node answers by itself, before anybody has looked at the request.
   server.on('checkContinue', take);
   server.on('checkExpectation', take);
   server.on('clientError', refuseMalformed);
+  // Whoever waits for an answer may wait; who does not take the one that there is, or asks for none, is cut off.
+  server.on('timeout', (socket) => {
+    if (!answering.get(socket) || socket.writableLength > 0) socket.destroy();
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, host: ADDRESS, exclusive: true }, () => {

@@ -1,5 +1,5 @@
 /** What stands for every name beyond the bound. */
-export const OTHER = 'other';
+const OTHER = 'other';
 
 /** Different names that one label may have: rules and models can be many, and each is a series of its own. */
 export const MOST_NAMES = 50;

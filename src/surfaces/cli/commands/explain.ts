@@ -1,6 +1,6 @@
 import type { Explanation } from '../../../contract/api.ts';
 import type { Command, Context } from '../command.ts';
-import { givenPath } from '../given-path.ts';
+import { explainGiven } from '../explain-given.ts';
 import { ago, bytes, outputSpan, short, stateSpan } from '../phrases.ts';
 import type { Span } from '../terminal.ts';
 import { oneLine, printWrapped } from '../wrap.ts';
@@ -26,14 +26,7 @@ export const command: Command = {
   json: 'Explanation',
   async run(context, args) {
     const client = await context.client();
-    const [first = '', ...others] = await givenPath(args[0] ?? '', context.cwd);
-    let explanation = await client.explain(first);
-    for (const other of others) {
-      // A root may itself be configured by way of a symbolic link.
-      if (explanation.root !== null) break;
-      const second = await client.explain(other);
-      if (second.root !== null) explanation = second;
-    }
+    const explanation = await explainGiven(client, args[0] ?? '', context.cwd);
     if (context.json) context.out.json(explanation);
     else printExplanation(context, explanation);
     return 0;
