@@ -30,6 +30,7 @@ export function eventStream(
       void beat(controller);
     },
     async pull(controller) {
+      hasTaken = true;
       const next = await iterator.next().catch((error: unknown) => {
         report(error);
         return undefined;
@@ -42,6 +43,8 @@ export function eventStream(
     },
   });
   let isOver = false;
+  /** Since the last beat: a client that is always behind still takes. */
+  let hasTaken = false;
 
   function end(controller: ReadableStreamDefaultController<Uint8Array>): void {
     if (isOver) return;
@@ -55,8 +58,10 @@ export function eventStream(
     try {
       for (;;) {
         await clock.sleep(BEAT_MS, gone.signal);
-        untaken = (controller.desiredSize ?? 0) > 0 ? 0 : untaken + 1;
-        if (untaken === 0) controller.enqueue(encoder.encode(': alive\n\n'));
+        const isWaiting = (controller.desiredSize ?? 0) > 0;
+        untaken = isWaiting || hasTaken ? 0 : untaken + 1;
+        hasTaken = false;
+        if (isWaiting) controller.enqueue(encoder.encode(': alive\n\n'));
         if (untaken < BEATS_UNTAKEN) continue;
         isOver = true;
         gone.abort();
