@@ -1,8 +1,17 @@
+import * as z from 'zod';
+
 /** Whether the daemon gets on, and if not, why: a sentence each, for its owner. */
-export interface Verdict {
-  ok: boolean;
-  reasons: string[];
-}
+export const verdict = z.object({ ok: z.boolean(), reasons: z.array(z.string()) }).meta({ id: 'Verdict' });
+export type Verdict = z.output<typeof verdict>;
+
+/** Both verdicts, for whoever may know the reasons. */
+export const progressView = z
+  .object({
+    live: verdict.describe('Not ok only where a restart would help.'),
+    ready: verdict.describe('Whether it takes work just now.'),
+  })
+  .meta({ id: 'ProgressView' });
+export type ProgressView = z.output<typeof progressView>;
 
 /** What `/livez` and `/readyz` ask. */
 export interface Progress {

@@ -13,6 +13,7 @@ import type { ConfigView } from '../contract/config-view.ts';
 import type { FollowedEvent, StreamEvent } from '../contract/live-event.ts';
 import type { Page } from '../contract/page.ts';
 import type { ProcessesView } from '../contract/process-view.ts';
+import type { ProgressView } from '../contract/progress.ts';
 import type { Approve, DecisionView, ProposalRow, ProposalView } from '../contract/proposal.ts';
 import type { StatusView } from '../contract/status-view.ts';
 import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
@@ -37,6 +38,8 @@ import type {
  */
 export interface Client {
   status(): Promise<StatusView>;
+  /** What the probes say, and why. */
+  progress(): Promise<ProgressView>;
   thoughts(query: ThoughtQuery): Promise<Page<ThoughtRow>>;
   thought(id: string): Promise<ThoughtView>;
   think(request: ThinkRequest): Promise<ThoughtRow>;
@@ -108,6 +111,7 @@ export function clientOver({ ask, follow }: Transport): Client {
 
   return {
     status: () => get('/v1/status'),
+    progress: () => get('/v1/progress'),
     thoughts: (query) =>
       get(`/v1/thoughts?${searchOf({ ...query, since: time(query.since), until: time(query.until) })}`),
     thought: (thought) => get(`/v1/thoughts/${id(thought)}`),

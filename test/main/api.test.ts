@@ -73,6 +73,7 @@ describe('a client made of the OpenAPI document', () => {
       return answer.data;
     };
     await ask('getStatus');
+    await ask('getProgress');
     await ask('getVitals', { since: '2026-01-01T00:00:00Z', spans: 3 });
     await ask('measureVitals');
     await ask('listProcesses', { name: 'node', tree: 'true', connections: 'true' });

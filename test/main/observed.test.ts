@@ -14,10 +14,10 @@ const SDK = fileURLToPath(new URL('scenario-sdk.ts', import.meta.url));
 const CANARY = 'kanarienvogel';
 
 /** A home whose model repeats what it is asked, at once or in an error, and where a daemon's spans go. */
-async function canaries(t: TestContext) {
+async function canaries(t: TestContext, more = '') {
   const server = await startModelServer((prompt) => `you said: ${prompt}`);
   t.after(() => server.stop());
-  const home = createHome(t, server.url);
+  const home = createHome(t, server.url, more);
   home.rule('copy', copyRule(home));
   const traces = join(home.folder, 'traces.jsonl');
   const env = { NODE_OPTIONS: `--import ${SDK}`, TRACES: traces };
@@ -101,6 +101,19 @@ describe('what a daemon tells those who look in from afar', () => {
       (await show(home, (await thoughtsOf(home, '--state', 'dead'))[0]?.id ?? '')).reason,
       new RegExp(CANARY),
     );
+    assert.equal(await daemon.end(), 0);
+  });
+
+  it('is what was said and where it went, too, for whoever allows that in traces, and never in metrics', async (t) => {
+    const { home, env, spans } = await canaries(t, 'traces: { content: allow }\n');
+    const daemon = await startDaemon(t, home, { env });
+    writeFileSync(join(home.inbox, 'a.md'), `a text with a ${CANARY}`);
+    await daemon.reached('done', 1);
+    await until(() => spans().length === 4);
+    const chat = spans().find(({ name }) => name.startsWith('chat'));
+    assert.match(String(chat?.attributes['gen_ai.input.messages']), new RegExp(CANARY));
+    assert.match(String(chat?.attributes['gen_ai.output.messages']), new RegExp(CANARY));
+    assertSilent((await get(home, '/metrics')).body, home);
     assert.equal(await daemon.end(), 0);
   });
 

@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { CodedError } from '../../../base/errors.ts';
 import { toFs } from '../../../base/path-text.ts';
 import type { HttpView } from '../../../contract/http-view.ts';
+import type { ProgressView } from '../../../contract/progress.ts';
 import type { StatusView } from '../../../contract/status-view.ts';
 import type { Context } from '../command.ts';
 import { count } from '../phrases.ts';
@@ -18,14 +19,23 @@ export interface Running {
 /** Whether a daemon runs for this home, and what it says about itself. */
 export async function lookAtRunning(context: Context): Promise<Running> {
   try {
-    const status = await (await context.client()).status();
+    const client = await context.client();
+    const status = await client.status();
+    const progress = await client.progress();
     const roots = status.senses.flatMap((sense) => sense.roots);
     const watches = roots.reduce((sum, root) => sum + root.watches, 0);
-    return { findings: aboutRunning(context, status), watches, http: status.http };
+    const findings = [...aboutRunning(context, status), ...aboutProgress(context, progress)];
+    return { findings, watches, http: status.http };
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     return { findings: [await aboutAbsent(context, error)], watches: 0, http: null };
   }
+}
+
+/** What the probes of service managers say; the first scans are no trouble. */
+function aboutProgress(context: Context, { live, ready }: ProgressView): Finding[] {
+  if (!live.ok) return live.reasons.map((reason) => fail('progress', reason, context.line('stop')));
+  return ready.reasons.map((reason) => warn('progress', reason, null));
 }
 
 async function aboutAbsent(context: Context, error: CodedError): Promise<Finding> {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { progressView } from '../../../contract/progress.ts';
 import { probeAnswer } from '../probes.ts';
-import { PLAIN, type Route, responds } from '../route.ts';
+import { answers, PLAIN, type Route, responds } from '../route.ts';
 
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 const TEXT = 'text/plain; charset=utf-8';
@@ -28,6 +29,19 @@ export const observingRoutes: readonly Route[] = [
     schema: z.string(),
     type: TEXT,
     respond: async (_, { daemon }) => probeAnswer(await daemon.progress.ready()),
+  }),
+  answers({
+    ...PLAIN,
+    name: 'getProgress',
+    method: 'GET',
+    path: '/v1/progress',
+    scope: 'read',
+    summary: 'What the probes say, and why.',
+    answer: progressView,
+    handle: async (_, { daemon: { progress } }) => ({
+      live: await progress.live(),
+      ready: await progress.ready(),
+    }),
   }),
   responds({
     ...PLAIN,
