@@ -11,10 +11,10 @@ import type { OnceKey, Reply } from '../surfaces/requests.ts';
  */
 export function createOnce(store: Store, clock: Clock) {
   const underWay = new Set<string>();
-  return async ({ key, route, digest }: OnceKey, work: () => Promise<Reply>): Promise<Reply> => {
+  return async ({ key, given, route, digest }: OnceKey, work: () => Promise<Reply>): Promise<Reply> => {
     if (underWay.has(key)) {
       throw new CodedError('key-in-use', 'the request with this Idempotency-Key is under way', {
-        value: key,
+        value: given,
         next: 'ask again once it is answered',
         retryable: true,
       });
@@ -31,7 +31,7 @@ export function createOnce(store: Store, clock: Clock) {
       }
       if (kept.route === route && kept.digest === digest) return replyOf(kept.reply);
       throw new CodedError('key-reused', 'this Idempotency-Key stands for another request', {
-        value: key,
+        value: given,
         next: 'use a new key for each request',
       });
     } finally {

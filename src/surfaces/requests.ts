@@ -85,6 +85,8 @@ export interface CompareRequest {
 /** What a request was kept under that is to be done once. */
 export interface OnceKey {
   key: string;
+  /** The key as it was sent, without whose it is. */
+  given: string;
   route: string;
   /** Stands for what was asked. */
   digest: string;

@@ -8,7 +8,7 @@ import type { Reply } from '../../src/surfaces/requests.ts';
 import { temporaryStore } from '../support/store.ts';
 
 const REPLY: Reply = { status: 200, headers: {}, body: '{"n":1}' };
-const KEY = { key: 'k', route: 'pause', digest: 'd' };
+const KEY = { key: '1234abcd:k', given: 'k', route: 'pause', digest: 'd' };
 
 async function once(t: TestContext) {
   const { store, file } = await temporaryStore(t);
@@ -35,7 +35,7 @@ describe('a request with an Idempotency-Key', () => {
   it('is refused where the key stands for another request', async (t) => {
     const { work, count, ask } = await once(t);
     await ask(KEY, work);
-    await assert.rejects(ask({ ...KEY, route: 'resume' }, work), { code: 'key-reused' });
+    await assert.rejects(ask({ ...KEY, route: 'resume' }, work), { code: 'key-reused', value: 'k' });
     await assert.rejects(ask({ ...KEY, digest: 'other' }, work), { code: 'key-reused' });
     assert.equal(count(), 1);
   });

@@ -13,11 +13,12 @@ export function callersKey(given: string | null, access: Access | null): string 
 
 /** Does the work, unless it was done for this key before: then that is answered again. */
 export async function replyOnce(
-  { key, params, body }: { key: string | null; params: unknown; body: unknown },
+  { key, params, body, request }: { key: string | null; params: unknown; body: unknown; request: Request },
   route: string,
   daemon: Pick<Daemon, 'once'>,
   work: () => Promise<Reply>,
 ): Promise<Reply> {
   if (key === null) return work();
-  return daemon.once({ key, route, digest: sha256(JSON.stringify([params, body])) }, work);
+  const given = request.headers.get('idempotency-key') ?? key;
+  return daemon.once({ key, given, route, digest: sha256(JSON.stringify([params, body])) }, work);
 }
