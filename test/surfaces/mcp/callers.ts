@@ -7,7 +7,7 @@ import { StreamableHTTPClientTransport as OlderHttp } from '@modelcontextprotoco
 /** Where a server is: a command to start, or an address. */
 export type Reach =
   | { command: readonly [string, ...string[]]; url?: never }
-  | { url: string; command?: never };
+  | { url: string; token?: string; command?: never };
 
 export interface Result {
   text: string;
@@ -48,8 +48,8 @@ export async function newest(reach: Reach): Promise<Caller> {
   const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: 'auto' } });
   const transport =
     reach.url === undefined
-      ? new StdioClientTransport({ ...process_(reach.command), stderr: 'ignore' })
-      : new StreamableHTTPClientTransport(new URL(reach.url));
+      ? new StdioClientTransport({ ...childOf(reach.command), stderr: 'ignore' })
+      : new StreamableHTTPClientTransport(new URL(reach.url), bearer(reach.token));
   await client.connect(transport);
   return {
     instructions: () => client.getInstructions() ?? '',
@@ -82,8 +82,8 @@ export async function older(reach: Reach): Promise<Caller> {
   const client = new OlderClient({ name: 'test', version: '1' });
   const transport =
     reach.url === undefined
-      ? new OlderStdio({ ...process_(reach.command), stderr: 'ignore' })
-      : new OlderHttp(new URL(reach.url));
+      ? new OlderStdio({ ...childOf(reach.command), stderr: 'ignore' })
+      : new OlderHttp(new URL(reach.url), bearer(reach.token));
   // @ts-expect-error the types of that time do not fit exactOptionalPropertyTypes
   await client.connect(transport);
   return {
@@ -112,7 +112,11 @@ export async function older(reach: Reach): Promise<Caller> {
   };
 }
 
-function process_([command, ...args]: readonly [string, ...string[]]) {
+function bearer(token: string | undefined) {
+  return token === undefined ? {} : { requestInit: { headers: { authorization: `Bearer ${token}` } } };
+}
+
+function childOf([command, ...args]: readonly [string, ...string[]]) {
   return { command, args, env: { PATH: process.env['PATH'] ?? '', HOME: '/home/x' } };
 }
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { Ajv } from 'ajv';
+import { after, before, describe, it, mock } from 'node:test';
 import type { MemoryDaemon } from '../memory-daemon.ts';
 import type { Result } from './callers.ts';
 import { mcpHouse, WAYS } from './house.ts';
@@ -15,6 +14,17 @@ const HARMFUL =
   /<\|im_|\[INST\]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]|[\u{e0000}-\u{e007f}]/u;
 
 describe('MCP', { concurrency: 2, timeout: 120_000 }, () => {
+  // The older client warns of schemas that it cannot read, and then checks nothing.
+  const warn = mock.fn();
+  before(() => mock.method(console, 'warn', warn));
+  after(() => {
+    mock.restoreAll();
+    assert.deepEqual(
+      warn.mock.calls.map((call) => call.arguments),
+      [],
+    );
+  });
+
   for (const way of WAYS) {
     it(`${way}: tools that look, resources and prompts; each answer has the shape that was announced`, async (t) => {
       const { daemon, calls } = await mcpHouse(t);
@@ -40,12 +50,15 @@ describe('MCP', { concurrency: 2, timeout: 120_000 }, () => {
         status: await caller.call('status'),
         list_proposals: await caller.call('list_proposals'),
       };
+      // Both clients check what is structured against what was announced, and refuse the call where it does not fit.
       for (const { name, outputSchema } of tools) {
-        const answer = answers[name];
-        assert.equal(answer?.isError, false, answer?.text);
-        // As clients of 2025 do, which know this dialect only.
-        const validate = new Ajv({ strict: false }).compile(outputSchema);
-        assert.ok(validate(answer?.structured), `${name}: ${JSON.stringify(validate.errors)}`);
+        assert.equal(answers[name]?.isError, false, answers[name]?.text);
+        assert.deepEqual(
+          Object.keys(answers[name]?.structured ?? {}).filter(
+            (key) => !(key in Object(outputSchema['properties'])),
+          ),
+          [],
+        );
       }
       assert.match(answers['list_proposals']?.text ?? '', /consciousness inbox/);
 
