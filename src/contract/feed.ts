@@ -18,6 +18,8 @@ export interface FeedMark {
 /** The feed as it stands: its last row and the first one that is kept; 0 = there is none. */
 export interface FeedPlace {
   head: number;
+  /** When the last row came, epoch ms. */
+  headAt: number;
   first: number;
   /** What a mark is: a row of this feed, older than what is kept, or of no feed of this database. */
   mark: 'known' | 'gone' | 'foreign' | null;

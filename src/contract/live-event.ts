@@ -120,5 +120,9 @@ export type DroppedEvents = z.output<typeof droppedEvents>;
 export const gapEvent = z.object({ type: z.literal('gap'), reason: z.string() }).meta({ id: 'GapEvent' });
 export type GapEvent = z.output<typeof gapEvent>;
 
+/** The first of `GET /v1/events`: what comes is told after the event of this id, so that nobody who is cut off at once misses any. */
+export const openEvent = z.object({ type: z.literal('open') }).meta({ id: 'OpenEvent' });
+export type OpenEvent = z.output<typeof openEvent>;
+
 /** Everything that `GET /v1/events` tells. */
-export type FollowedEvent = LiveEvent | DroppedEvents | GapEvent;
+export type FollowedEvent = LiveEvent | DroppedEvents | GapEvent | OpenEvent;

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { CodedError, EXIT } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
+import { keyAsSent } from '../contract/key.ts';
 import type { Page } from '../contract/page.ts';
 import { REQUEST_RULE, type Rule } from '../contract/rule.ts';
 import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
@@ -12,7 +13,7 @@ export async function pageOfThoughts(
   store: Store,
   { cursor, path, ...query }: ThoughtQuery,
 ): Promise<Page<ThoughtRow>> {
-  if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) {
+  if (cursor && !/^\d{1,15}$/.test(cursor)) {
     throw new CodedError('request-invalid', 'the query: cursor: not one that was given', {
       value: cursor,
       allowed: '`next` of the page before',
@@ -22,7 +23,7 @@ export async function pageOfThoughts(
   const { items, next } = await store.read('pageThoughts', {
     ...query,
     ...(path === undefined ? {} : { subject: `file:${path}` }),
-    ...(cursor === undefined ? {} : { cursor: Number(cursor) }),
+    ...(cursor ? { cursor: Number(cursor) } : {}),
   });
   return { items, next: next === null ? null : String(next) };
 }
@@ -60,7 +61,7 @@ export async function accept(
     throw new CodedError('rule-unknown', `no rule named ${name} takes requests`, {
       value: name,
       allowed: `a rule with \`on: { request: {} }\`: ${able.map((each) => each.name).join(', ')}`,
-      next: 'leave --rule away for the built-in one, or add `on: { request: {} }` to the rule',
+      next: 'leave the rule away for the built-in one, or add `on: { request: {} }` to the rule',
     });
   }
   const id = await store.write('acceptRequest', {
@@ -73,7 +74,7 @@ export async function accept(
   const row = await store.read('thoughtRow', { id });
   if (row) return row;
   throw new CodedError('request-key-taken', 'this key was used for another rule or an older version of it', {
-    value: request.key,
+    value: keyAsSent(request.key ?? ''),
     next: 'use a new key',
   });
 }

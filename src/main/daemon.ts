@@ -212,7 +212,8 @@ export function createDaemon(parts: DaemonParts): Daemon {
       return view;
     },
     undo: (which) => undo(which, store, parts.outputs),
-    undoable: (which) => undoable(which, store),
+    lastDone: () => store.read('lastApplied', undefined),
+    undoable: (query) => undoable(query, store),
     proposals: async (thought) =>
       parts.proposals.list(thought === null ? null : await wholeId(store, thought)),
     proposal: async (thought, position) => parts.proposals.show(await wholeId(store, thought), position),

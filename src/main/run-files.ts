@@ -75,7 +75,7 @@ function told(became: Queued): Omit<RunResult, 'path'> {
       return {
         queued: false,
         thought: became.id,
-        reason: `this version of the rule has it already: it is ${became.state} (--again thinks about it anew)`,
+        reason: `this version of the rule has it already: it is ${became.state} (with again, it is thought about anew)`,
       };
     case 'unseen':
       return { queued: false, thought: null, reason: 'it was not seen yet: is it there?' };

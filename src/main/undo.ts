@@ -1,9 +1,10 @@
 import { CodedError, EXIT } from '../base/errors.ts';
 import type { UndoableView, UndoResult } from '../contract/api.ts';
+import type { Page } from '../contract/page.ts';
 import type { Outputs } from '../outputs/worker.ts';
-import type { AppliedOutput } from '../store/queries/applied-by.ts';
+import type { AppliedOutput, AppliedPlace } from '../store/queries/applied-by.ts';
 import type { Store } from '../store/store.ts';
-import type { OfRule, UndoWhich } from '../surfaces/requests.ts';
+import type { OfRule, UndoableQuery, UndoWhich } from '../surfaces/requests.ts';
 import { wholeId } from './ask.ts';
 
 /** Takes back what is meant, the last done first. Throws what `Daemon.undo` does. */
@@ -18,14 +19,35 @@ export async function undo(
   return outputs.undo(id, null);
 }
 
-/** What a rule has done on disk and what still stands, the last done first. */
-export async function undoable({ rule, since }: OfRule, store: Store): Promise<UndoableView[]> {
-  const applied = await store.read('appliedBy', { rule, since: since ?? null });
-  return applied.filter(canBeTakenBack).map(({ at, source, mode: _, ...output }) => ({
+/** What a rule has done on disk and what still stands, the last done first, a page at a time. */
+export async function undoable(
+  { rule, since, limit, cursor }: UndoableQuery,
+  store: Store,
+): Promise<Page<UndoableView>> {
+  const after = cursor ? placeIn(cursor) : undefined;
+  const applied = await store.read('appliedBy', {
+    ...{ rule, since: since ?? null, limit: limit + 1 },
+    ...(after === undefined ? {} : { after }),
+  });
+  const page = applied.slice(0, limit);
+  const last = page.at(-1);
+  const items = page.filter(canBeTakenBack).map(({ at, source, mode: _, ...output }) => ({
     ...output,
     ...(source === null ? {} : { source }),
     at: new Date(at).toISOString(),
   }));
+  const isMore = applied.length > limit && last !== undefined;
+  return { items, next: isMore ? `${last.at}-${last.thought}-${last.position}` : null };
+}
+
+function placeIn(cursor: string): AppliedPlace {
+  const [, at, thought, position] = /^(\d{1,15})-([0-9a-f]{1,64})-(\d{1,6})$/.exec(cursor) ?? [];
+  if (thought !== undefined) return { at: Number(at), thought, position: Number(position) };
+  throw new CodedError('request-invalid', 'the query: cursor: not one that was given', {
+    value: cursor.slice(0, 200),
+    allowed: '`next` of the page before',
+    exitCode: EXIT.usage,
+  });
 }
 
 async function undoRule(

@@ -156,7 +156,7 @@ function rowOf(proposal: StoredProposal, expire: string): ProposalRow {
 function changed({ target }: StoredProposal): CodedError {
   return new CodedError(
     'proposal-changed',
-    `it is not what was shown any more: ${target} has changed since`,
+    `it is not what was shown: ${target} or what is proposed has changed since, or the digest is another's`,
     {
       value: target,
       next: 'look at it again: `consciousness inbox show`',

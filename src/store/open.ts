@@ -1,4 +1,5 @@
 import { CodedError } from '../base/errors.ts';
+import type { Reads } from './catalogue.ts';
 import { amendRecord } from './record-file.ts';
 import type { Opening } from './recover.ts';
 import { type Store, valueNow } from './store.ts';
@@ -9,6 +10,15 @@ const READER_IDLE_MS = 10_000;
 
 /** A writer with fewer operations to do answers sooner than a reader that is to be started first: 0.15 s [measured]. */
 const SOON_DONE = 200;
+
+/** What may take a second in a large database: never asked of the writer, which everybody waits for. */
+const COSTLY: ReadonlySet<string> = new Set<keyof Reads>([
+  'pageThoughts',
+  'explainFile',
+  'ruleFacts',
+  'appliedBy',
+  'vitalsSeries',
+]);
 
 /** Files of the schema, shipped beside the code. */
 export const MIGRATIONS = new URL('../../migrations/sqlite/', import.meta.url);
@@ -96,6 +106,7 @@ export function beginStore(
 
   async function read(name: string, input: unknown): Promise<unknown> {
     const waiting = writer.waiting();
+    if (isOpen && COSTLY.has(name)) return readerNow().call(name, input);
     if (isOpen && (reader !== undefined || waiting > 0)) {
       const thread = readerNow();
       if (readerIsOpen || waiting >= SOON_DONE) return thread.call(name, input);

@@ -47,6 +47,7 @@ export interface Client {
   cancel(ids: string[]): Promise<ChangeResult[]>;
   run(request: RunRequest): Promise<RunView>;
   undo(which: UndoWhich): Promise<UndoResult[]>;
+  /** All of it. */
   undoable(which: OfRule): Promise<UndoableView[]>;
   /** Of one thought, or (null) of all; every one of them. */
   proposals(thought: string | null): Promise<ProposalRow[]>;
@@ -120,7 +121,8 @@ export function clientOver({ ask, follow }: Transport): Client {
     cancel: (ids) => post('/v1/thoughts/cancel', { ids }),
     run: ({ key, ...request }) => post('/v1/run', request, key),
     undo: (which) => post('/v1/undo', 'rule' in which ? ofRule(which) : which),
-    undoable: (which) => get(`/v1/undo?${new URLSearchParams(ofRule(which))}`),
+    undoable: (which) =>
+      everyPage((cursor) => get(`/v1/undo?${searchOf({ ...ofRule(which), cursor, limit: 1000 })}`)),
     proposals: (thought) =>
       everyPage((cursor) =>
         get(`/v1/proposals?${searchOf({ thought: thought ?? undefined, cursor, limit: 1000 })}`),

@@ -23,7 +23,6 @@ import type { VitalsSample, VitalsView } from '../contract/vitals-view.ts';
 import type { GivenAnswer } from '../store/new-thought.ts';
 import type {
   CompareRequest,
-  OfRule,
   OnceKey,
   ProcessQuestion,
   Reply,
@@ -31,6 +30,7 @@ import type {
   ThinkRequest,
   ThoughtQuery,
   TryRequest,
+  UndoableQuery,
   UndoWhich,
   VitalsRequest,
 } from './requests.ts';
@@ -57,8 +57,10 @@ export interface Daemon {
    * Throws `thought-unknown`, `thought-ambiguous`, `nothing-to-undo`.
    */
   undo(which: UndoWhich): Promise<UndoResult[]>;
+  /** The thought that did something last and still stands; null where there is none. */
+  lastDone(): Promise<string | null>;
   /** What `undo` of a rule would take back, the last done first. */
-  undoable(which: OfRule): Promise<UndoableView[]>;
+  undoable(query: UndoableQuery): Promise<Page<UndoableView>>;
   /**
    * Outputs that wait for a person, of one thought (id or prefix) or of all; the oldest first. Throws
    * `thought-unknown`, `thought-ambiguous`.

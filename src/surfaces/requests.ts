@@ -7,6 +7,13 @@ export interface OfRule {
   since?: number;
 }
 
+export interface UndoableQuery extends OfRule {
+  /** 1–1000. */
+  limit: number;
+  /** `next` of the page before. */
+  cursor?: string;
+}
+
 export type UndoWhich = { id: string } | { last: true } | OfRule;
 
 export interface ThoughtQuery {
@@ -70,6 +77,8 @@ export interface TryRequest {
   model?: string;
   /** Also where that means that the document leaves this machine. */
   cloud?: boolean;
+  /** Only what is in a watched folder, and only on this machine: it is not the owner who asks. */
+  confined?: boolean;
 }
 
 export interface CompareRequest {
@@ -80,13 +89,13 @@ export interface CompareRequest {
     | { thought: string };
   models: readonly string[];
   cloud?: boolean;
+  /** As of {@link TryRequest}. */
+  confined?: boolean;
 }
 
 /** What a request was kept under that is to be done once. */
 export interface OnceKey {
   key: string;
-  /** The key as it was sent, without whose it is. */
-  given: string;
   route: string;
   /** Stands for what was asked. */
   digest: string;

@@ -55,12 +55,22 @@ describe('the feed', () => {
 
   it('knows where a reader stopped, and that the rows of another database are none of its own', async (t) => {
     const { store, root } = await temporaryStore(t);
-    assert.deepEqual(await store.read('feedPlace', { mark: null }), { head: 0, first: 0, mark: null });
+    assert.deepEqual(await store.read('feedPlace', { mark: null }), {
+      head: 0,
+      headAt: 0,
+      first: 0,
+      mark: null,
+    });
     for (const name of ['a', 'b', 'c']) await observe(store, root, observation(name, name.padStart(16, '0')));
     const { rows, last } = await store.read('feed', { after: 0, limit: 2 });
     assert.equal(last, 2);
     const mark = { seq: 2, at: rows[1]?.at ?? 0 };
-    assert.deepEqual(await store.read('feedPlace', { mark }), { head: 3, first: 1, mark: 'known' });
+    assert.deepEqual(await store.read('feedPlace', { mark }), {
+      head: 3,
+      headAt: 1000,
+      first: 1,
+      mark: 'known',
+    });
     assert.equal((await store.read('feedPlace', { mark: { ...mark, at: 1 } })).mark, 'foreign');
     assert.equal((await store.read('feedPlace', { mark: { seq: 99, at: 1 } })).mark, 'foreign');
     assert.equal((await store.read('feed', { after: 2, limit: 10 })).rows.length, 1);
@@ -71,9 +81,19 @@ describe('the feed', () => {
     for (const name of ['a', 'b', 'c']) await observe(store, root, observation(name, name.padStart(16, '0')));
     assert.deepEqual(await store.write('dropFeed', { before: 0, most: 2 }), { dropped: 1, more: false });
     const mark = { seq: 1, at: 0 };
-    assert.deepEqual(await store.read('feedPlace', { mark }), { head: 3, first: 2, mark: 'gone' });
+    assert.deepEqual(await store.read('feedPlace', { mark }), {
+      head: 3,
+      headAt: 1000,
+      first: 2,
+      mark: 'gone',
+    });
     assert.equal((await store.write('dropFeed', { before: Number.MAX_SAFE_INTEGER, most: 0 })).dropped, 1);
     await observe(store, root, observation('d', 'd'.padStart(16, '0')));
-    assert.deepEqual(await store.read('feedPlace', { mark: null }), { head: 4, first: 3, mark: null });
+    assert.deepEqual(await store.read('feedPlace', { mark: null }), {
+      head: 4,
+      headAt: 1000,
+      first: 3,
+      mark: null,
+    });
   });
 });

@@ -25,10 +25,14 @@ function following(t: TestContext, clock: Clock = systemClock) {
 
 async function follow(hub: Hub, after: string | null, signal: AbortSignal) {
   const { events } = await hub.subscribe({ want: () => true, after }, signal);
-  return events[Symbol.asyncIterator]();
+  return withoutOpen(events);
 }
 
-async function take(events: AsyncIterator<Told>, count: number): Promise<Told[]> {
+async function* withoutOpen(events: AsyncIterable<Told>): AsyncGenerator<Told, void> {
+  for await (const told of events) if (told.event.type !== 'open') yield told;
+}
+
+async function take(events: AsyncIterator<Told, void>, count: number): Promise<Told[]> {
   const got: Told[] = [];
   while (got.length < count) {
     const { value, done } = await events.next();
@@ -181,7 +185,75 @@ describe('following the feed', () => {
   });
 });
 
+describe('a feed that is hard to read', () => {
+  it('ends those who are told, and nobody who comes after: they go on where they stopped', async (t) => {
+    const daemon = new MemoryDaemon();
+    const end = new AbortController();
+    t.after(() => end.abort());
+    const reported: unknown[] = [];
+    const hub = createHub(daemon, {
+      ...{ clock: systemClock, signal: end.signal },
+      report: (error) => reported.push(error),
+    });
+    const first = await follow(hub, null, end.signal);
+    daemon.tell(perceived(1));
+    const [told] = await take(first, 1);
+    const read = daemon.feed.bind(daemon);
+    daemon.feed = async () => {
+      daemon.feed = read;
+      throw new Error('the disk is tired');
+    };
+    daemon.tell(perceived(2));
+    assert.deepEqual(await take(first, 1), []);
+    assert.equal(reported.length, 1);
+    const second = await follow(hub, told?.id ?? '', end.signal);
+    daemon.tell(perceived(3));
+    assert.deepEqual(numbersOf(await take(second, 2)), [2, 3]);
+  });
+
+  it('leaves nothing out where the last one who is told goes while it is read, and another comes', async (t) => {
+    const { daemon, hub, end } = following(t);
+    for (let seq = 1; seq <= 10; seq += 1) daemon.tell(perceived(seq));
+    const gone = new AbortController();
+    const quick = await follow(hub, null, gone.signal);
+    for (let seq = 11; seq <= 50; seq += 1) daemon.tell(perceived(seq));
+    await take(quick, 40);
+    const read = daemon.feed.bind(daemon);
+    const slowly = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    daemon.feed = async (after, limit) => {
+      daemon.feed = read;
+      begun.resolve();
+      await slowly.promise;
+      return read(after, limit);
+    };
+    daemon.tell(perceived(51));
+    await begun.promise;
+    gone.abort();
+    const other = await follow(hub, `5-${daemon.now}`, end.signal);
+    const some = take(other, 46);
+    await turn();
+    slowly.resolve();
+    assert.deepEqual(
+      numbersOf(await some),
+      Array.from({ length: 46 }, (_, index) => index + 6),
+    );
+  });
+});
+
 describe('a stream of events', () => {
+  it('says first where it begins, so that who is cut off at once misses nothing', async (t) => {
+    const { daemon, hub, end } = following(t);
+    const leave = new AbortController();
+    const { events } = await hub.subscribe({ want: () => true, after: null }, leave.signal);
+    const [open] = await take(events[Symbol.asyncIterator](), 1);
+    assert.deepEqual(open?.event, { type: 'open' });
+    leave.abort();
+    daemon.tell(perceived(1));
+    const again = await follow(hub, open?.id ?? '', end.signal);
+    assert.deepEqual(numbersOf(await take(again, 1)), [1]);
+  });
+
   function serving(t: TestContext) {
     const daemon = new MemoryDaemon();
     const end = new AbortController();
@@ -206,6 +278,7 @@ describe('a stream of events', () => {
     const response = await app.request('/v1/events', {}, { access: OWNER });
     const body = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     assert.equal((await body?.read())?.value, ': open\n\n');
+    assert.match((await body?.read())?.value ?? '', /event: open/);
     const next = body?.read();
     await beat();
     assert.equal((await next)?.value, ': alive\n\n');
@@ -234,10 +307,13 @@ describe('a stream of events', () => {
     let text = '';
     while (!text.includes('/inbox/3')) text += (await body?.read())?.value ?? '';
     await body?.cancel();
-    assert.deepEqual(text.match(/^id: .*$/gm), [`id: 2-${daemon.now}`, `id: 3-${daemon.now}`]);
+    assert.deepEqual(
+      text.match(/^id: .*$/gm),
+      [1, 2, 3].map((seq) => `id: ${seq}-${daemon.now}`),
+    );
     const events: FollowedEvent[] = (text.match(/^data: .*$/gm) ?? []).map((line) =>
       JSON.parse(line.slice(6)),
     );
-    assert.deepEqual(events, [perceived(2), perceived(3)]);
+    assert.deepEqual(events, [{ type: 'open' }, perceived(2), perceived(3)]);
   });
 });

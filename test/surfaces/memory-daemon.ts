@@ -31,13 +31,13 @@ import type { TryView } from '../../src/contract/try.ts';
 import type { VitalsSample, VitalsView } from '../../src/contract/vitals-view.ts';
 import type { Daemon } from '../../src/surfaces/daemon.ts';
 import type {
-  OfRule,
   OnceKey,
   Reply,
   RunRequest,
   ThinkRequest,
   ThoughtQuery,
   TryRequest,
+  UndoableQuery,
   UndoWhich,
   VitalsRequest,
 } from '../../src/surfaces/requests.ts';
@@ -306,14 +306,19 @@ export class MemoryDaemon implements Daemon {
     return { queued, notQueued: results.length - queued, results };
   }
 
-  async undoable({ rule }: OfRule): Promise<UndoableView[]> {
-    return [...this.all.values()].flatMap((thought) =>
+  async lastDone(): Promise<string | null> {
+    return [...this.all.values()].filter(({ state }) => state === 'done').at(-1)?.id ?? null;
+  }
+
+  async undoable({ rule }: UndoableQuery): Promise<Page<UndoableView>> {
+    const items = [...this.all.values()].flatMap((thought) =>
       thought.rule === rule && thought.state === 'done'
         ? thought.outputs.map(({ position, kind, target }) => ({
             ...{ thought: thought.id, position, kind, target, at: '2026-11-22T08:00:00.000Z' },
           }))
         : [],
     );
+    return { items, next: null };
   }
 
   async undo(which: UndoWhich): Promise<UndoResult[]> {
@@ -465,9 +470,11 @@ export class MemoryDaemon implements Daemon {
   async feedPlace(mark: FeedMark | null): Promise<FeedPlace> {
     const head = this.rows.length;
     const { first } = this;
-    if (mark === null) return { head, first, mark: null };
-    if (mark.seq < first) return { head, first, mark: 'gone' };
-    return { head, first, mark: this.rows[mark.seq - 1]?.at === mark.at ? 'known' : 'foreign' };
+    const headAt = this.rows.at(-1)?.at ?? 0;
+    if (mark === null) return { head, headAt, first, mark: null };
+    if (mark.seq === 0 && first <= 1) return { head, headAt, first, mark: 'known' };
+    if (mark.seq < first) return { head, headAt, first, mark: 'gone' };
+    return { head, headAt, first, mark: this.rows[mark.seq - 1]?.at === mark.at ? 'known' : 'foreign' };
   }
 
   /** Tells every reader, and puts it into the feed where it belongs there. */

@@ -8,7 +8,7 @@ import type { Reply } from '../../src/surfaces/requests.ts';
 import { temporaryStore } from '../support/store.ts';
 
 const REPLY: Reply = { status: 200, headers: {}, body: '{"n":1}' };
-const KEY = { key: '1234abcd:k', given: 'k', route: 'pause', digest: 'd' };
+const KEY = { key: '1234abcd→k', route: 'pause', digest: 'd' };
 
 async function once(t: TestContext) {
   const { store, file } = await temporaryStore(t);

@@ -34,7 +34,7 @@ describe('token new', () => {
     assert.equal(code, 0);
     assert.match(out.trimEnd(), TOKEN);
     assert.equal(out.split('\n').length, 2);
-    assert.match(err, /script may look; it ends in 30 d/);
+    assert.match(err, /script: it may look, and ends in 30 d/);
     assert.match(err, new RegExp(`http://127.0.0.1:${number}/v1/status`));
     assert.equal(err.includes(out.trim()), false);
     assert.deepEqual(tokens.admit(out.trim())?.scopes, ['read']);
@@ -44,7 +44,7 @@ describe('token new', () => {
     const { run, tokens } = await home(t);
     const { out, err } = await run('token', 'new', 'script', '--act');
     assert.deepEqual(tokens.admit(out.trim())?.scopes, ['read', 'act']);
-    assert.match(err, /may look and change things; it ends when it is revoked/);
+    assert.match(err, /may look and change things, and ends when it is revoked/);
   });
 
   it('writes it into a new file that only its owner reads, and nowhere else', async (t) => {

@@ -1,5 +1,6 @@
 import { CodedError } from '../../base/errors.ts';
 import { idOf } from '../../base/ids.ts';
+import { keyAsSent } from '../../contract/key.ts';
 import { PRIORITY } from '../../contract/thought.ts';
 import { putBlob } from '../blob.ts';
 import { appendEvent } from '../journal-event.ts';
@@ -24,7 +25,7 @@ async function assertSameText(tx: Transaction, dedup: string, { key, text }: Req
   const row = await tx.one(selectEvent, { dedup });
   if (row === undefined || eventData(row.data).text === text) return;
   throw new CodedError('request-key-taken', 'this key was used for a request with another text', {
-    value: key,
+    value: keyAsSent(key),
     next: 'use a new key, or none',
   });
 }

@@ -31,7 +31,7 @@ const selectThoughts = statement<
   `SELECT ${ROW_COLUMNS}, t.settle_until, t.version, t.attempt FROM thoughts t JOIN events e ON e.seq = t.event
    WHERE t.subject = :subject ORDER BY t.seq DESC LIMIT 20`,
 );
-// A move is journaled under the new path only. Reads every move; only people ask this.
+// A move is journaled under the new path only.
 const selectMove = statement<{ path: string }, { seq: number; data: string }>(
   `SELECT seq, data FROM events WHERE kind = 'moved' AND json_extract(data, '$.from') = :path
    ORDER BY seq DESC LIMIT 1`,

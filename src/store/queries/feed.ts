@@ -76,17 +76,20 @@ function perceivedOf(row: Columns, json: string, at: string): LiveEvent {
     : { type: 'happened', at, seq, subject: subject ?? '', kind: kind ?? '', rules };
 }
 
-const ends = statement<Record<string, never>, { head: number; first: number }>(
+const ends = statement<Record<string, never>, { head: number; headAt: number; first: number }>(
   `SELECT coalesce((SELECT seq FROM feed ORDER BY seq DESC LIMIT 1), 0) AS head,
+     coalesce((SELECT at FROM feed ORDER BY seq DESC LIMIT 1), 0) AS headAt,
      coalesce((SELECT seq FROM feed ORDER BY seq LIMIT 1), 0) AS first`,
 );
 const timeOf = statement<{ seq: number }, { at: number }>(`SELECT at FROM feed WHERE seq = :seq`);
 
 /** The feed's ends, and what a mark is to it. */
 export async function feedPlace(tx: Transaction, { mark }: { mark: FeedMark | null }): Promise<FeedPlace> {
-  const { head = 0, first = 0 } = (await tx.one(ends, {})) ?? {};
-  if (mark === null) return { head, first, mark: null };
-  if (mark.seq < first) return { head, first, mark: 'gone' };
+  const { head = 0, headAt = 0, first = 0 } = (await tx.one(ends, {})) ?? {};
+  if (mark === null) return { head, headAt, first, mark: null };
+  // Before the very first one.
+  if (mark.seq === 0 && first <= 1) return { head, headAt, first, mark: 'known' };
+  if (mark.seq < first) return { head, headAt, first, mark: 'gone' };
   const at = (await tx.one(timeOf, { seq: mark.seq }))?.at;
-  return { head, first, mark: at === mark.at ? 'known' : 'foreign' };
+  return { head, headAt, first, mark: at === mark.at ? 'known' : 'foreign' };
 }

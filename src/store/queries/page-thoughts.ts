@@ -46,7 +46,7 @@ const CLAUSES: readonly { key: FilterKey; sql: string }[] = [
   { key: 'rule', sql: 't.rule = :rule' },
   { key: 'since', sql: 't.created_at >= :since' },
   { key: 'until', sql: 't.created_at < :until' },
-  { key: 'unprocessed', sql: `t.state NOT IN ('done', 'dead', 'cancelled')` },
+  { key: 'unprocessed', sql: `t.state IN ('waiting', 'ready', 'running', 'answered', 'proposed')` },
   { key: 'subject', sql: 't.subject = :subject' },
   {
     key: 'search',

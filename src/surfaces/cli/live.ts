@@ -99,6 +99,8 @@ function describe(
       return [['cyan', 'reloaded  '], count(event.rules, 'rule'), reloadProblems(event.problems)];
     case 'problem':
       return [['red', 'problem   '], oneLine(event.message)];
+    case 'open':
+      return null;
     case 'gap':
       return [['yellow', 'missed    '], event.reason];
     case 'dropped':

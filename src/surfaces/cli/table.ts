@@ -41,7 +41,7 @@ export function printTable(
         spans.push(cell);
         continue;
       }
-      const cut = column.narrow === 'path' && text.startsWith('/') ? fitEnd(text, width) : fit(text, width);
+      const cut = column.narrow === 'path' ? fitPath(text, width) : fit(text, width);
       const space = ' '.repeat(Math.max(0, width - widthOf(cut)));
       const gap = at === columns.length - 1 ? '' : ' '.repeat(GAP);
       const body: Span = style === null ? cut : [style, cut];
@@ -87,4 +87,10 @@ function columnWidths(
 
 function partsOf(span: Span): { style: Style | null; text: string } {
   return typeof span === 'string' ? { style: null, text: span } : { style: span[0], text: span[1] };
+}
+
+/** A path loses its beginning, also behind a word such as `write`. */
+function fitPath(text: string, width: number): string {
+  const [, word = '', path] = /^(\w+ )?(\/.*)$/s.exec(text) ?? [];
+  return path === undefined ? fit(text, width) : word + fitEnd(path, Math.max(1, width - widthOf(word)));
 }

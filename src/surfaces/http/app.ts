@@ -13,6 +13,7 @@ import { notThere } from './not-there.ts';
 import { problemOf, problemResponse } from './problem.ts';
 import type { House, Route } from './route.ts';
 import { ROUTES } from './routes.ts';
+import { createTurns } from './turns.ts';
 
 export interface AppOptions {
   random: Random;
@@ -46,11 +47,19 @@ export function createApp(daemon: Daemon, options: AppOptions): App {
     return JSON.stringify(openApiDocument(ROUTES));
   });
   const hub = createHub(daemon, options);
+  const turns = createTurns();
   const mcp = lazy(async () => {
     const { createMcpHandler } = await import('../mcp/http.ts');
-    return createMcpHandler({ ...options, daemon, hub, version: packageVersion(), homedir: homedir() });
+    return createMcpHandler({
+      ...options,
+      daemon,
+      hub,
+      turns,
+      version: packageVersion(),
+      homedir: homedir(),
+    });
   });
-  const house: House = { daemon, hub, clock, desk, document, mcp, report };
+  const house: House = { daemon, hub, clock, desk, turns, document, mcp, report };
   const app: App = new Hono();
 
   app.onError((error) => {

@@ -8,6 +8,8 @@ const BODY_LIMIT = 4 * 1024 * 1024;
  * `body-too-large`, `body-not-json`.
  */
 export async function jsonBody(request: Request): Promise<unknown> {
+  // Nothing at all is `{}`.
+  if (request.body === null && !request.headers.has('content-type')) return {};
   const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
   if (type !== 'application/json') {
     throw new CodedError('content-type-unsupported', 'the body is not JSON', {

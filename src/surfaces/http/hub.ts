@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import { type FeedPlace, type FeedRow, markOf } from '../../contract/feed.ts';
+import { type FeedPlace, type FeedRow, markOf, markText } from '../../contract/feed.ts';
 import type { GapEvent, LiveEvent } from '../../contract/live-event.ts';
 import type { Daemon } from '../daemon.ts';
 import { BACKLOG, Reader, type Told } from './reader.ts';
@@ -53,19 +53,24 @@ export function createHub(daemon: Daemon, { clock, signal, report }: HubOptions)
   const rows: FeedRow[] = [];
   let seen = 0;
   let head = 0;
+  /** Another one wherever those who are told begin anew. */
+  let epoch = 0;
   let hasGrown = false;
   let isTelling = false;
   let telling = Promise.resolve();
   let over = false;
 
-  const fail = (error: unknown) => {
-    if (!signal.aborted && !over) report(error);
-    endAll();
-  };
   function endAll(): void {
     over = true;
     for (const reader of readers) reader.end();
   }
+  /** Those who are told end, and come again by what they were told last; nobody else is concerned. */
+  const fail = (error: unknown) => {
+    if (!signal.aborted && !over) report(error);
+    rows.length = 0;
+    for (const reader of told) reader.end();
+    told.clear();
+  };
 
   async function follow(): Promise<void> {
     for await (const event of daemon.live(signal)) {
@@ -73,15 +78,14 @@ export function createHub(daemon: Daemon, { clock, signal, report }: HubOptions)
       else for (const reader of told) reader.miss(1);
       void tell().catch(fail);
     }
-    await tell();
-    endAll();
+    await tell().catch(fail);
   }
 
   async function look(): Promise<void> {
     while (!over) {
       await clock.sleep(LOOK_MS, signal);
       hasGrown = true;
-      await tell();
+      await tell().catch(fail);
     }
   }
 
@@ -136,7 +140,10 @@ export function createHub(daemon: Daemon, { clock, signal, report }: HubOptions)
   /** The next rows of the feed; false where there were none. */
   async function read(): Promise<boolean> {
     if (told.size === 0) return false;
+    const began = epoch;
     const page = await daemon.feed(seen, PAGE);
+    // Whom it was read for has gone, and somebody who stands elsewhere has come.
+    if (epoch !== began) return true;
     const isFurther = page.last > seen;
     seen = Math.max(seen, page.last);
     rows.push(...page.rows);
@@ -152,6 +159,7 @@ export function createHub(daemon: Daemon, { clock, signal, report }: HubOptions)
     if (told.size === 0) {
       [head, seen] = [reader.passed, reader.passed];
       rows.length = 0;
+      epoch += 1;
     } else if (reader.passed < head) return false;
     told.add(reader);
     hasGrown = true;
@@ -159,20 +167,22 @@ export function createHub(daemon: Daemon, { clock, signal, report }: HubOptions)
     return true;
   }
 
-  follow().catch(fail);
-  look().catch(fail);
+  follow().catch(fail).finally(endAll);
+  // It ends with its signal.
+  look().catch(() => undefined);
 
   return {
     async subscribe({ want, after, saidOf }, until) {
       const mark = after === null ? null : markOf(after);
       const place = await daemon.feedPlace(mark);
-      const { from, gap } = beginning(after, mark?.seq ?? null, place);
+      const { from, gap, resumes } = beginning(after, mark?.seq ?? null, place);
       const reader = new Reader({
         want,
         // Who comes anew is told from here on, also where others have been told more meanwhile.
         after: after === null && told.size > 0 ? Math.max(from, head) : from,
         isLast: after === null,
         gap,
+        mark: resumes,
         page: (passed, limit) => daemon.feed(passed, limit),
         join,
         leave: (one) => told.delete(one),
@@ -196,17 +206,18 @@ export function createHub(daemon: Daemon, { clock, signal, report }: HubOptions)
 function beginning(
   after: string | null,
   seq: number | null,
-  { head, first, mark }: FeedPlace,
-): { from: number; gap: GapEvent | null } {
-  if (after === null) return { from: head, gap: null };
-  if (mark === 'known' && seq !== null) return { from: seq, gap: null };
+  { head, headAt, first, mark }: FeedPlace,
+): { from: number; gap: GapEvent | null; resumes: string | null } {
+  const now = markText({ seq: head, at: headAt });
+  if (after === null) return { from: head, gap: null, resumes: now };
+  if (mark === 'known' && seq !== null) return { from: seq, gap: null, resumes: after };
   if (mark === 'gone') {
     const reason =
       'what came after the event it names is not kept any more: this begins with the oldest that is';
-    return { from: first - 1, gap: { type: 'gap', reason } };
+    return { from: first - 1, gap: { type: 'gap', reason }, resumes: null };
   }
   const reason = 'the event it names is none of this database: this begins now';
-  return { from: head, gap: { type: 'gap', reason } };
+  return { from: head, gap: { type: 'gap', reason }, resumes: now };
 }
 
 function runningOf({ at, thought, rule }: Extract<LiveEvent, { type: 'sent' }>): LiveEvent {

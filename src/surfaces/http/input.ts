@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { CodedError, EXIT } from '../../base/errors.ts';
 import { LOG_LEVELS } from '../../contract/config.ts';
 import { THOUGHT_STATES } from '../../contract/thought.ts';
+import { complaintOf } from './complaint.ts';
 
 /** Most characters of a request's text. */
 const TEXT_LIMIT = 1_000_000;
@@ -33,8 +34,8 @@ const model = z
 
 /** A part of a list. */
 const pages = {
-  limit: z.coerce.number('a number').int().min(1).max(1000).default(50),
-  cursor: z.string().min(1).max(200).exactOptional().describe('`next` of the page before.'),
+  limit: z.coerce.number('not a number').int().min(1).max(1000).default(50),
+  cursor: z.string().max(200).exactOptional().describe('`next` of the page before.'),
 };
 
 const time = z.iso
@@ -49,7 +50,14 @@ export const thoughtsQuery = z.strictObject({
   until: time.exactOptional(),
   unprocessed: flag.exactOptional(),
   path: absolutePath.exactOptional(),
-  search: z.string().min(1).max(200).exactOptional(),
+  search: z
+    .string()
+    .min(1)
+    .max(200)
+    .exactOptional()
+    .describe(
+      'A part of its content (the first 280 characters), subject or answer; ASCII letters in any case.',
+    ),
   ...pages,
 });
 
@@ -118,6 +126,9 @@ export const runBody = z.union(
 
 /** `GET /v1/undo?…`: what a rule has done. */
 export const ofRule = z.strictObject({ rule: ruleName, since: time.exactOptional() });
+
+/** The same, a page at a time. */
+export const undoableQuery = ofRule.extend(pages);
 
 /** `POST /v1/undo` */
 export const undoBody = z.union(
@@ -235,24 +246,11 @@ export function checked<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  // Our own checks speak in whole sentences, the schema's of a place in the request.
-  const problems = result.error.issues.map((issue) =>
-    issue.code === 'custom'
-      ? issue.message
-      : [what, issue.path.join('.'), issue.message].filter(Boolean).join(': '),
-  );
-  throw new CodedError('request-invalid', problems.join('; '), {
-    value: offending(input, result.error.issues[0]?.path ?? []),
+  const complaints = result.error.issues.map((issue) => complaintOf(issue, { input, schema, what }));
+  const [{ value, allowed } = {}] = complaints;
+  throw new CodedError('request-invalid', complaints.map(({ message }) => message).join('; '), {
+    value,
+    ...(allowed === undefined ? {} : { allowed }),
     exitCode: EXIT.usage,
   });
-}
-
-/** The value at an issue's path, where it is something short. */
-function offending(input: unknown, path: readonly PropertyKey[]): unknown {
-  let value = input;
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = Reflect.get(value, key);
-  }
-  return typeof value === 'string' ? value.slice(0, 200) : typeof value === 'object' ? undefined : value;
 }

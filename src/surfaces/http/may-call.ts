@@ -10,6 +10,6 @@ export function mayCall(access: Access | null, scope: RouteScope): CodedError | 
   return new CodedError('scope-missing', `the token ${access.name} may not do this`, {
     value: access.scopes.join(', '),
     allowed: scope === 'owner' ? 'only the owner, through the socket' : `a token of scope ${scope}`,
-    next: scope === 'owner' ? 'use the command line' : 'consciousness token new',
+    next: scope === 'owner' ? 'use the command line' : 'consciousness token new NAME --act',
   });
 }

@@ -8,17 +8,17 @@ import { checked, idempotencyKey } from './input.ts';
 export function callersKey(given: string | null, access: Access | null): string | null {
   const key = checked(idempotencyKey, given ?? undefined, 'Idempotency-Key');
   if (key === undefined) return null;
-  return access?.kind === 'token' ? `${access.id}:${key}` : key;
+  // No key that was sent has an arrow in it, so the owner's are never another's.
+  return access?.kind === 'token' ? `${access.id}→${key}` : key;
 }
 
 /** Does the work, unless it was done for this key before: then that is answered again. */
 export async function replyOnce(
-  { key, params, body, request }: { key: string | null; params: unknown; body: unknown; request: Request },
+  { key, params, body }: { key: string | null; params: unknown; body: unknown },
   route: string,
   daemon: Pick<Daemon, 'once'>,
   work: () => Promise<Reply>,
 ): Promise<Reply> {
   if (key === null) return work();
-  const given = request.headers.get('idempotency-key') ?? key;
-  return daemon.once({ key, given, route, digest: sha256(JSON.stringify([params, body])) }, work);
+  return daemon.once({ key, route, digest: sha256(JSON.stringify([params, body])) }, work);
 }

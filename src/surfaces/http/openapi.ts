@@ -27,7 +27,7 @@ export function openApiDocument(routes: readonly Route[]): object {
       description: ABOUT,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: 'http://127.0.0.1:4747', description: 'This machine; `http.port` moves it.' }],
+    servers: [{ url: '/', description: 'The daemon that serves this document.' }],
     security: [{ token: [] }],
     paths,
     components: {

@@ -15,7 +15,15 @@ const STATUS: Readonly<Record<string, number>> = {
     'log-level-unknown',
   ),
   ...all(401, 'token-missing', 'token-refused', 'code-refused'),
-  ...all(403, 'host-refused', 'origin-refused', 'site-refused', 'scope-missing', 'file-denied'),
+  ...all(
+    403,
+    'host-refused',
+    'origin-refused',
+    'site-refused',
+    'scope-missing',
+    'file-denied',
+    'cloud-denied',
+  ),
   ...all(
     404,
     'not-found',
@@ -36,7 +44,7 @@ const STATUS: Readonly<Record<string, number>> = {
   ...all(429, 'too-many-guesses'),
   ...all(431, 'headers-too-many'),
   ...all(502, 'model-failed', 'embeddings-failed'),
-  ...all(503, 'model-held', 'http-port'),
+  ...all(503, 'model-held', 'http-port', 'too-busy'),
   ...all(507, 'disk-full', 'token-not-forgotten'),
 };
 const STATUS_OF_EXIT: Readonly<Record<number, number>> = {
@@ -78,7 +86,11 @@ export function problemResponse(problem: Problem): Response {
   // Also of what somebody asked about: a token in the wrong place is in no answer, and in nobody's log of answers.
   return new Response(withoutTokens(JSON.stringify(problem), MASK), {
     status: problem.status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(problem.code === 'method-not-allowed' ? { allow: problem.allowed ?? '' } : {}),
+    },
   });
 }
 

@@ -8,7 +8,7 @@ export function proposalPage(
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Page<ProposalRow> {
   const sorted = [...all].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
-  const after = cursor === undefined ? '' : placeIn(cursor);
+  const after = cursor ? placeIn(cursor) : '';
   const rest = sorted.filter((row) => placeOf(row) > after);
   const items = rest.slice(0, limit);
   const last = items.at(-1);

@@ -21,6 +21,8 @@ export interface ReaderOptions {
   isLast: boolean;
   /** Told first. */
   gap: GapEvent | null;
+  /** What it resumes from where it is told nothing more. */
+  mark: string | null;
   page(after: number, limit: number): Promise<{ rows: FeedRow[]; last: number }>;
   /** Asks to be told what comes from now on; false where there are rows that it has not passed yet. */
   join(reader: Reader): boolean;
@@ -78,6 +80,7 @@ export class Reader implements AsyncIterable<Told> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Told, void> {
+    yield { id: this.#options.mark, event: { type: 'open' } };
     if (this.#options.gap !== null) yield { id: null, event: this.#options.gap };
     for (;;) {
       if (!this.#isTold && !this.#ended) yield* this.#behind();

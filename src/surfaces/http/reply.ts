@@ -3,7 +3,7 @@ import type { Reply } from '../requests.ts';
 
 /** The answer as a response; to a GET with an entity tag, so that who has it already is told only that. */
 export function jsonResponse({ status, headers, body }: Reply, request: Request): Response {
-  if (request.method !== 'GET')
+  if (request.method !== 'GET' && request.method !== 'HEAD')
     return new Response(body, { status, headers: { ...headers, 'content-type': 'application/json' } });
   const etag = `"${sha256(body).slice(0, 32)}"`;
   const known = request.headers.get('if-none-match');

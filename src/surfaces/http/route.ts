@@ -9,7 +9,8 @@ import type { Hub } from './hub.ts';
 import { checked } from './input.ts';
 import { callersKey, replyOnce } from './once.ts';
 import { jsonResponse } from './reply.ts';
-import { eventStream } from './sse.ts';
+import { eventStream, STREAM_HEADERS } from './sse.ts';
+import type { Turns } from './turns.ts';
 
 /** What a caller must be allowed to: nothing, a scope of tokens, or to come through the socket. */
 export type RouteScope = 'open' | Scope | 'owner';
@@ -19,6 +20,7 @@ export interface House {
   daemon: Daemon;
   hub: Hub;
   desk: Desk;
+  turns: Turns;
   clock: Clock;
   /** The OpenAPI document, as JSON text. */
   document(): Promise<string>;
@@ -60,6 +62,8 @@ interface About {
   summary: string;
   /** Headers that it heeds, besides `Idempotency-Key` where it is done once. */
   headers?: z.ZodObject;
+  /** Takes turns with others of its kind: it costs much to answer. */
+  costly?: true;
   /** Codes of the problems that are this route's own. */
   problems?: readonly string[];
 }
@@ -114,7 +118,7 @@ export function answers<
     async run(incoming, house) {
       const asked = await askedOf(route, incoming);
       const work = async () => {
-        const answer = await route.handle(asked, house);
+        const answer = await inTurn(route, asked, house, () => route.handle(asked, house));
         const headers: Record<string, string> = route.location ? { location: route.location(answer) } : {};
         return { status, headers, body: JSON.stringify(answer) };
       };
@@ -122,6 +126,17 @@ export function answers<
       return jsonResponse(reply, incoming.request);
     },
   };
+}
+
+/** In turn, where it costs much; who has gone is not answered any more. */
+function inTurn<Answer>(
+  { costly }: About,
+  { access, request }: { access: Access | null; request: Request },
+  { turns }: House,
+  answer: () => Promise<Answer>,
+): Promise<Answer> {
+  if (!costly) return answer();
+  return turns.run(access?.kind === 'token' ? access.id : 'owner', request.signal, answer);
 }
 
 /** A route that tells events until its caller goes away, or nothing more comes. */
@@ -143,6 +158,8 @@ export function streams<Params extends z.ZodObject, Query extends z.ZodObject, B
     answers: { kind: 'stream', schema: route.event },
     async run(incoming, house) {
       const asked = await askedOf(route, incoming);
+      // Nobody would ever read, or leave, what is opened for it.
+      if (incoming.request.method === 'HEAD') return new Response(null, { headers: STREAM_HEADERS });
       const gone = new AbortController();
       endWith(asked.access, gone);
       try {

@@ -5,6 +5,12 @@ const BEAT_MS = 15_000;
 /** A client that has taken nothing for so many beats is gone, or as good as. */
 const BEATS_UNTAKEN = 2;
 
+export const STREAM_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+} as const;
+
 export interface StreamOptions {
   /** Aborted when the client goes away and when the values end; ends the stream when it is aborted. */
   gone: AbortController;
@@ -72,9 +78,7 @@ export function eventStream(
     }
   }
 
-  return new Response(body, {
-    headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
-  });
+  return new Response(body, { headers: STREAM_HEADERS });
 }
 
 function frame({ id, event }: { id: string | null; event: { type: string } }): string {

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Access } from '../../contract/access.ts';
 import type { Daemon } from '../daemon.ts';
 import type { Hub } from '../http/hub.ts';
+import type { Turns } from '../http/turns.ts';
 import type { Given } from './given.ts';
 import { createServer } from './server.ts';
 import { sourceWithin } from './source.ts';
@@ -15,6 +16,7 @@ const GRACE_MS = 300;
 export interface McpHandlerOptions extends Omit<Given, 'ask' | 'act'> {
   daemon: Daemon;
   hub: Hub;
+  turns: Turns;
 }
 
 /** Answers one request of an MCP client that was let in; what it may do follows from its access alone. */
@@ -24,7 +26,7 @@ export type McpHandler = (request: Request, access: Access) => Promise<Response>
  * The MCP server over streamable HTTP, without sessions: each request is answered by a server of its own. Who asks, and
  * from where, has been checked before. When `signal` aborts, or the one of the access, what is under way ends.
  */
-export function createMcpHandler({ daemon, hub, ...given }: McpHandlerOptions): McpHandler {
+export function createMcpHandler({ daemon, hub, turns, ...given }: McpHandlerOptions): McpHandler {
   return async (request, access) => {
     const isToken = access.kind === 'token';
     const signal = isToken ? AbortSignal.any([given.signal, access.signal]) : given.signal;
@@ -32,7 +34,7 @@ export function createMcpHandler({ daemon, hub, ...given }: McpHandlerOptions): 
       ...given,
       signal,
       act: !isToken || access.scopes.includes('act'),
-      ask: (until: AbortSignal) => sourceWithin(daemon, hub, until),
+      ask: (until: AbortSignal) => sourceWithin(daemon, hub, turns, until),
     };
     // What is offered never changes: nobody is to wait for that.
     const limits = { maxSubscriptions: 0, maxRequestBodySize: MESSAGE_LIMIT };

@@ -4,6 +4,7 @@ import type { Daemon } from '../daemon.ts';
 import type { Hub } from '../http/hub.ts';
 import type { Told } from '../http/reader.ts';
 import { followThought } from '../http/thought-stream.ts';
+import type { Turns } from '../http/turns.ts';
 
 /** What is asked of the daemon: over its socket from another process, or within its own. */
 export type Source = Pick<
@@ -12,12 +13,12 @@ export type Source = Pick<
 >;
 
 /** Asks the daemon of this process; streams end when `signal` aborts. */
-export function sourceWithin(daemon: Daemon, hub: Hub, signal: AbortSignal): Source {
+export function sourceWithin(daemon: Daemon, hub: Hub, turns: Turns, signal: AbortSignal): Source {
   return {
     status: () => daemon.status(),
-    thoughts: (query) => daemon.thoughts(query),
+    thoughts: (query) => turns.run('mcp', signal, () => daemon.thoughts(query)),
     thought: (id) => daemon.thought(id),
-    explain: (path) => daemon.explain(path),
+    explain: (path) => turns.run('mcp', signal, () => daemon.explain(path)),
     think: (request) => daemon.think(request),
     proposals: (thought) => daemon.proposals(thought),
     stream: async (id) => eventsOf(await followThought(daemon, hub, id, signal)),

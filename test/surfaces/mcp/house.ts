@@ -4,6 +4,7 @@ import { systemClock } from '../../../src/base/clock.ts';
 import { createSystemRandom } from '../../../src/base/random.ts';
 import { type Access, OWNER, type Scope } from '../../../src/contract/access.ts';
 import { createHub } from '../../../src/surfaces/http/hub.ts';
+import { createTurns } from '../../../src/surfaces/http/turns.ts';
 import { createMcpHandler } from '../../../src/surfaces/mcp/http.ts';
 import { serve } from '../../fixtures/mcp/http.ts';
 import type { MemoryDaemon } from '../memory-daemon.ts';
@@ -52,6 +53,7 @@ export async function served(t: Test, daemon: MemoryDaemon, access: Access = OWN
   const handler = createMcpHandler({
     daemon,
     hub: createHub(daemon, { clock: systemClock, signal, report }),
+    turns: createTurns(),
     ...{ clock: systemClock, random: createSystemRandom(), homedir: '/home/x', version: '0.1.0' },
     line: (command) => `consciousness ${command}`,
     ...{ report, signal },

@@ -30,7 +30,7 @@ function printRows({ out, clock, env, line }: Context, rows: readonly ProposalRo
     [
       { title: 'ID' },
       { title: 'RULE', flexible: true },
-      { title: 'WHAT', flexible: true },
+      { title: 'WHAT', flexible: true, narrow: 'path' },
       { title: 'WHY', flexible: true },
       { title: 'WAITS', align: 'right' },
       { title: 'DENIED', align: 'right' },

@@ -54,7 +54,8 @@ export const command: Command = {
 /** The file is made first: where it cannot be, no token is made that nobody has. */
 async function intoFile(path: string, make: () => Promise<NewTokenView>): Promise<NewTokenView> {
   const file = await open(path, 'wx', 0o600).catch((cause: unknown) => {
-    throw new CodedError('file-not-made', `the file cannot be made: ${messageOf(cause)}`, {
+    const why = systemCode(cause) === 'EEXIST' ? 'something is there already' : messageOf(cause);
+    throw new CodedError('file-not-made', `the file for the token cannot be made: ${why}`, {
       value: path,
       allowed:
         systemCode(cause) === 'EEXIST' ? 'a file that is not there yet' : 'a path that you may write to',
@@ -82,7 +83,7 @@ function tell(
 ): void {
   const may = made.scopes.includes('act') ? 'may look and change things' : 'may look';
   const until = made.expiresAt === null ? 'when it is revoked' : ago(made.expiresAt, clock.now());
-  err.line(['green', 'made'], `  ${made.name} ${may}; it ends ${until}.`);
+  err.line(['green', 'made'], `  ${made.name}: it ${may}, and ends ${until}.`);
   err.line('  ', file === undefined ? 'It is not shown again.' : `It is in ${file}, and shown nowhere.`);
   if (http.url !== null) err.line('  use:    ', `curl -H "Authorization: Bearer …" ${http.url}/v1/status`);
   else printWrapped(err, 4, '  ', ['yellow', 'no port'], `  ${http.problem ?? 'http.port is off'}`);

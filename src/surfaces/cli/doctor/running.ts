@@ -24,7 +24,8 @@ export async function lookAtRunning(context: Context): Promise<Running> {
     const progress = await client.progress();
     const roots = status.senses.flatMap((sense) => sense.roots);
     const watches = roots.reduce((sum, root) => sum + root.watches, 0);
-    const findings = [...aboutRunning(context, status), ...aboutProgress(context, progress)];
+    const { socket } = await context.folders();
+    const findings = [...aboutRunning(context, status, socket), ...aboutProgress(context, progress)];
     return { findings, watches, http: status.http };
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
@@ -47,10 +48,10 @@ async function aboutAbsent(context: Context, error: CodedError): Promise<Finding
     : warn('daemon', 'ended without cleaning up; the next start does that', context.line('start'));
 }
 
-function aboutRunning(context: Context, status: StatusView): Finding[] {
+function aboutRunning(context: Context, status: StatusView, socket: string): Finding[] {
   const findings = [
     status.version === context.version
-      ? ok('daemon', `runs, pid ${status.pid}`)
+      ? ok('daemon', `runs, pid ${status.pid}, socket ${socket}`)
       : warn(
           'daemon',
           `pid ${status.pid} is version ${status.version}, this is ${context.version}`,

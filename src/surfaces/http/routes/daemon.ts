@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import { embedView } from '../../../contract/api.ts';
 import { configView } from '../../../contract/config-view.ts';
-import { droppedEvents, gapEvent, type LiveEvent, liveEvent } from '../../../contract/live-event.ts';
+import {
+  droppedEvents,
+  gapEvent,
+  type LiveEvent,
+  liveEvent,
+  openEvent,
+} from '../../../contract/live-event.ts';
 import { processesView } from '../../../contract/process-view.ts';
 import { statusView } from '../../../contract/status-view.ts';
 import { vitalsSample, vitalsView } from '../../../contract/vitals-view.ts';
@@ -38,7 +44,7 @@ export const daemonRoutes: readonly Route[] = [
     summary: 'Everything that happens, from now on, or from after the event that `Last-Event-ID` names.',
     query: eventsQuery,
     headers: resumeHeader,
-    event: z.union([liveEvent, droppedEvents, gapEvent]),
+    event: z.union([liveEvent, droppedEvents, gapEvent, openEvent]),
     async open({ query: { tokens }, request }, { hub }, signal) {
       const want = (event: LiveEvent) => tokens || event.type !== 'token';
       const after = request.headers.get('last-event-id');
@@ -60,6 +66,7 @@ export const daemonRoutes: readonly Route[] = [
   answers({
     ...PLAIN,
     name: 'getVitals',
+    costly: true,
     method: 'GET',
     path: '/v1/vitals',
     scope: 'read',
@@ -71,6 +78,7 @@ export const daemonRoutes: readonly Route[] = [
   answers({
     ...PLAIN,
     name: 'measureVitals',
+    costly: true,
     method: 'GET',
     path: '/v1/vitals/now',
     scope: 'read',
@@ -81,6 +89,7 @@ export const daemonRoutes: readonly Route[] = [
   answers({
     ...PLAIN,
     name: 'listProcesses',
+    costly: true,
     method: 'GET',
     path: '/v1/processes',
     scope: 'read',

@@ -2,7 +2,10 @@ import * as z from 'zod';
 import { undoableView, undoResult } from '../../../contract/api.ts';
 import { pageOf } from '../../../contract/page.ts';
 import { decisionView, proposalRow, proposalView } from '../../../contract/proposal.ts';
-import { approveBody, emptyBody, ofRule, proposalPath, proposalsQuery, undoBody } from '../input.ts';
+import type { Daemon } from '../../daemon.ts';
+import type { UndoWhich } from '../../requests.ts';
+import { approveBody, emptyBody, proposalPath, proposalsQuery, undoableQuery, undoBody } from '../input.ts';
+import { replyOnce } from '../once.ts';
 import { proposalPage } from '../proposal-page.ts';
 import { answers, PLAIN, type Route } from '../route.ts';
 
@@ -73,12 +76,13 @@ export const outputRoutes: readonly Route[] = [
   answers({
     ...PLAIN,
     name: 'listUndoable',
+    costly: true,
     method: 'GET',
     path: '/v1/undo',
     scope: 'read',
     summary: 'What an undo of this rule would take back, the last done first.',
-    query: ofRule,
-    answer: z.array(undoableView),
+    query: undoableQuery,
+    answer: pageOf(undoableView, 'UndoablePage'),
     handle: ({ query }, { daemon }) => daemon.undoable(query),
   }),
   answers({
@@ -92,6 +96,21 @@ export const outputRoutes: readonly Route[] = [
     answer: z.array(undoResult),
     once: true,
     problems: ['thought-unknown', 'thought-ambiguous', 'nothing-to-undo'],
-    handle: ({ body }, { daemon }) => daemon.undo(body),
+    handle: async (asked, { daemon }) => daemon.undo(await whichOf(asked, daemon)),
   }),
 ];
+
+/** What was done last is another thing once it was taken back: with a key, which it is is settled before. */
+async function whichOf(
+  { body, ...asked }: { body: z.output<typeof undoBody>; key: string | null; params: unknown },
+  daemon: Daemon,
+): Promise<UndoWhich> {
+  if (!('last' in body) || asked.key === null) return body;
+  const settled = { ...asked, key: `${asked.key} last`, body };
+  const { body: json } = await replyOnce(settled, 'undo', daemon, async () => ({
+    ...{ status: 200, headers: {} },
+    body: JSON.stringify(await daemon.lastDone()),
+  }));
+  const id: unknown = JSON.parse(json);
+  return typeof id === 'string' ? { id } : body;
+}

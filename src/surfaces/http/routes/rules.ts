@@ -10,6 +10,7 @@ export const ruleRoutes: readonly Route[] = [
   answers({
     ...PLAIN,
     name: 'listRules',
+    costly: true,
     method: 'GET',
     path: '/v1/rules',
     scope: 'read',
@@ -20,6 +21,7 @@ export const ruleRoutes: readonly Route[] = [
   answers({
     ...PLAIN,
     name: 'explainFile',
+    costly: true,
     method: 'GET',
     path: '/v1/explain',
     scope: 'read',
@@ -41,7 +43,8 @@ export const ruleRoutes: readonly Route[] = [
       ...['rule-unknown', 'rule-invalid', 'rule-not-on-files', 'file-denied', 'file-unreadable'],
       ...['model-unknown', 'model-held', 'model-failed', 'answer-unusable', 'output-escapes'],
     ],
-    handle: ({ body, request }, { daemon }) => daemon.tryRule(body, request.signal),
+    handle: ({ body, access, request }, { daemon }) =>
+      daemon.tryRule({ ...body, confined: access?.kind !== 'owner' }, request.signal),
   }),
   answers({
     ...PLAIN,
@@ -53,7 +56,8 @@ export const ruleRoutes: readonly Route[] = [
     body: compareBody,
     answer: compareView,
     problems: ['rule-unknown', 'thought-unknown', 'model-unknown', 'cloud-not-asked', 'nothing-to-compare'],
-    handle: ({ body, request }, { daemon }) => daemon.compare(body, request.signal),
+    handle: ({ body, access, request }, { daemon }) =>
+      daemon.compare({ ...body, confined: access?.kind !== 'owner' }, request.signal),
   }),
   answers({
     ...PLAIN,

@@ -13,6 +13,7 @@ export const thoughtRoutes: readonly Route[] = [
   answers({
     ...PLAIN,
     name: 'listThoughts',
+    costly: true,
     method: 'GET',
     path: '/v1/thoughts',
     scope: 'read',
