@@ -121,8 +121,8 @@ export const gapEvent = z.object({ type: z.literal('gap'), reason: z.string() })
 export type GapEvent = z.output<typeof gapEvent>;
 
 /** The first of `GET /v1/events`: what comes is told after the event of this id, so that nobody who is cut off at once misses any. */
-export const openEvent = z.object({ type: z.literal('open') }).meta({ id: 'OpenEvent' });
-export type OpenEvent = z.output<typeof openEvent>;
+export const beginEvent = z.object({ type: z.literal('begin') }).meta({ id: 'BeginEvent' });
+export type BeginEvent = z.output<typeof beginEvent>;
 
 /** Everything that `GET /v1/events` tells. */
-export type FollowedEvent = LiveEvent | DroppedEvents | GapEvent | OpenEvent;
+export type FollowedEvent = LiveEvent | DroppedEvents | GapEvent | BeginEvent;

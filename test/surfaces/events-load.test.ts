@@ -103,7 +103,8 @@ async function connect(t: TestContext, socketPath: string, after?: string) {
   const got: Got[] = [];
   let last: Got | undefined;
   const parser = createParser({
-    onEvent({ id = '', data }) {
+    onEvent({ event, id = '', data }) {
+      if (event === 'begin') return;
       // A copy: a part of a text keeps the whole of it.
       last = { id: Buffer.from(id).toString(), seq: JSON.parse(data).seq };
       got.push(last);

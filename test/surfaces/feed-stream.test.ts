@@ -25,11 +25,11 @@ function following(t: TestContext, clock: Clock = systemClock) {
 
 async function follow(hub: Hub, after: string | null, signal: AbortSignal) {
   const { events } = await hub.subscribe({ want: () => true, after }, signal);
-  return withoutOpen(events);
+  return withoutBegin(events);
 }
 
-async function* withoutOpen(events: AsyncIterable<Told>): AsyncGenerator<Told, void> {
-  for await (const told of events) if (told.event.type !== 'open') yield told;
+async function* withoutBegin(events: AsyncIterable<Told>): AsyncGenerator<Told, void> {
+  for await (const told of events) if (told.event.type !== 'begin') yield told;
 }
 
 async function take(events: AsyncIterator<Told, void>, count: number): Promise<Told[]> {
@@ -247,7 +247,7 @@ describe('a stream of events', () => {
     const leave = new AbortController();
     const { events } = await hub.subscribe({ want: () => true, after: null }, leave.signal);
     const [open] = await take(events[Symbol.asyncIterator](), 1);
-    assert.deepEqual(open?.event, { type: 'open' });
+    assert.deepEqual(open?.event, { type: 'begin' });
     leave.abort();
     daemon.tell(perceived(1));
     const again = await follow(hub, open?.id ?? '', end.signal);
@@ -278,7 +278,7 @@ describe('a stream of events', () => {
     const response = await app.request('/v1/events', {}, { access: OWNER });
     const body = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     assert.equal((await body?.read())?.value, ': open\n\n');
-    assert.match((await body?.read())?.value ?? '', /event: open/);
+    assert.match((await body?.read())?.value ?? '', /event: begin/);
     const next = body?.read();
     await beat();
     assert.equal((await next)?.value, ': alive\n\n');
@@ -314,6 +314,6 @@ describe('a stream of events', () => {
     const events: FollowedEvent[] = (text.match(/^data: .*$/gm) ?? []).map((line) =>
       JSON.parse(line.slice(6)),
     );
-    assert.deepEqual(events, [{ type: 'open' }, perceived(2), perceived(3)]);
+    assert.deepEqual(events, [{ type: 'begin' }, perceived(2), perceived(3)]);
   });
 });

@@ -167,7 +167,7 @@ describe('the client', () => {
     daemon.endLive();
     assert.deepEqual(
       (await all(events)).map((event) => event.type),
-      ['open', 'problem'],
+      ['begin', 'problem'],
     );
   });
 });

@@ -25,7 +25,7 @@ async function* eventsOf<T>(response: Response): AsyncGenerator<T, void> {
     onEvent(message) {
       const value = JSON.parse(message.data);
       assert.equal(message.event, value.type);
-      if (value.type !== 'open') arrived.push(value);
+      if (value.type !== 'begin') arrived.push(value);
     },
   });
   for await (const part of response.body.pipeThrough(new TextDecoderStream())) {

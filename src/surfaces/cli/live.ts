@@ -99,7 +99,7 @@ function describe(
       return [['cyan', 'reloaded  '], count(event.rules, 'rule'), reloadProblems(event.problems)];
     case 'problem':
       return [['red', 'problem   '], oneLine(event.message)];
-    case 'open':
+    case 'begin':
       return null;
     case 'gap':
       return [['yellow', 'missed    '], event.reason];

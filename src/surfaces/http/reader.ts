@@ -80,7 +80,7 @@ export class Reader implements AsyncIterable<Told> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Told, void> {
-    yield { id: this.#options.mark, event: { type: 'open' } };
+    yield { id: this.#options.mark, event: { type: 'begin' } };
     if (this.#options.gap !== null) yield { id: null, event: this.#options.gap };
     for (;;) {
       if (!this.#isTold && !this.#ended) yield* this.#behind();

@@ -29,7 +29,7 @@ export const command: Command = {
     try {
       for await (const event of events) {
         if (view !== null) view.show(event);
-        else if (event.type !== 'token' && event.type !== 'open') out.jsonLine(event);
+        else if (event.type !== 'token' && event.type !== 'begin') out.jsonLine(event);
       }
     } catch (error) {
       if (!(error instanceof CodedError) || error.code !== 'daemon-lost') throw error;

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { embedView } from '../../../contract/api.ts';
 import { configView } from '../../../contract/config-view.ts';
 import {
+  beginEvent,
   droppedEvents,
   gapEvent,
   type LiveEvent,
   liveEvent,
-  openEvent,
 } from '../../../contract/live-event.ts';
 import { processesView } from '../../../contract/process-view.ts';
 import { statusView } from '../../../contract/status-view.ts';
@@ -44,7 +44,7 @@ export const daemonRoutes: readonly Route[] = [
     summary: 'Everything that happens, from now on, or from after the event that `Last-Event-ID` names.',
     query: eventsQuery,
     headers: resumeHeader,
-    event: z.union([liveEvent, droppedEvents, gapEvent, openEvent]),
+    event: z.union([liveEvent, droppedEvents, gapEvent, beginEvent]),
     async open({ query: { tokens }, request }, { hub }, signal) {
       const want = (event: LiveEvent) => tokens || event.type !== 'token';
       const after = request.headers.get('last-event-id');
