@@ -1,5 +1,6 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buildWeb } from './build-web.ts';
 import { bundleLibraries } from './libraries.ts';
 import { must, root } from './tool.ts';
 
@@ -9,12 +10,12 @@ export async function compile(folder: string): Promise<void> {
   await bundleLibraries(folder);
 }
 
-/** Compiles `src` into a fresh `dist`, swapped in whole, so that nobody runs a half-written one. */
+/** Compiles `src` and builds the dashboard into a fresh `dist`, swapped in whole, so that nobody runs a half-written one. */
 export async function build(): Promise<void> {
   const dist = join(root, 'dist');
   const fresh = await mkdtemp(join(root, 'dist-'));
   try {
-    await compile(fresh);
+    await Promise.all([compile(fresh), buildWeb(join(fresh, 'web'))]);
     await rm(dist, { recursive: true, force: true });
     await rename(fresh, dist);
   } finally {

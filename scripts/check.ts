@@ -8,6 +8,7 @@ type Step = [name: string, run: () => Promise<unknown>];
 
 const STEPS: Step[] = [
   ['types (tsc)', () => must('tsc', ['-p', '.'])],
+  ['types of the dashboard (tsc)', () => must('tsc', ['-p', 'web'])],
   ['lint and format (biome)', () => must('biome', ['check', '--error-on-warnings', '.'])],
   ['unused code and dependencies (knip)', () => must('knip', [])],
   ['package (build, publint, attw)', checkPackage],
@@ -16,11 +17,16 @@ const STEPS: Step[] = [
 /** What a commit waits for: the quick ones, over what is staged where the tool can. */
 const STAGED_STEPS: Step[] = [
   ['types (tsc)', () => must('tsc', ['-p', '.'])],
+  ['types of the dashboard (tsc)', () => must('tsc', ['-p', 'web'])],
+  ['types of the dashboard (tsc)', () => must('tsc', ['-p', 'web'])],
   [
     'lint and format (biome)',
     () => must('biome', ['check', '--staged', '--error-on-warnings', '--no-errors-on-unmatched']),
   ],
-  ['architecture', () => must('node', ['--test', 'test/engineering/{architecture,dependencies}.test.ts'])],
+  [
+    'architecture',
+    () => must('node', ['--test', 'test/engineering/{architecture,dashboard,dependencies}.test.ts']),
+  ],
 ];
 
 /** Runs every step, also after one has failed, prints each with its time, and returns the names of those that failed. */

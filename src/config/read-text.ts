@@ -4,12 +4,12 @@ import { toFs } from '../base/path-text.ts';
 import type { ConfigProblem } from '../contract/problem.ts';
 
 export type TextRead =
-  | { kind: 'text'; text: string; mode: number }
+  | { kind: 'text'; text: string; bytes: Buffer; mode: number }
   | { kind: 'absent' }
   | { kind: 'unusable'; problem: ConfigProblem };
 
 /** No configuration or rule written by a person comes near this many bytes. */
-const BYTES = 1_048_576;
+export const TEXT_BYTES = 1_048_576;
 
 /** Reads a file of UTF-8 text; everything that can be wrong with it comes back as a problem. */
 export async function readText(file: string): Promise<TextRead> {
@@ -17,11 +17,13 @@ export async function readText(file: string): Promise<TextRead> {
     const facts = await stat(toFs(file));
     // A pipe or a device would block for ever.
     if (!facts.isFile()) return unusable(file, null, 'not a regular file', 'a file');
-    if (facts.size > BYTES) return unusable(file, null, `${facts.size} bytes long`, `at most ${BYTES} bytes`);
+    if (facts.size > TEXT_BYTES)
+      return unusable(file, null, `${facts.size} bytes long`, `at most ${TEXT_BYTES} bytes`);
     const bytes = await readFile(toFs(file));
     const line = invalidLine(bytes);
     if (line !== null) return unusable(file, line, 'not valid UTF-8', 'text in UTF-8');
-    return { kind: 'text', text: bytes.toString('utf8').replace(/^\ufeff/, ''), mode: facts.mode };
+    const text = bytes.toString('utf8').replace(/^\ufeff/, '');
+    return { kind: 'text', text, bytes, mode: facts.mode };
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return { kind: 'absent' };
     return unusable(file, null, `cannot be read: ${systemCode(error) ?? messageOf(error)}`, null);

@@ -74,10 +74,11 @@ function rootsOf(input: unknown, homedir: string, folders: Folders, report: Repo
       // Two roots over one file would make two events, and two thoughts, of every change to it.
       const allowed = 'folders that do not contain each other';
       report(at, text, { message: `overlaps with ${other.path}`, allowed });
-    } else if (isWithin(folders.config, folder)) {
-      // Whoever may drop a file there could write rules.
+    } else if (isWithin(folders.config, folder) || isWithin(folder, folders.rules)) {
+      // Whoever may drop a file there could write rules, and a rule that is saved would wake rules.
       const allowed = 'folders that do not hold config.yaml and the rules';
-      report(at, text, { message: `contains the configuration (${folders.config})`, allowed });
+      const own = isWithin(folders.config, folder) ? folders.config : folders.rules;
+      report(at, text, { message: `overlaps with the configuration (${own})`, allowed });
     } else roots.push({ path: folder, index });
   });
   return roots;

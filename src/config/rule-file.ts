@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { ConfigProblem } from '../contract/problem.ts';
-import { type Rule, type RuleFrontMatter, ruleFrontMatter } from '../contract/rule.ts';
+import { RULE_NAME, type Rule, type RuleFrontMatter, ruleFrontMatter } from '../contract/rule.ts';
 import { answerShape } from './answer-shape.ts';
 import { splitFrontMatter } from './front-matter.ts';
 import { inOrder } from './in-order.ts';
@@ -60,7 +60,7 @@ export function parseRule(question: RuleContext & { file: string; text: string }
 /** A rule's name: its file's name without `.md`; null where that cannot be one. */
 export function ruleName(file: string): string | null {
   const name = path.posix.basename(file).replace(/\.md$/i, '');
-  return /^[a-z0-9][a-z0-9_.-]{0,99}$/i.test(name) ? name : null;
+  return RULE_NAME.test(name) ? name : null;
 }
 
 const NAME_ALLOWED = 'a file name of letters, digits, -, _ and ., such as file-the-inbox.md';

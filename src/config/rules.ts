@@ -17,7 +17,7 @@ export function ruleContext(config: Config, homedir: string): RuleContext {
     providers: providerNames(config.values),
     roots: config.roots.map((root) => root.path),
     outputRoots: config.outputRoots,
-    ownFolders: [config.folders.state, config.folders.logs],
+    ownFolders: [config.folders.state, config.folders.logs, config.folders.rules],
     homedir,
     defaultModels: config.values.default_models,
     mcpTools: Object.fromEntries(
@@ -56,7 +56,7 @@ export async function loadRules(
 }
 
 /** Rules that a schedule gathers answers of, and that there are not: their files may come later. */
-function gatheredUnknown({ file, on }: Rule, names: readonly string[]): ConfigProblem[] {
+export function gatheredUnknown({ file, on }: Rule, names: readonly string[]): ConfigProblem[] {
   const wanted = on.schedule?.gather?.rules ?? [];
   return wanted
     .filter((name) => !names.includes(name.toLowerCase()))
@@ -80,7 +80,8 @@ export async function loadRule(
   return { ok: false, problems: [problem] };
 }
 
-async function listRules(
+/** The rule files of a folder, by name; `ok` is false where it cannot be said which there are. */
+export async function listRules(
   folder: string,
 ): Promise<{ ok: boolean; files: string[]; problems: ConfigProblem[] }> {
   try {
@@ -101,7 +102,8 @@ async function listRules(
   }
 }
 
-function wholeFile(file: string, message: string, allowed: string | null): ConfigProblem {
+/** A problem of a file as a whole. */
+export function wholeFile(file: string, message: string, allowed: string | null): ConfigProblem {
   const rest = {
     line: null,
     column: null,

@@ -16,6 +16,7 @@ import { peek } from '../store/peek.ts';
 import type { CompareOptions } from '../surfaces/daemon.ts';
 import { packageVersion } from '../surfaces/version.ts';
 import { secretsOf } from './cloud-gate.ts';
+import { forgotten, type Past, pastOf, pastThought } from './past-thought.ts';
 import { createProviders } from './providers.ts';
 import { eventOf, triedFile } from './rehearse-file.ts';
 import { configOf, readRule } from './rehearse-rule.ts';
@@ -72,7 +73,7 @@ async function subjectsOf({ about, home, signal }: CompareOptions, config: Confi
     const rule = builtinRequestRule(config.values.default_models);
     return [{ name: about.text, rule, event: { at: now, data: { text: about.text } }, captured: null }];
   }
-  if ('thought' in about) return [await pastThought(about.thought, config, home)];
+  if ('thought' in about) return [await pastSubject(about.thought, config, home)];
   const rule = await readRule(about.rule, config, home);
   if ('last' in about) return pastThoughts(rule, about.last, config);
   const extractor = createExtractor(createDisks(() => systemClock.monotonic()));
@@ -100,8 +101,9 @@ async function pastThoughts(rule: Rule, last: number, config: Config): Promise<S
   const subjects: Subject[] = [];
   for (const { id } of rows) {
     if (subjects.length === last) break;
-    const subject = await pastSubject(id, rule, config);
-    if (subject !== null) subjects.push(subject);
+    const view = await peek(config.database, 'viewThought', { id });
+    const past = view ? await pastOf(view, config) : null;
+    if (past !== null) subjects.push(subjectOf(past, rule));
   }
   if (subjects.length > 0) return subjects;
   const why =
@@ -114,50 +116,20 @@ async function pastThoughts(rule: Rule, last: number, config: Config): Promise<S
   });
 }
 
-async function pastThought(prefix: string, config: Config, home: string | undefined): Promise<Subject> {
-  const [id, ...others] = (await peek(config.database, 'idsByPrefix', { prefix })) ?? [];
-  const view = id === undefined ? null : await peek(config.database, 'viewThought', { id });
-  if (!view || others.length > 0) {
-    throw new CodedError('thought-unknown', `there is no one thought ${prefix}`, {
-      value: prefix,
-      next: 'list them with `consciousness thoughts`',
-    });
-  }
+async function pastSubject(id: string, config: Config, home: string | undefined): Promise<Subject> {
+  const view = await pastThought(id, config);
   const rule =
     view.rule === 'request'
       ? builtinRequestRule(config.values.default_models)
       : await readRule({ name: view.rule }, config, home);
-  const subject = await pastSubject(view.id, rule, config);
-  if (subject !== null) return subject;
-  throw new CodedError('nothing-to-compare', `what the thought ${view.id} was about is not kept any more`, {
-    value: prefix,
-    next: 'see `retention.captured` in config.yaml',
-  });
+  const past = await pastOf(view, config);
+  if (past === null) throw forgotten(view);
+  return subjectOf(past, rule);
 }
 
-async function pastSubject(id: string, rule: Rule, config: Config): Promise<Subject | null> {
-  const view = await peek(config.database, 'viewThought', { id });
-  if (!view) return null;
-  const isOnFile = view.event.data.path !== undefined;
-  if (isOnFile && view.captured === null) return null;
-  const pictures = (await peek(config.database, 'picturesOf', { id })) ?? [];
-  const captured =
-    view.captured === null
-      ? null
-      : {
-          text: view.captured.text,
-          format: view.captured.kind,
-          truncated: view.captured.truncated,
-          ...(view.captured.unread === '' ? {} : { unread: view.captured.unread }),
-          ...(pictures.length === 0 ? {} : { pictures }),
-        };
-  const about = view.event.data.path ?? view.event.data.text ?? '';
-  return {
-    name: `${id.slice(0, 10)} ${about}`.trim(),
-    rule,
-    event: { at: Date.parse(view.event.at), data: view.event.data },
-    captured,
-  };
+function subjectOf({ view, event, captured }: Past, rule: Rule): Subject {
+  const about = event.data.path ?? event.data.text ?? '';
+  return { name: `${view.id.slice(0, 10)} ${about}`.trim(), rule, event, captured };
 }
 
 async function resultOf(

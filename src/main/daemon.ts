@@ -31,7 +31,9 @@ import { explain } from './explain.ts';
 import type { Observed } from './observed.ts';
 import { createOnce } from './once.ts';
 import type { ProviderSet } from './providers.ts';
+import { queueView } from './queue-view.ts';
 import type { Routing } from './routing.ts';
+import { createRuleFiles } from './rule-files.ts';
 import { ruleViews } from './rule-views.ts';
 import { runFiles } from './run-files.ts';
 import type { Senses } from './senses.ts';
@@ -162,6 +164,7 @@ export function createDaemon(parts: DaemonParts): Daemon {
         loopDelay: parts.loopDelay,
       });
     },
+    queue: () => queueView(parts),
     rules: async () =>
       ruleViews({
         rules: configuration.rules(),
@@ -262,7 +265,8 @@ export function createDaemon(parts: DaemonParts): Daemon {
       const { lookAtVitals } = await import('./look.ts');
       return lookAtVitals(parts.stopping.signal);
     },
-    ...createTrying(parts.home, configuration.config),
+    ...createTrying(parts.home, configuration.config, configuration.allRules),
+    ...createRuleFiles(configuration.config, log),
     once: createOnce(store, clock),
     feed: (after, limit) => store.read('feed', { after, limit }),
     feedPlace: (mark) => store.read('feedPlace', { mark }),

@@ -66,13 +66,18 @@ export async function createDoors(options: DoorsOptions): Promise<Doors> {
     tokens,
     codes,
     async listen(number) {
-      const [{ isOpen }, { createGuard }, { listenOn }] = await Promise.all([
+      const [{ isOpen }, { createGuard }, { readPage, withPage }, { listenOn }] = await Promise.all([
         import('../surfaces/http/routes.ts'),
         import('../surfaces/http/guard.ts'),
+        import('../surfaces/http/page.ts'),
         import('../surfaces/http/tcp.ts'),
       ]);
-      const guard = createGuard({ port: number, tokens, failures, isOpen });
-      return listenOn({ app: served, port: number, guard, tokens, report });
+      const page = await readPage();
+      const guard = createGuard({
+        ...{ port: number, tokens, failures },
+        isOpen: (method, path) => page.has(method, path) || isOpen(method, path),
+      });
+      return listenOn({ app: withPage(page, served), port: number, guard, tokens, report });
     },
     clock,
     random,

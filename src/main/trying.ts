@@ -1,16 +1,23 @@
 import { CodedError } from '../base/errors.ts';
 import type { CompareView } from '../contract/compare.ts';
 import type { Config } from '../contract/config.ts';
+import type { Rule } from '../contract/rule.ts';
+import type { RuleTryView } from '../contract/rule-text.ts';
 import type { TryView } from '../contract/try.ts';
-import type { CompareRequest, TryRequest } from '../surfaces/requests.ts';
+import type { CompareRequest, TryRequest, TryTextRequest } from '../surfaces/requests.ts';
 
 export interface Trying {
   tryRule(request: TryRequest, signal: AbortSignal): Promise<TryView>;
+  tryRuleText(request: TryTextRequest, signal: AbortSignal): Promise<RuleTryView>;
   compare(request: CompareRequest, signal: AbortSignal): Promise<CompareView>;
 }
 
 /** What writes nothing, for those who ask the daemon: loaded when it is asked for the first time. */
-export function createTrying(home: string | undefined, config: () => Config): Trying {
+export function createTrying(
+  home: string | undefined,
+  config: () => Config,
+  rules: () => readonly Rule[],
+): Trying {
   const own = home === undefined ? {} : { home };
   const onStep = () => undefined;
   return {
@@ -19,6 +26,10 @@ export function createTrying(home: string | undefined, config: () => Config): Tr
       const { rehearseRule } = await import('./rehearse.ts');
       const asked = { ...request, ...own, rule: { name: rule }, onStep, signal };
       return (await rehearseRule(asked, config())).view;
+    },
+    async tryRuleText(request, signal) {
+      const { rehearseText } = await import('./rehearse-text.ts');
+      return rehearseText(request, { config: config(), rules: rules() }, signal);
     },
     async compare({ about, confined = false, ...request }, signal) {
       if (confined) assertConfined('paths' in about ? about.paths : [], request.cloud, config());

@@ -38,6 +38,7 @@ import { oldestLease } from './queries/oldest-lease.ts';
 import { pageThoughts } from './queries/page-thoughts.ts';
 import { picturesOf } from './queries/pictures.ts';
 import { proposal, proposals } from './queries/proposals.ts';
+import { queueAges } from './queries/queue-ages.ts';
 import { queueFacts } from './queries/queue-facts.ts';
 import { ruleFacts } from './queries/rule-facts.ts';
 import { hasMet, indexedPaths, rulesInForce } from './queries/rules-in-force.ts';
@@ -116,6 +117,7 @@ export const READS = {
   thoughtRow,
   idsByPrefix,
   viewThought,
+  queueAges,
   queueFacts,
   explainFile,
   hasMet,

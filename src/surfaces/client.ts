@@ -15,6 +15,8 @@ import type { Page } from '../contract/page.ts';
 import type { ProcessesView } from '../contract/process-view.ts';
 import type { ProgressView } from '../contract/progress.ts';
 import type { Approve, DecisionView, ProposalRow, ProposalView } from '../contract/proposal.ts';
+import type { QueueView } from '../contract/queue-view.ts';
+import type { RuleCheckView, RuleTextView, RuleTryView } from '../contract/rule-text.ts';
 import type { StatusView } from '../contract/status-view.ts';
 import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
 import type { InvitationView, NewTokenView, TokenView, WhichTokens } from '../contract/token-view.ts';
@@ -24,10 +26,13 @@ import type {
   CompareRequest,
   OfRule,
   ProcessQuestion,
+  RuleDraft,
   RunRequest,
+  SaveRuleRequest,
   ThinkRequest,
   ThoughtQuery,
   TryRequest,
+  TryTextRequest,
   UndoWhich,
   VitalsRequest,
 } from './requests.ts';
@@ -38,6 +43,7 @@ import type {
  */
 export interface Client {
   status(): Promise<StatusView>;
+  queue(): Promise<QueueView>;
   /** What the probes say, and why. */
   progress(): Promise<ProgressView>;
   thoughts(query: ThoughtQuery): Promise<Page<ThoughtRow>>;
@@ -66,6 +72,11 @@ export interface Client {
   /** As it is in force; secrets are masked. */
   config(): Promise<ConfigView>;
   tryRule(request: TryRequest): Promise<TryView>;
+  /** The file of a rule as it is now. */
+  rule(name: string): Promise<RuleTextView>;
+  checkRule(draft: RuleDraft): Promise<RuleCheckView>;
+  tryRuleText(request: TryTextRequest): Promise<RuleTryView>;
+  saveRule(request: SaveRuleRequest): Promise<RuleTextView>;
   compare(request: CompareRequest): Promise<CompareView>;
   /** Everything from now on, until the daemon stops. Subscribed once the promise resolves. */
   events(options: { tokens: boolean }): Promise<AsyncIterable<FollowedEvent>>;
@@ -112,6 +123,7 @@ export function clientOver({ ask, follow }: Transport): Client {
 
   return {
     status: () => get('/v1/status'),
+    queue: () => get('/v1/queue'),
     progress: () => get('/v1/progress'),
     thoughts: (query) =>
       get(`/v1/thoughts?${searchOf({ ...query, since: time(query.since), until: time(query.until) })}`),
@@ -139,6 +151,14 @@ export function clientOver({ ask, follow }: Transport): Client {
     processes: (question) => get(`/v1/processes?${searchOf({ ...question })}`),
     config: () => get('/v1/config'),
     tryRule: (request) => post('/v1/try', request),
+    rule: (name) => get(`/v1/rules/${id(name)}`),
+    checkRule: (draft) => post('/v1/rules/check', draft),
+    tryRuleText: (request) => post('/v1/rules/try', request),
+    saveRule: ({ name, text, known }) =>
+      ask({
+        ...{ method: 'PUT', path: `/v1/rules/${id(name)}`, body: { text } },
+        headers: known === null ? { 'if-none-match': '*' } : { 'if-match': known.join(', ') },
+      }),
     compare: (request) => post('/v1/compare', request),
     events: ({ tokens }) => follow(`/v1/events?tokens=${tokens}`),
     stream: (thought) => follow(`/v1/thoughts/${id(thought)}/stream`),

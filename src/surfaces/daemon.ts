@@ -16,6 +16,8 @@ import type { Page } from '../contract/page.ts';
 import type { ProcessesView } from '../contract/process-view.ts';
 import type { Progress } from '../contract/progress.ts';
 import type { Approve, DecisionView, ProposalRow, ProposalView } from '../contract/proposal.ts';
+import type { QueueView } from '../contract/queue-view.ts';
+import type { RuleCheckView, RuleTextView, RuleTryView } from '../contract/rule-text.ts';
 import type { StatusView } from '../contract/status-view.ts';
 import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
 import type { TryView } from '../contract/try.ts';
@@ -26,10 +28,13 @@ import type {
   OnceKey,
   ProcessQuestion,
   Reply,
+  RuleDraft,
   RunRequest,
+  SaveRuleRequest,
   ThinkRequest,
   ThoughtQuery,
   TryRequest,
+  TryTextRequest,
   UndoableQuery,
   UndoWhich,
   VitalsRequest,
@@ -38,6 +43,7 @@ import type {
 /** What every surface may ask of a running daemon. `main` implements it; the HTTP app is its only caller. */
 export interface Daemon {
   status(): Promise<StatusView>;
+  queue(): Promise<QueueView>;
   /** The newest first, a page at a time. */
   thoughts(query: ThoughtQuery): Promise<Page<ThoughtRow>>;
   /**
@@ -104,6 +110,17 @@ export interface Daemon {
   vitalsNow(): Promise<VitalsSample>;
   /** What a rule would make of a file; throws as {@link Rehearse} does. */
   tryRule(request: TryRequest, signal: AbortSignal): Promise<TryView>;
+  /** The file of a rule as it is now. Throws `rule-file-unknown`, `rule-unreadable`. */
+  ruleText(name: string): Promise<RuleTextView>;
+  /** What is wrong with a text, were it the file of that rule. */
+  checkRule(draft: RuleDraft): Promise<RuleCheckView>;
+  /**
+   * What a text would make of what a past thought was about. Throws as {@link Rehearse} does, and `thought-unknown`,
+   * `nothing-to-compare`, `rule-not-on-event`.
+   */
+  tryRuleText(request: TryTextRequest, signal: AbortSignal): Promise<RuleTryView>;
+  /** Writes the file of a rule. Throws `rule-invalid`, `rule-changed`, `rule-not-a-file`. */
+  saveRule(request: SaveRuleRequest): Promise<RuleTextView>;
   /** What several models make of the same; throws as {@link Compare} does. */
   compare(request: CompareRequest, signal: AbortSignal): Promise<CompareView>;
   /**

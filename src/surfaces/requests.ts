@@ -81,6 +81,24 @@ export interface TryRequest {
   confined?: boolean;
 }
 
+export interface RuleDraft {
+  /** The rule's own name, never a path. */
+  name: string;
+  text: string;
+}
+
+export interface TryTextRequest extends RuleDraft {
+  /** Id or prefix of the thought that it is tried on. */
+  thought: string;
+  model?: string;
+  cloud?: boolean;
+}
+
+export interface SaveRuleRequest extends RuleDraft {
+  /** Entity tags of what it may replace; null = it is new. */
+  known: readonly string[] | null;
+}
+
 export interface CompareRequest {
   about:
     | { text: string }

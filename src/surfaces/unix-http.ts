@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { CodedError, EXIT, messageOf, systemCode } from '../base/errors.ts';
 import { http } from '../base/node-http.ts';
-import type { Problem } from '../contract/api.ts';
 import type { Call } from './client.ts';
 import { socketAddress } from './socket-address.ts';
+import { problemError } from './told-problem.ts';
 
 /** Where a daemon listens, and what to tell somebody who finds none there. */
 export interface Where {
@@ -88,33 +88,5 @@ async function open(where: Where, call: SocketCall): Promise<IncomingMessage> {
     });
   } catch (error) {
     throw lost(error, where, call.signal);
-  }
-}
-
-/** The daemon's problem as the error that it was. */
-function problemError(status: number, body: string): CodedError {
-  const problem = parseProblem(body);
-  if (problem === null) {
-    return new CodedError('daemon-answer', `the daemon answered ${status} without saying why`, {
-      value: status,
-    });
-  }
-  return new CodedError(problem.code, problem.detail, {
-    value: problem.value,
-    ...(problem.allowed === undefined ? {} : { allowed: problem.allowed }),
-    ...(problem.next === undefined ? {} : { next: problem.next }),
-    retryable: status === 503,
-    exitCode: status === 503 ? EXIT.unavailable : status === 400 ? EXIT.usage : EXIT.failed,
-  });
-}
-
-function parseProblem(body: string): Problem | null {
-  try {
-    const parsed: Partial<Problem> | null = JSON.parse(body);
-    if (typeof parsed?.code !== 'string' || typeof parsed.detail !== 'string') return null;
-    const { type = '', title = '', status = 0 } = parsed;
-    return { ...parsed, type, title, status, code: parsed.code, detail: parsed.detail };
-  } catch {
-    return null;
   }
 }

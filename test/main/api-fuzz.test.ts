@@ -90,7 +90,7 @@ const KEYS = [
     'digest',
     'content',
   ],
-  ...['about', 'models', 'level', 'path', 'model', 'cloud', 'since', 'given', 'thought', '__proto__'],
+  ...['about', 'models', 'level', 'path', 'model', 'cloud', 'since', 'given', 'thought', 'name', '__proto__'],
 ];
 const body = fc.oneof(
   fc

@@ -73,6 +73,7 @@ describe('a client made of the OpenAPI document', () => {
       return answer.data;
     };
     await ask('getStatus');
+    await ask('getQueue');
     await ask('getProgress');
     await ask('getVitals', { since: '2026-01-01T00:00:00Z', spans: 3 });
     await ask('measureVitals');
@@ -99,6 +100,11 @@ describe('a client made of the OpenAPI document', () => {
     assert.deepEqual((await ask('embed', {}, { texts: ['a'] })).vectors, [[0.5, 0.25]]);
     await ask('tryRule', {}, { rule: 'copy', path: join(home.inbox, 'a.md') });
     await ask('compareModels', {}, { about: { text: 'hello' }, models: ['lmstudio/test-model'] });
+    const draft = { name: 'copy', text: copyRule(home) };
+    await ask('checkRuleText', {}, draft);
+    await ask('tryRuleText', {}, { ...draft, thought: items[0].id });
+    const { etag } = await ask('getRuleText', { name: 'copy' });
+    await ask('saveRuleText', { name: 'copy', 'If-Match': etag }, { text: draft.text });
     const again = { rule: 'copy', paths: [join(home.inbox, 'a.md')], again: true };
     const run = await ask('runRule', {}, again, { 'Idempotency-Key': 'run' });
     assert.deepEqual(await ask('runRule', {}, again, { 'Idempotency-Key': 'run' }), run);

@@ -83,6 +83,8 @@ export interface StartOptions {
   killed?: boolean;
   /** More variables of its environment. */
   env?: Record<string, string>;
+  /** Default: the one of this checkout. */
+  bin?: string;
 }
 
 export async function startDaemon(
@@ -92,7 +94,7 @@ export async function startDaemon(
 ): Promise<RunningDaemon> {
   const child = spawn(
     process.execPath,
-    [BIN, 'start', '--home', home.folder, '--json', ...(options.args ?? [])],
+    [options.bin ?? BIN, 'start', '--home', home.folder, '--json', ...(options.args ?? [])],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...options.env, ...(options.killed ? { NODE_V8_COVERAGE: '' } : {}) },

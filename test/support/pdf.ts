@@ -9,8 +9,14 @@ export interface PdfPicture {
   entries: string;
 }
 
-/** A PDF with a page for each entry: a line of text, or a picture that fills the page. */
-export function makePdf(pages: readonly (string | PdfPicture)[]): Buffer {
+/**
+ * A PDF with a page for each entry: a line of text, or a picture that fills the page. `about`: its metadata, such as
+ * `Title`.
+ */
+export function makePdf(
+  pages: readonly (string | PdfPicture)[],
+  about: Readonly<Record<string, string>> = {},
+): Buffer {
   const objects: Buffer[] = [];
   const add = (body: string, stream?: Uint8Array) => {
     const isPacked = body.includes('/Filter');
@@ -43,6 +49,13 @@ export function makePdf(pages: readonly (string | PdfPicture)[]): Buffer {
         page.samples,
       );
   }
-  const end = `trailer\n<< /Root 1 0 R /Size ${objects.length + 1} >>\n%%EOF\n`;
+  const facts = Object.entries(about).map(([key, value]) => `/${key} ${hexText(value)}`);
+  const info = facts.length === 0 ? '' : ` /Info ${add(`<< ${facts.join(' ')} >>`)} 0 R`;
+  const end = `trailer\n<< /Root 1 0 R${info} /Size ${objects.length + 1} >>\n%%EOF\n`;
   return Buffer.concat([Buffer.from('%PDF-1.4\n'), ...objects, Buffer.from(end)]);
+}
+
+/** A text as PDF writes it where it holds anything: UTF-16 in hex digits. */
+function hexText(text: string): string {
+  return `<FEFF${Buffer.from(text, 'utf16le').swap16().toString('hex')}>`;
 }

@@ -18,6 +18,8 @@ import type { Page } from '../../src/contract/page.ts';
 import type { ProcessesView } from '../../src/contract/process-view.ts';
 import type { Progress, Verdict } from '../../src/contract/progress.ts';
 import type { Approve, DecisionView, ProposalRow, ProposalView } from '../../src/contract/proposal.ts';
+import type { QueueView } from '../../src/contract/queue-view.ts';
+import type { RuleCheckView, RuleTextView, RuleTryView } from '../../src/contract/rule-text.ts';
 import type { HoldView, StatusView } from '../../src/contract/status-view.ts';
 import {
   type OutputState,
@@ -33,10 +35,13 @@ import type { Daemon } from '../../src/surfaces/daemon.ts';
 import type {
   OnceKey,
   Reply,
+  RuleDraft,
   RunRequest,
+  SaveRuleRequest,
   ThinkRequest,
   ThoughtQuery,
   TryRequest,
+  TryTextRequest,
   UndoableQuery,
   UndoWhich,
   VitalsRequest,
@@ -230,6 +235,16 @@ export class MemoryDaemon implements Daemon {
     const begin = Number(query.cursor ?? 0);
     const end = begin + query.limit;
     return { items: rows.slice(begin, end).map(rowOf), next: end < rows.length ? String(end) : null };
+  }
+
+  async queue(): Promise<QueueView> {
+    const all = [...this.all.values()];
+    const count = (state: ThoughtState) => all.filter((each) => each.state === state).length;
+    return {
+      states: THOUGHT_STATES.map((state) => ({ state, count: count(state), oldest: null })),
+      running: { oldest: null },
+      lanes: [],
+    };
   }
 
   async rules(): Promise<RuleView[]> {
@@ -443,6 +458,32 @@ export class MemoryDaemon implements Daemon {
       ...{ prompt: 'p', provider: 'lmstudio', model: 'qwen3-8b', firstTokenMs: 1, totalMs: 2 },
       ...{ usage: { inputTokens: 1, outputTokens: 1 }, raw: 'a', answer: 'a', reason: '', outputs: [] },
     };
+  }
+
+  readonly ruleTexts = new Map<string, RuleTextView>();
+
+  async ruleText(name: string): Promise<RuleTextView> {
+    const found = this.ruleTexts.get(name);
+    if (found !== undefined) return found;
+    throw new CodedError('rule-file-unknown', `there is no rule ${name}`, { value: name });
+  }
+
+  async checkRule({ text }: RuleDraft): Promise<RuleCheckView> {
+    return { ok: text.startsWith('---'), wokenBy: '/inbox/**', problems: [] };
+  }
+
+  async tryRuleText({ name, thought }: TryTextRequest): Promise<RuleTryView> {
+    const { path, ...made } = await this.tryRule({ rule: name, path: '/inbox/a.md' });
+    return { ...made, thought, subject: path };
+  }
+
+  async saveRule({ name, text, known }: SaveRuleRequest): Promise<RuleTextView> {
+    const etag = this.ruleTexts.get(name)?.etag ?? null;
+    if (known === null ? etag !== null : etag === null || !known.includes(etag))
+      throw new CodedError('rule-changed', `${name} is left as it is`, { value: name });
+    const view = { name, file: `/rules/${name}.md`, text, etag: `"${text.length}"`, problems: [] };
+    this.ruleTexts.set(name, view);
+    return view;
   }
 
   async compare(): Promise<CompareView> {

@@ -2,8 +2,9 @@ import { createBell } from '../../base/bell.ts';
 import { CodedError } from '../../base/errors.ts';
 import type { FollowedEvent, LiveEvent } from '../../contract/live-event.ts';
 import type { StatusView } from '../../contract/status-view.ts';
+import { nameOf, placesOf } from '../place.ts';
 import type { Context } from './command.ts';
-import { createLive, nameOf, placesOf } from './live.ts';
+import { createLive } from './live.ts';
 import { heldLine, progressLine, type Speaking } from './progress.ts';
 
 /** How often it is asked where things stand while something is going on, and the least time between two times. */

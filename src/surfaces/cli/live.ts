@@ -1,6 +1,6 @@
 import type { FollowedEvent } from '../../contract/live-event.ts';
-import type { StatusView } from '../../contract/status-view.ts';
 import type { ThoughtState } from '../../contract/thought.ts';
+import { nameOf } from '../place.ts';
 import { clockTime, count, healthSpan, outputSpan, short, stateSpan } from './phrases.ts';
 import type { Span, Terminal } from './terminal.ts';
 import { oneLine, printWrapped } from './wrap.ts';
@@ -39,11 +39,6 @@ export function createLive(terminal: Terminal, options: LiveOptions): PrintLive 
     const at = 'at' in event ? event.at : new Date(now).toISOString();
     printWrapped(terminal, INDENT, ['dim', clockTime(at)], '  ', ...spans);
   };
-}
-
-/** Where paths of this daemon are relative to: what it watches and where it writes. */
-export function placesOf(status: StatusView): string[] {
-  return [...status.senses.flatMap((sense) => sense.roots.map((root) => root.path)), ...status.outputRoots];
 }
 
 function describe(
@@ -129,14 +124,6 @@ function rulesOf(rules: readonly string[]): string {
 function padded(span: Span): Span[] {
   const text = typeof span === 'string' ? span : span[1];
   return [span, ' '.repeat(Math.max(1, 10 - text.length))];
-}
-
-/** A path relative to the nearest of the places it is in, else its name alone. */
-export function nameOf(path: string, places: readonly string[]): string {
-  const [nearest] = places
-    .filter((place) => path.startsWith(place === '/' ? place : `${place}/`))
-    .sort((a, b) => b.length - a.length);
-  return path.slice(nearest === undefined ? path.lastIndexOf('/') + 1 : nearest.length).replace(/^\//, '');
 }
 
 /** What a thought is about; a request's subject is a key that says nothing. */

@@ -28,6 +28,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'How the daemon is: senses, queue, holds, providers',
     load: () => import('./commands/status.ts'),
   },
+  open: {
+    summary: 'Open the dashboard in your browser, by a link that is good once',
+    load: () => import('./commands/open.ts'),
+  },
   thoughts: {
     summary: 'List thoughts, newest first',
     load: () => import('./commands/thoughts.ts'),

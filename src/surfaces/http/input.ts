@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CodedError, EXIT } from '../../base/errors.ts';
 import { LOG_LEVELS } from '../../contract/config.ts';
+import { RULE_NAME } from '../../contract/rule.ts';
 import { THOUGHT_STATES } from '../../contract/thought.ts';
 import { complaintOf } from './complaint.ts';
 
@@ -8,6 +9,8 @@ import { complaintOf } from './complaint.ts';
 const TEXT_LIMIT = 1_000_000;
 /** Most characters of what is written in place of a proposal. */
 const CONTENT_LIMIT = 3_000_000;
+/** Most characters of a rule; its bytes are bounded, too. */
+const RULE_TEXT_LIMIT = 1_048_576;
 /** Most ids in one `retry` or `cancel`. */
 const IDS_LIMIT = 1000;
 
@@ -197,6 +200,40 @@ export const tryBody = z.strictObject({
   path: absolutePath,
   model: model.exactOptional(),
   cloud: z.boolean().exactOptional(),
+});
+
+/** A rule's own name, never a path. */
+const fileName = z.string().regex(RULE_NAME, 'letters, digits, _ . and -, at most 100, the first no sign');
+const ruleSource = z.string().max(RULE_TEXT_LIMIT);
+
+/** `{name}` in a path. */
+export const rulePath = z.strictObject({ name: fileName });
+
+/** `POST /v1/rules/check` */
+export const checkRuleBody = z.strictObject({ name: fileName, text: ruleSource });
+
+/** `POST /v1/rules/try` */
+export const tryTextBody = z.strictObject({
+  name: fileName,
+  text: ruleSource,
+  thought: idPrefix,
+  model: model.exactOptional(),
+  cloud: z.boolean().exactOptional(),
+});
+
+/** `PUT /v1/rules/{name}` */
+export const saveRuleBody = z.strictObject({ text: ruleSource });
+
+const entityTags = z
+  .string()
+  .regex(/^\s*"[^"]*"(\s*,\s*"[^"]*")*\s*$/, 'entity tags as they were told, such as "0123456789abcdef"')
+  .transform((list) => list.match(/"[^"]*"/g) ?? [])
+  .meta({ type: 'string', description: 'The `etag` of the text that is replaced.' });
+
+/** What `PUT /v1/rules/{name}` may replace: exactly one of the two. */
+export const savedOver = z.object({
+  'If-Match': entityTags.optional(),
+  'If-None-Match': z.literal('*').optional().describe('`*`: it is a new rule.'),
 });
 
 /** `POST /v1/compare` */

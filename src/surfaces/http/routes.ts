@@ -4,6 +4,7 @@ import { daemonRoutes } from './routes/daemon.ts';
 import { mcpRoutes } from './routes/mcp.ts';
 import { observingRoutes } from './routes/observing.ts';
 import { outputRoutes } from './routes/outputs.ts';
+import { ruleTextRoutes } from './routes/rule-texts.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { thoughtRoutes } from './routes/thoughts.ts';
 
@@ -13,6 +14,7 @@ export const ROUTES: readonly Route[] = [
   ...thoughtRoutes,
   ...outputRoutes,
   ...ruleRoutes,
+  ...ruleTextRoutes,
   ...accessRoutes,
   ...observingRoutes,
   ...mcpRoutes,

@@ -10,6 +10,7 @@ import { createFailures } from '../../../src/surfaces/access/failures.ts';
 import { createTokens, type Tokens, type TokensOptions } from '../../../src/surfaces/access/tokens.ts';
 import type { Bounds } from '../../../src/surfaces/http/bounds.ts';
 import { createGuard } from '../../../src/surfaces/http/guard.ts';
+import { type Page, withPage } from '../../../src/surfaces/http/page.ts';
 import { createPort, type Port } from '../../../src/surfaces/http/port.ts';
 import { isOpen } from '../../../src/surfaces/http/routes.ts';
 import { listenOn } from '../../../src/surfaces/http/tcp.ts';
@@ -64,6 +65,8 @@ export interface DoorOptions {
   bounds?: Partial<Bounds>;
   number?: number;
   tokens?: Partial<TokensOptions>;
+  /** The dashboard; none is served without it. */
+  page?: Page;
 }
 
 /** A port with a memory daemon behind it and a real store for the tokens, on a clock that is moved by hand. */
@@ -89,9 +92,12 @@ export async function openDoor(t: TestContext, options: DoorOptions = {}): Promi
     codes,
     listen: (at) =>
       listenOn({
-        app,
+        app: options.page === undefined ? app : withPage(options.page, app),
         port: at,
-        guard: createGuard({ port: at, tokens, failures, isOpen }),
+        guard: createGuard({
+          ...{ port: at, tokens, failures },
+          isOpen: (method, path) => options.page?.has(method, path) === true || isOpen(method, path),
+        }),
         tokens,
         report,
         ...(options.bounds === undefined ? {} : { bounds: options.bounds }),

@@ -9,6 +9,7 @@ import {
   liveEvent,
 } from '../../../contract/live-event.ts';
 import { processesView } from '../../../contract/process-view.ts';
+import { queueView } from '../../../contract/queue-view.ts';
 import { statusView } from '../../../contract/status-view.ts';
 import { vitalsSample, vitalsView } from '../../../contract/vitals-view.ts';
 import {
@@ -34,6 +35,16 @@ export const daemonRoutes: readonly Route[] = [
     summary: 'How the daemon is: senses, queue, holds, providers, database.',
     answer: statusView,
     handle: (_, { daemon }) => daemon.status(),
+  }),
+  answers({
+    ...PLAIN,
+    name: 'getQueue',
+    method: 'GET',
+    path: '/v1/queue',
+    scope: 'read',
+    summary: 'Where thoughts stand, who thinks those that are ready, and how long they have been waiting.',
+    answer: queueView,
+    handle: (_, { daemon }) => daemon.queue(),
   }),
   streams({
     ...PLAIN,

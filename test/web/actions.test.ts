@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { ThoughtState } from '../../src/contract/thought.ts';
+import { closeBrowser, newPage, noBrowser } from './browser.ts';
+import { enter, eventually, goTo, settled } from './dashboard.ts';
+import { type LivedIn, livedIn } from './lived-in.ts';
+
+describe('a person at the dashboard', { skip: noBrowser }, () => {
+  const endings: (() => unknown)[] = [];
+  const t = { after: (ending: () => unknown) => void endings.push(ending) };
+  let house: LivedIn;
+  let page: Page;
+  let errors: string[];
+
+  before(async () => {
+    house = await livedIn(t);
+    ({ page, errors } = await newPage(t, { viewport: { width: 1280, height: 900 } }));
+    await enter(page, (await house.client.invite()).url, '#/');
+  });
+  after(async () => {
+    await closeBrowser();
+    for (const ending of endings.reverse()) await ending();
+  });
+
+  const show = async (place: string) => {
+    await goTo(page, place);
+    await settled(page);
+  };
+  const button = (name: string | RegExp) => page.getByRole('main').getByRole('button', { name });
+  const said = (words: string | RegExp) => page.locator('.notices').getByText(words).first().waitFor();
+  const thoughts = async (rule: string, state?: ThoughtState) =>
+    (await house.client.thoughts({ rule, ...(state === undefined ? {} : { state }), limit: 100 })).items;
+  const rulesFile = (name: string) => join(house.folder, 'rules', `${name}.md`);
+
+  it('has a code that is gone from the address, and nothing of theirs kept in the browser', async () => {
+    assert.doesNotMatch(page.url(), /code/);
+    const kept = await page.evaluate<number[]>(
+      '[localStorage.length, sessionStorage.length, document.cookie.length]',
+    );
+    assert.deepEqual(kept, [0, 0, 0]);
+    assert.equal(await page.evaluate<number>('history.length'), 2, 'no step back to the code');
+  });
+
+  it('sees what is held and why, what is thought word by word, and pauses everything', async () => {
+    await show('#/');
+    await page.getByText('does not answer', { exact: false }).first().waitFor();
+    await page.getByText('mooring-lease-berth-14.txt').first().waitFor();
+    await button('Pause everything').first().click();
+    await said(/Paused/);
+    await eventually(
+      async () => (await house.client.status()).holds.some(({ what }) => what === 'all'),
+      'paused',
+    );
+    await page.getByText('Everything is paused').waitFor();
+    await button('Resume everything').first().click();
+    await said('Thinking goes on');
+    await page.getByText('Everything is paused').waitFor({ state: 'detached' });
+  });
+
+  it('finds thoughts, and looks at the whole way of one', async () => {
+    await show('#/thoughts');
+    await page.getByLabel('State').selectOption('dead');
+    await page.getByText('junit.xml').first().waitFor();
+    assert.equal(await page.getByRole('main').getByText('fernwaerme-brief.txt').count(), 0);
+    await button('Clear').click();
+    await page.getByRole('searchbox', { name: 'Search' }).fill('Grundpreis');
+    await page.getByText('junit.xml').first().waitFor({ state: 'detached' });
+    await page
+      .getByRole('main')
+      .getByRole('link', { name: /fernwaerme-brief/ })
+      .first()
+      .click();
+    await page.getByRole('heading', { name: 'fernwaerme-brief.txt' }).waitFor();
+    const text = await page.getByRole('main').innerText();
+    for (const step of ['Perceived', 'Matched', 'Captured', 'Asked', 'Attempt 1', 'Answered', 'Outputs'])
+      assert.ok(text.includes(step), step);
+    await page.getByText('The prompt, as it was sent').click();
+    await page.getByText('You file documents.', { exact: false }).first().waitFor();
+  });
+
+  it('compares models on it, without anything being written', async () => {
+    const [proposed] = await thoughts('inbox', 'proposed');
+    await show(`#/thoughts/${proposed?.id}`);
+    await button('Compare models').click();
+    await page.getByRole('checkbox', { name: 'lmstudio/test-model' }).check();
+    await page.getByRole('checkbox', { name: 'builtin/extract' }).check();
+    await button('Compare').last().click();
+    const table = page.getByRole('table', { name: 'What each model made of it' });
+    await eventually(async () => (await table.getByText('answered').count()) === 2, 'both have answered');
+    await table.getByText('tokens a second').waitFor();
+    assert.deepEqual((await thoughts('inbox', 'proposed')).length, 3);
+  });
+
+  it('retries what was given up, and cancels what is held', async () => {
+    const [dead] = await thoughts('watch-tests', 'dead');
+    house.server.answer = () => 'x';
+    await show(`#/thoughts/${dead?.id}`);
+    await button('Retry').click();
+    await said(/thought about again/);
+    await eventually(
+      async () => ((await thoughts('watch-tests', 'dead'))[0]?.id ?? '') === dead?.id,
+      'given up again',
+    );
+    const [held] = await thoughts('research-note', 'ready');
+    await show(`#/thoughts/${held?.id}`);
+    await button('Cancel').click();
+    await said(/cancelled/);
+    assert.equal((await house.client.thought(held?.id ?? '')).state, 'cancelled');
+  });
+
+  it('takes back what a thought has written', async () => {
+    const [tidied] = await thoughts('notes-tidy', 'done');
+    const note = join(house.folder, 'Notes', '2026-03-12.md');
+    assert.match(readFileSync(note, 'utf8'), /summary:/);
+    await show(`#/thoughts/${tidied?.id}`);
+    await button(/Undo/).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Take back' }).click();
+    await dialog.getByText('undone').first().waitFor();
+    assert.doesNotMatch(readFileSync(note, 'utf8'), /summary:/);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  });
+
+  it('decides with the keyboard: looks, edits, approves, rejects, and undoes', async () => {
+    await show('#/inbox');
+    const heading = page.getByRole('main').getByText('reviews/', { exact: false }).first();
+    await heading.waitFor();
+    await page.keyboard.press('j');
+    await page.getByText('2 of 4').waitFor();
+    await page.keyboard.press('k');
+    await page.getByText('1 of 4').waitFor();
+    await button('Edit').waitFor();
+    await page.keyboard.press('e');
+    const field = page.getByLabel('What is written in its place');
+    await field.fill('# My own words\n');
+    await button(/Approve my version/).click();
+    await eventually(async () => (await house.client.proposals(null)).length === 3, 'one less waits');
+    const review = join(house.folder, 'Notes', 'reviews', 'gauge-py.md');
+    await eventually(() => existsSync(review), 'the review is written');
+    assert.equal(readFileSync(review, 'utf8'), '# My own words\n');
+    await page.getByText('1 of 3').waitFor();
+    await page.keyboard.press('u');
+    await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
+    await eventually(() => !existsSync(review), 'it is taken back');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('r');
+    await said(/Rejected/);
+    await eventually(async () => (await house.client.proposals(null)).length === 2, 'one less waits');
+    const [next] = await house.client.proposals(null);
+    await page.getByText('1 of 2').waitFor();
+    await settled(page);
+    await page.keyboard.press('a');
+    await eventually(() => existsSync(next?.target ?? ''), 'the document is filed');
+  });
+
+  it('pauses a rule, mends another while it is checked, tries it on what happened, and saves it', async () => {
+    await show('#/rules/watch-errors');
+    await button('Pause').click();
+    await said(/is paused/);
+    await button('Resume').click();
+    await said(/goes on/);
+    await show('#/rules/weekly-review');
+    await page.getByText('did you mean', { exact: false }).first().waitFor();
+    const field = page.getByLabel('The text of weekly-review');
+    await field.fill((await field.inputValue()).replace('evry: 7d', 'every: 7d'));
+    await button('Save').click();
+    await said(/Saved/);
+    assert.match(readFileSync(rulesFile('weekly-review'), 'utf8'), /every: 7d/);
+    await eventually(
+      async () =>
+        (await house.client.rules()).find(({ name }) => name === 'weekly-review')?.state === 'in-force',
+      'it is in force',
+    );
+    await show('#/rules/code-review');
+    const review = page.getByLabel('The text of code-review');
+    await review.fill((await review.inputValue()).replace('At most five findings', 'At most two findings'));
+    await button('Dry run of what you wrote').click();
+    await page.getByText('would', { exact: false }).first().waitFor();
+    assert.doesNotMatch(readFileSync(rulesFile('code-review'), 'utf8'), /At most two/);
+  });
+
+  it('loses nothing where somebody else has changed the file meanwhile', async () => {
+    await show('#/rules/notes-tasks');
+    const field = page.getByLabel('The text of notes-tasks');
+    const text = await field.inputValue();
+    const { etag } = await house.client.rule('notes-tasks');
+    await house.client.saveRule({ name: 'notes-tasks', text: `${text}\nTheirs.\n`, known: [etag] });
+    await field.fill(`${text}\nMine.\n`);
+    await button('Save').click();
+    await page.getByText('The file was changed meanwhile').waitFor();
+    assert.match(readFileSync(rulesFile('notes-tasks'), 'utf8'), /Theirs/);
+    await button('Save mine over it').click();
+    await eventually(() => /Mine/.test(readFileSync(rulesFile('notes-tasks'), 'utf8')), 'mine is there');
+  });
+
+  it('looks at the machine, and finds a process', async () => {
+    await show('#/machine');
+    await page.getByLabel('Search processes').fill('consciousness');
+    await page
+      .getByRole('table', { name: 'Processes' })
+      .getByText('consciousness', { exact: false })
+      .first()
+      .waitFor();
+    await button('Tree').click();
+    await page.getByRole('radio', { name: '7 d' }).check({ force: true });
+    await settled(page);
+  });
+
+  it('replays a dead letter and cancels another, in the queue', async () => {
+    await show('#/queue');
+    await page.getByText('junit.xml').first().waitFor();
+    await button('Replay this thought').click();
+    await said(/replayed/);
+    await eventually(async () => (await thoughts('watch-tests', 'dead')).length === 1, 'given up again');
+    await settled(page);
+    await page.getByRole('checkbox', { name: /Choose the thought/ }).check();
+    await page.getByRole('main').getByRole('button', { name: 'Cancel', exact: true }).click();
+    await eventually(async () => (await thoughts('watch-tests', 'cancelled')).length === 1, 'cancelled');
+    await page.getByRole('radio', { name: 'ready' }).check({ force: true });
+    await page.getByText('.pdf', { exact: false }).first().waitFor();
+    await button('Cancel this thought').first().click();
+    await eventually(async () => (await thoughts('research-note', 'ready')).length === 0, 'nothing is ready');
+  });
+
+  it('finds a setting, and where it comes from', async () => {
+    await show('#/settings');
+    await page.getByLabel('Search settings').fill('slots');
+    await page.getByText('config.yaml', { exact: false }).first().waitFor();
+    assert.doesNotMatch(await page.getByRole('main').innerText(), /debounce_seconds/);
+  });
+
+  it('goes everywhere by keys, changes the theme, and is told which keys there are', async () => {
+    await page.getByRole('heading', { level: 1 }).click();
+    for (const [key, title] of [
+      ['t', 'Thoughts'],
+      ['i', 'Inbox'],
+      ['r', 'Rules'],
+      ['m', 'Machine'],
+      ['q', 'Queue'],
+      ['s', 'Settings'],
+      ['n', 'Now'],
+    ] as const) {
+      await page.keyboard.press('g');
+      await page.keyboard.press(key);
+      await page.getByRole('heading', { level: 1, name: title }).waitFor();
+    }
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.keyboard.press('Escape');
+    const scheme = () => page.evaluate<string>('getComputedStyle(document.documentElement).colorScheme');
+    await page.getByRole('radio', { name: 'dark' }).check({ force: true });
+    assert.equal(await scheme(), 'dark');
+    await page.getByRole('radio', { name: 'light' }).check({ force: true });
+    assert.equal(await scheme(), 'light');
+  });
+
+  it('is told how to come back once their session is revoked', async () => {
+    // The port stays: somebody else is let in.
+    await house.client.newToken({ name: 'another', act: false });
+    await house.client.revokeTokens({ which: 'dashboard' });
+    await page.getByText('This session has ended', { exact: false }).waitFor();
+    await page.getByText('consciousness open').waitFor();
+    house.goOn();
+    assert.deepEqual(
+      errors.filter(
+        (error) => !/status of (401|409|412|422)|ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED/.test(error),
+      ),
+      [],
+    );
+  });
+});

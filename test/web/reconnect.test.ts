@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { peek } from '../../src/store/peek.ts';
+import { copyRule } from '../support/daemon.ts';
+import { startModelServer } from '../support/model-server.ts';
+import { closeBrowser, newPage, noBrowser } from './browser.ts';
+import { dashboard, drop, enter, eventually } from './dashboard.ts';
+
+/** Notes the id of every event that the page is told, from its own requests. */
+const NOTE_IDS = `
+  window.toldIds = [];
+  window.asked = [];
+  const fetched = window.fetch.bind(window);
+  window.fetch = async (input, init) => {
+    const response = await fetched(input, init);
+    if (!String(input).includes('/v1/events') || !response.ok || response.body === null) return response;
+    window.asked.push(new Headers(init?.headers).get('last-event-id'));
+    const [own, theirs] = response.body.tee();
+    void (async () => {
+      let rest = '';
+      for await (const part of own.pipeThrough(new TextDecoderStream())) {
+        const lines = (rest + part).split('\\n');
+        rest = lines.pop();
+        for (const line of lines) if (line.startsWith('id: ')) window.toldIds.push(line.slice(4));
+      }
+    })().catch(() => undefined);
+    return new Response(theirs, response);
+  };
+`;
+
+describe('the dashboard over a restart of the daemon', { skip: noBrowser }, () => {
+  after(closeBrowser);
+
+  it('says that it is away, comes back by itself, and was told every event of the feed once', async (t) => {
+    const server = await startModelServer();
+    t.after(() => server.stop());
+    const house = await dashboard(t, server.url, (home) => home.rule('copy', copyRule(home)));
+    const { page } = await newPage(t);
+    await page.addInitScript(NOTE_IDS);
+    await enter(page, (await house.client.invite()).url, '#/');
+    const told = () => page.evaluate<string[]>('window.toldIds');
+    const feed = async () =>
+      (await peek(`${house.home.folder}/state/consciousness.db`, 'feed', { after: 0, limit: 10_000 }))
+        ?.rows ?? [];
+
+    drop(house.home, 'before.md', 'a');
+    await house.daemon.reached('done', 1);
+    await eventually(async () => (await told()).length > 0, 'the page is told');
+    await house.daemon.end('SIGKILL');
+    await page
+      .getByText(/reconnecting|trying again|not answer|away/i)
+      .first()
+      .waitFor();
+    // While nobody listens: it is told all the same.
+    drop(house.home, 'meanwhile.md', 'b');
+    const again = await house.restart();
+    await again.reached('done', 1);
+    drop(house.home, 'after.md', 'c');
+    await again.reached('done', 2);
+    const rows = await feed();
+    const ids = rows.map(({ seq, at }) => `${seq}-${at}`);
+    await eventually(async () => (await told()).at(-1) === ids.at(-1), 'the page has heard the last event');
+    const heard = await told();
+    assert.deepEqual(heard, ids.slice(ids.indexOf(heard[0] ?? '')), 'no gap and no repeat');
+    assert.equal(ids.indexOf(heard[0] ?? '') <= 1, true, 'from the first on');
+    const asked = await page.evaluate<(string | null)[]>('window.asked');
+    assert.ok(asked.length >= 2 && asked.slice(1).every((id) => id !== null), JSON.stringify(asked));
+    await page.getByText('after.md').first().waitFor();
+  });
+});

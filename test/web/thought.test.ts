@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ComparedResult } from '../../src/contract/compare.ts';
+import type { StreamEvent } from '../../src/contract/live-event.ts';
+import { bestOf, candidatesOf, fieldsOf } from '../../web/src/thought/comparison.ts';
+import { eventFacts } from '../../web/src/thought/event-facts.ts';
+import { NO_WORDS, withEvent } from '../../web/src/thought/words.ts';
+
+const told = { at: '2026-11-26T12:00:00Z', thought: 'a1', rule: 'inbox' };
+const token = (text: string, reasoning = false): StreamEvent => ({
+  type: 'token',
+  thought: 'a1',
+  text,
+  reasoning,
+});
+const words = (...events: StreamEvent[]) => events.reduce(withEvent, NO_WORDS);
+
+describe('what a running attempt says', () => {
+  it('is its tokens in their order, what it thinks aloud apart', () => {
+    const said = words(token('let me see', true), token('A '), token('bill'));
+    assert.equal(said.text, 'A bill');
+    assert.equal(said.reasoning, 'let me see');
+  });
+
+  it('begins anew with each attempt: two answers are never one', () => {
+    const sent: StreamEvent = { ...told, type: 'sent', provider: 'box', model: 'm' };
+    assert.deepEqual(words(token('half an ans'), sent, token('A bill')), {
+      ...NO_WORDS,
+      ...{ text: 'A bill', model: 'box/m' },
+    });
+  });
+
+  it('is gone once the thought is not running any more, and why it is held stays', () => {
+    const held: StreamEvent = { type: 'held', thought: 'a1', reason: 'box is offline' };
+    const ready: StreamEvent = { ...told, type: 'state', subject: '', state: 'ready', reason: '' };
+    assert.deepEqual(words(token('half'), held, ready), { ...NO_WORDS, held: 'box is offline' });
+    assert.equal(words(held, token('on it goes')).held, '');
+  });
+
+  it('is kept from growing without an end', () => {
+    const said = words(...Array.from({ length: 50 }, () => token('x'.repeat(1000))), token('end'));
+    assert.ok(said.text.length <= 40_000);
+    assert.ok(said.text.endsWith('end'));
+  });
+});
+
+describe('models that are compared', () => {
+  it('are those of every provider, those that are loaded and at hand first', () => {
+    const provider = { reason: '', slots: 1, busy: 0, spent: null, checkedAt: null };
+    const candidates = candidatesOf([
+      { ...provider, name: 'away', state: 'offline', reason: 'refused', models: ['x'], loaded: null },
+      { ...provider, name: 'box', state: 'online', models: ['a', 'b/c'], loaded: 'b/c' },
+    ]);
+    assert.deepEqual(
+      candidates.map(({ name, trouble }) => [name, trouble]),
+      [
+        ['box/b/c', ''],
+        ['box/a', ''],
+        ['away/x', 'refused'],
+      ],
+    );
+  });
+
+  it('are told apart field by field', () => {
+    const fields = fieldsOf([came({ title: 'Bill', sum: 3 }), came({ title: 'Bill', sum: 4, party: 'x' })]);
+    assert.deepEqual(
+      fields.map(({ key, values, isAgreed }) => [key, values, isAgreed]),
+      [
+        ['title', ['Bill', 'Bill'], true],
+        ['sum', ['3', '4'], false],
+        ['party', [undefined, 'x'], true],
+      ],
+    );
+    assert.deepEqual(fieldsOf([came('text'), came(null)]), []);
+  });
+
+  it('have a best one only where they differ', () => {
+    const fast = { ...came(null), totalMs: 100, tokensPerSecond: 50, cost: 0.2 };
+    const slow = { ...came(null), totalMs: 900, tokensPerSecond: 9, cost: 0.1 };
+    assert.deepEqual(bestOf([slow, fast]), { firstToken: -1, total: 1, speed: 1, cost: 0 });
+    assert.deepEqual(bestOf([fast]), { firstToken: -1, total: -1, speed: -1, cost: -1 });
+    assert.deepEqual(bestOf([fast, fast]).total, -1);
+  });
+});
+
+describe('an event', () => {
+  it('tells what it has to tell, and nothing of what it has not', () => {
+    assert.deepEqual(eventFacts({ revision: 2, size: 1200, hash: null, existing: false, missed: 0 }), [
+      ['revision', '2'],
+      ['size', '1.2 KB'],
+    ]);
+    const condition = { metric: 'disk.percent', of: '/', value: 96, before: 80, limit: 95, since: told.at };
+    assert.deepEqual(eventFacts({ condition }), [['condition', 'disk.percent / 96 (limit 95, before 80)']]);
+  });
+});
+
+function came(answer: unknown): ComparedResult {
+  return {
+    ...{
+      model: 'box/m',
+      state: 'answered',
+      answer,
+      reason: '',
+      valid: null,
+      firstTokenMs: null,
+      totalMs: null,
+    },
+    ...{ usage: { inputTokens: null, outputTokens: null }, tokensPerSecond: null, cost: null, raw: null },
+  };
+}

@@ -1,0 +1,74 @@
+import { count, span } from '../../src/surfaces/cli/phrases.ts';
+import type { Live } from './live.ts';
+import { Button } from './parts/button.tsx';
+import { State } from './parts/state.tsx';
+import { now, Since } from './parts/time.tsx';
+import { PauseButton } from './pause.tsx';
+
+/** What stands between this page and the daemon; nothing where nothing does. */
+export function ConnectionBanner({ live }: { live: Live }) {
+  const connection = live.connection.value;
+  if (connection.kind === 'lost') {
+    return (
+      <div class="banner warn" role="status">
+        <State of="lost">reconnecting</State>
+        <span>
+          {sentence(connection.reason)}. What happens meanwhile is shown afterwards. <Countdown live={live} />
+        </span>
+        <Button isSmall action={live.hurry}>
+          Try now
+        </Button>
+      </div>
+    );
+  }
+  if (live.status.value?.stopping) {
+    return (
+      <div class="banner warn" role="status">
+        <State of="stopping" />
+        <span>The daemon is stopping: it finishes what runs, and claims nothing more.</span>
+      </div>
+    );
+  }
+  const paused = live.status.value?.holds.find(({ what }) => what === 'all');
+  if (paused !== undefined) {
+    return (
+      <div class="banner warn" role="status">
+        <State of="paused" />
+        <span>
+          Everything has been paused for <Since at={paused.since} />: things are perceived, and nothing is
+          thought.
+        </span>
+        <PauseButton isSmall />
+      </div>
+    );
+  }
+  return null;
+}
+
+/** Apart from the sentence, so that a screen reader is not told each second. */
+function Countdown({ live }: { live: Live }) {
+  const connection = live.connection.value;
+  if (connection.kind !== 'lost') return null;
+  const left = connection.retryAt - now.value;
+  return (
+    <span aria-hidden="true">
+      {left > 0 ? `Next try in ${span(Math.ceil(left / 1000) * 1000)}` : 'Trying'}
+      {connection.attempt > 1 && ` (${count(connection.attempt - 1, 'try', 'tries')} so far)`}.
+    </span>
+  );
+}
+
+/** Live, or not, in a word. */
+export function ConnectionState({ live }: { live: Live }) {
+  const { kind } = live.connection.value;
+  const status = live.status.value;
+  if (kind === 'lost') return <State of="lost">reconnecting</State>;
+  if (kind !== 'live') return <State of="connecting" />;
+  if (status?.stopping) return <State of="stopping" />;
+  if (status !== null && !status.ready) return <State of="scanning">waking up</State>;
+  return <State of="live" />;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,55 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ProposalView } from '../../../src/contract/proposal.ts';
+import { Diff } from '../diff/diff.tsx';
+import { Button } from '../parts/button.tsx';
+
+interface EditProps {
+  view: ProposalView;
+  isBusy: boolean;
+  /** Approves this in the place of what was proposed. */
+  approve(content: string): void;
+  close(): void;
+}
+
+/** Other content in the place of what was proposed, and what differs in it. */
+export function Edit({ view, isBusy, approve, close }: EditProps) {
+  const [text, setText] = useState(view.content);
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => field.current?.focus(), []);
+
+  function press(event: KeyboardEvent): void {
+    if (event.key === 'Escape' && text === view.content) close();
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.repeat) approve(text);
+  }
+
+  return (
+    <div class="edit">
+      <label>
+        <span class="dim">What is written in its place</span>
+        <textarea
+          ref={field}
+          class="field mono"
+          rows={Math.min(24, Math.max(8, text.split('\n').length + 1))}
+          value={text}
+          spellcheck={false}
+          onInput={({ currentTarget }) => setText(currentTarget.value)}
+          onKeyDown={press}
+        />
+      </label>
+      <div class="actions">
+        <Button kind="main" isDisabled={isBusy} action={() => approve(text)} of="Ctrl+Enter">
+          {text === view.content ? 'Approve as it is' : 'Approve my version'}
+        </Button>
+        <Button kind="quiet" action={close}>
+          Leave it as proposed
+        </Button>
+      </div>
+      {text !== view.content && (
+        <>
+          <h3 class="dim">What you changed</h3>
+          <Diff before={view.content} after={text} label="your version" />
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+/** Keys of an answer that are shown, and characters of each. */
+const KEYS = 5;
+const LENGTH = 400;
+
+/** What a model answered, in short: a text, or the first keys of a map with what they say. */
+export function Answer({ answer }: { answer: unknown }) {
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer))
+    return <p class="answer">{shortened(worded(answer))}</p>;
+  const told = Object.entries(answer).filter(([, value]) => value !== null && worded(value) !== '');
+  return (
+    <div class="answer">
+      <dl>
+        {told.slice(0, KEYS).map(([key, value]) => (
+          <div key={key}>
+            <dt>{key}</dt>
+            <dd>{shortened(worded(value))}</dd>
+          </div>
+        ))}
+      </dl>
+      {told.length > KEYS && <p class="faint">and {told.length - KEYS} more</p>}
+    </div>
+  );
+}
+
+function worded(value: unknown): string {
+  if (typeof value === 'string') return value.trim();
+  if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return value.join(', ');
+  return JSON.stringify(value);
+}
+
+function shortened(text: string): string {
+  return text.length > LENGTH ? `${text.slice(0, LENGTH)}…` : text;
+}

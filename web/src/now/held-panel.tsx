@@ -1,0 +1,74 @@
+import type { HoldView, StatusView } from '../../../src/contract/status-view.ts';
+import { count } from '../../../src/surfaces/cli/phrases.ts';
+import { useApp } from '../app-context.ts';
+import { Button } from '../parts/button.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { State } from '../parts/state.tsx';
+import { Since, Time } from '../parts/time.tsx';
+import { useAction } from '../use-action.ts';
+
+/** What is not being thought just now, why, and what to do about it. */
+export function HeldPanel({ status }: { status: StatusView | null }) {
+  const holds = status?.holds ?? [];
+  if (holds.length === 0) return null;
+  return (
+    <Panel title="Held" class="held" aside={<State of="held">{heldCount(holds)}</State>}>
+      <ul>
+        {holds.map((hold) => (
+          <Hold key={`${hold.what} ${hold.name}`} hold={hold} />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function Hold({ hold }: { hold: HoldView }) {
+  const { what, name, reason, since, until, thoughts } = hold;
+  return (
+    <li>
+      <p class="title">
+        {what === 'all' ? 'Everything' : `${what} ${name}`}
+        <span class="faint">
+          for <Since at={since} />
+        </span>
+      </p>
+      <p>{isPause(hold) ? 'paused by a person' : reason}</p>
+      <p class="faint">
+        {thoughts > 0 ? `${count(thoughts, 'thought')} held` : 'nothing waits for it'}
+        {until !== undefined && (
+          <>
+            , until <Time at={until} />
+          </>
+        )}
+        . No attempt is spent; it goes on by itself.
+      </p>
+      {isPause(hold) && <Resume rule={what === 'all' ? null : name} />}
+    </li>
+  );
+}
+
+function Resume({ rule }: { rule: string | null }) {
+  const { client, live } = useApp();
+  const resume = useAction(async () => {
+    await client.resume(rule);
+    live.hurry();
+    return rule === null ? 'Thinking goes on' : `${rule} goes on`;
+  });
+  return (
+    <Button isSmall action={resume}>
+      Resume
+    </Button>
+  );
+}
+
+/** A person's own doing. */
+function isPause({ what, reason }: HoldView): boolean {
+  return (what === 'all' || what === 'rule') && reason.startsWith('paused');
+}
+
+function heldCount(holds: readonly HoldView[]): string {
+  return count(
+    holds.reduce((sum, { thoughts }) => sum + thoughts, 0),
+    'thought',
+  );
+}

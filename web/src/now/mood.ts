@@ -1,0 +1,16 @@
+import type { StatusView } from '../../../src/contract/status-view.ts';
+import { count } from '../../../src/surfaces/cli/phrases.ts';
+
+/** How it is, in a sentence. */
+export function moodOf({ queue, holds, ready }: Pick<StatusView, 'queue' | 'holds' | 'ready'>): string {
+  const running = queue.running + queue.answered;
+  const held = holds.reduce((sum, { thoughts }) => sum + thoughts, 0);
+  const toCome = Math.max(0, queue.waiting + queue.ready - held);
+  const parts = [
+    running > 0 && `${running} being thought`,
+    toCome > 0 && `${toCome.toLocaleString('en-US')} to come`,
+    held > 0 && `${count(held, 'thought')} held`,
+  ].filter(Boolean);
+  if (parts.length > 0) return parts.join(', ');
+  return ready ? 'nothing to do just now' : 'looking around: folders are read for the first time';
+}

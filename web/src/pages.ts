@@ -1,0 +1,46 @@
+import type { ComponentType } from 'preact';
+import type { StatusView } from '../../src/contract/status-view.ts';
+import { InboxPage } from './pages/inbox.tsx';
+import { MachinePage } from './pages/machine.tsx';
+import { NowPage } from './pages/now.tsx';
+import { QueuePage } from './pages/queue.tsx';
+import { RulePage } from './pages/rule.tsx';
+import { RulesPage } from './pages/rules.tsx';
+import { SettingsPage } from './pages/settings.tsx';
+import { ThoughtPage } from './pages/thought.tsx';
+import { ThoughtsPage } from './pages/thoughts.tsx';
+
+/** A page of the dashboard, in the order of the menu. */
+export interface PageEntry {
+  /** The first part of its hash. */
+  name: string;
+  title: string;
+  /** After `g`. */
+  key: string;
+  /** How much of it asks for somebody; 0 = nothing. */
+  asks?(status: StatusView): number;
+  All: ComponentType;
+  /** Of one thing; `place.value.of` says of which. */
+  One?: ComponentType;
+}
+
+const NOW: PageEntry = { name: '', title: 'Now', key: 'n', All: NowPage };
+
+export const PAGES: readonly PageEntry[] = [
+  NOW,
+  { name: 'thoughts', title: 'Thoughts', key: 't', All: ThoughtsPage, One: ThoughtPage },
+  { name: 'inbox', title: 'Inbox', key: 'i', All: InboxPage, asks: ({ proposals }) => proposals.waiting },
+  { name: 'rules', title: 'Rules', key: 'r', All: RulesPage, One: RulePage, asks: brokenRules },
+  { name: 'machine', title: 'Machine', key: 'm', All: MachinePage },
+  { name: 'queue', title: 'Queue', key: 'q', All: QueuePage, asks: ({ queue }) => queue.dead },
+  { name: 'settings', title: 'Settings', key: 's', All: SettingsPage },
+];
+
+/** The page of a name; the first one where there is none. */
+export function pageNamed(name: string): PageEntry {
+  return PAGES.find((page) => page.name === name) ?? NOW;
+}
+
+function brokenRules({ rules }: StatusView): number {
+  return rules.filter(({ problem }) => problem !== null).length;
+}

@@ -1,0 +1,193 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { RuleView } from '../../../src/contract/api.ts';
+import type { RuleTextView } from '../../../src/contract/rule-text.ts';
+import type { ThoughtRow } from '../../../src/contract/thought-view.ts';
+import { short } from '../../../src/surfaces/cli/phrases.ts';
+import { useApp } from '../app-context.ts';
+import { VisibleText } from '../diff/visible-text.tsx';
+import { Button } from '../parts/button.tsx';
+import { Link } from '../parts/link.tsx';
+import { Page, Panel } from '../parts/panel.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { Skeleton } from '../parts/skeleton.tsx';
+import { State } from '../parts/state.tsx';
+import { Time } from '../parts/time.tsx';
+import { place } from '../place.ts';
+import { Editor } from '../rules/editor.tsx';
+import { standingOf, sumsOf } from '../rules/standing.ts';
+import { Facts } from '../thought/step.tsx';
+import { saidOf, titleOf } from '../thoughts/facts.ts';
+import { useAction } from '../use-action.ts';
+import { useLiveLoad, useLoad } from '../use-load.ts';
+import './rules.css';
+
+/** Thoughts of it that are shown. */
+const LAST = 8;
+
+/** One rule: how it stands, what came of it, and its file. */
+export function RulePage() {
+  const { client } = useApp();
+  const name = place.value.of;
+  const rules = useLiveLoad(
+    () => client.rules(),
+    [name],
+    (event) => ('rule' in event && event.rule === name) || event.type === 'reloaded' || event.type === 'hold',
+  );
+  const rule = rules.value?.find((each) => each.name === name);
+  return (
+    <Page
+      title={name}
+      name={name}
+      actions={rule !== undefined && <PauseRule rule={rule} changed={rules.reload} />}
+    >
+      {rules.error !== null && <Problem error={rules.error} retry={rules.reload} />}
+      {rule !== undefined && <Standing rule={rule} />}
+      <LastThoughts name={name} />
+      <File name={name} />
+    </Page>
+  );
+}
+
+function Standing({ rule }: { rule: RuleView }) {
+  const { wokenBy, paths, next, models, held, problem, version, file } = rule;
+  const { of, word } = standingOf(rule);
+  const { done, open, dead } = sumsOf(rule);
+  return (
+    <section class="rule-standing" aria-label="How it stands">
+      <p class="thought-line" role="status">
+        <State of={of}>{word}</State>
+        <span>
+          {done.toLocaleString('en')} done, {open.toLocaleString('en')} open, {dead.toLocaleString('en')} dead
+        </span>
+      </p>
+      {problem !== null && (
+        <p class="wrong">
+          <VisibleText text={problem} />
+        </p>
+      )}
+      {held !== null && (
+        <p class="held-words">
+          Held: <VisibleText text={held} />
+        </p>
+      )}
+      <Facts
+        facts={[
+          ['woken by', paths.length === 0 ? wokenBy : ''],
+          ['paths', paths.length === 0 ? '' : <Lines lines={paths} />],
+          ['due', next.length === 0 ? '' : <Dues times={next} />],
+          ['models', models.length === 0 ? '' : <Lines lines={models} />],
+          ['version', version === '' ? '' : <code title={version}>{short(version)}</code>],
+          [
+            'file',
+            <code key="file">
+              <VisibleText text={file} />
+            </code>,
+          ],
+        ]}
+      />
+    </section>
+  );
+}
+
+function Lines({ lines }: { lines: readonly string[] }) {
+  return (
+    <>
+      {lines.map((line) => (
+        <code key={line} class="own-line">
+          <VisibleText text={line} />
+        </code>
+      ))}
+    </>
+  );
+}
+
+function Dues({ times }: { times: readonly string[] }) {
+  return (
+    <>
+      {times.map((at) => (
+        <span key={at} class="own-line">
+          <Time at={at} />
+        </span>
+      ))}
+    </>
+  );
+}
+
+function PauseRule({ rule: { name, state }, changed }: { rule: RuleView; changed(): void }) {
+  const { client } = useApp();
+  const isPaused = state === 'paused';
+  const change = useAction(async () => {
+    await (isPaused ? client.resume(name) : client.pause(name));
+    changed();
+    return isPaused
+      ? `${name} goes on.`
+      : `${name} is paused: what runs is finished, and nothing more is begun.`;
+  });
+  return (
+    <Button action={change} isPressed={isPaused} isDisabled={state === 'refused'}>
+      {isPaused ? 'Resume' : 'Pause'}
+    </Button>
+  );
+}
+
+function LastThoughts({ name }: { name: string }) {
+  const { client } = useApp();
+  const { value, error, reload } = useLiveLoad(
+    () => client.thoughts({ rule: name, limit: LAST }),
+    [name],
+    (event) => event.type === 'state' && event.rule === name,
+  );
+  if (error !== null) return <Problem error={error} retry={reload} />;
+  if (value === null) return <Skeleton lines={4} what="The last thoughts" />;
+  return (
+    <Panel
+      title="Last thoughts"
+      aside={
+        value.next !== null && (
+          <Link page="thoughts" query={{ rule: name }}>
+            all of them
+          </Link>
+        )
+      }
+    >
+      {value.items.length === 0 ? (
+        <p class="body dim">Nothing has woken it yet.</p>
+      ) : (
+        <ol class="last-thoughts">
+          {value.items.map((row) => (
+            <LastThought key={row.id} row={row} />
+          ))}
+        </ol>
+      )}
+    </Panel>
+  );
+}
+
+function LastThought({ row }: { row: ThoughtRow }) {
+  const { text, isReason } = saidOf(row);
+  return (
+    <li>
+      <Link page="thoughts" of={row.id}>
+        <State of={row.state} />
+        <span class="name">
+          <VisibleText text={titleOf(row)} />
+        </span>
+        <span class={isReason ? 'snippet why' : 'snippet'}>
+          <VisibleText text={text} />
+        </span>
+        <Time at={row.timestamp} />
+      </Link>
+    </li>
+  );
+}
+
+/** The file that was read stays until it is saved: what somebody writes is not taken from under their hands. */
+function File({ name }: { name: string }) {
+  const { client } = useApp();
+  const { value, error, reload } = useLoad(() => client.rule(name), [name]);
+  const [file, setFile] = useState<RuleTextView | null>(null);
+  useEffect(() => setFile(value), [value]);
+  if (error !== null) return <Problem error={error} retry={reload} />;
+  if (file === null) return <Skeleton lines={10} what="The file" />;
+  return <Editor file={file} saved={setFile} />;
+}

@@ -1,0 +1,36 @@
+import { useEffect, useState } from 'preact/hooks';
+import { codedOf } from '../use-load.ts';
+import { sayProblem } from './notices.tsx';
+
+/** For so long it says that it was copied. */
+const SAID_MS = 1500;
+
+/** Puts a text into the clipboard; `what` it is, for who does not see the button. */
+export function Copy({ text, what }: { text: string; what: string }) {
+  const [isCopied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!isCopied) return;
+    const timer = setTimeout(() => setCopied(false), SAID_MS);
+    return () => clearTimeout(timer);
+  }, [isCopied]);
+  const copy = () =>
+    navigator.clipboard.writeText(text).then(
+      () => setCopied(true),
+      (error: unknown) => sayProblem(codedOf(error)),
+    );
+  return (
+    <button type="button" class="copy" aria-label={`Copy ${what}`} onClick={() => void copy()}>
+      {isCopied ? 'copied' : 'copy'}
+    </button>
+  );
+}
+
+/** Something to type at a terminal. */
+export function Command({ line }: { line: string }) {
+  return (
+    <span class="command">
+      <code>{line}</code>
+      <Copy text={line} what="the command" />
+    </span>
+  );
+}

@@ -1,0 +1,4 @@
+/** A key. */
+export function Kbd({ children }: { children: string }) {
+  return <kbd>{children}</kbd>;
+}

@@ -1,0 +1,38 @@
+import type { CodedError } from '../../../src/base/errors.ts';
+import { Button } from './button.tsx';
+import { Command } from './copy.tsx';
+import { Shape } from './state.tsx';
+
+/** What went wrong: what was attempted, what is allowed, what to do next. */
+export function Problem({ error, retry }: { error: CodedError; retry?: () => void }) {
+  return (
+    <div class="problem" role="alert">
+      <Shape tone="bad" />
+      <div>
+        <p class="title">{error.message}</p>
+        <Facts error={error} />
+        {retry !== undefined && (
+          <Button action={retry} isSmall>
+            Try again
+          </Button>
+        )}
+      </div>
+      <code class="code">{error.code}</code>
+    </div>
+  );
+}
+
+/** What an error tells besides its message. */
+export function Facts({ error: { value, allowed, next } }: { error: CodedError }) {
+  return (
+    <>
+      {value !== undefined && value !== '' && (
+        <p>
+          given: <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>
+        </p>
+      )}
+      {allowed !== undefined && <p>allowed: {allowed}</p>}
+      {next !== undefined && (next.startsWith('consciousness ') ? <Command line={next} /> : <p>{next}</p>)}
+    </>
+  );
+}

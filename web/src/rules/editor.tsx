@@ -1,0 +1,157 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { CodedError } from '../../../src/base/errors.ts';
+import type { RuleTextView } from '../../../src/contract/rule-text.ts';
+import { useApp } from '../app-context.ts';
+import { Diff } from '../diff/diff.tsx';
+import { Button } from '../parts/button.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { useAction } from '../use-action.ts';
+import { draftOf, keepDraft } from './drafts.ts';
+import { DryRun } from './dry-run.tsx';
+import { Problems } from './problems.tsx';
+import { marksOf, rangeOfLine } from './text.ts';
+import { TextField } from './text-field.tsx';
+import { useCheck } from './use-check.ts';
+
+interface EditorProps {
+  file: RuleTextView;
+  /** It was saved, or another one is there: this is what the file holds now. */
+  saved(file: RuleTextView): void;
+}
+
+/** A rule's file, with what the daemon would say of it while it is edited, and what it would do before it is saved. */
+export function Editor({ file, saved }: EditorProps) {
+  const { client } = useApp();
+  const [text, setText] = useState(draftOf(file.name) ?? file.text);
+  const [other, setOther] = useState<RuleTextView | null>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const { check, isCurrent, error } = useCheck(file.name, text);
+  const isChanged = text !== file.text;
+  useGuard(isChanged);
+
+  function change(next: string): void {
+    setText(next);
+    keepDraft(file.name, next === file.text ? null : next);
+  }
+
+  async function write(over: RuleTextView): Promise<string | undefined> {
+    try {
+      saved(await client.saveRule({ name: file.name, text, known: [over.etag] }));
+      setOther(null);
+      keepDraft(file.name, null);
+      return 'Saved: it is in force from the next event on.';
+    } catch (error) {
+      if (!(error instanceof CodedError) || error.code !== 'rule-changed') throw error;
+      setOther(await client.rule(file.name));
+      return undefined;
+    }
+  }
+  const save = useAction(() => write(file));
+  const overwrite = useAction(async () => (other === null ? undefined : write(other)));
+  const canSave = isChanged && check?.ok === true && isCurrent && !save.isBusy;
+
+  function show(line: number): void {
+    const { from, to } = rangeOfLine(text, line);
+    field.current?.focus();
+    field.current?.setSelectionRange(from, to);
+  }
+
+  return (
+    <Panel
+      title="The file"
+      class="editor"
+      aside={
+        <>
+          {isChanged && (
+            <Button kind="quiet" isSmall action={() => change(file.text)}>
+              Discard changes
+            </Button>
+          )}
+          <Button kind="main" isSmall isDisabled={!canSave} action={save} title="Ctrl+S">
+            {isChanged ? 'Save' : 'Saved'}
+          </Button>
+        </>
+      }
+    >
+      {other !== null && (
+        <Meanwhile
+          other={other}
+          text={text}
+          take={() => {
+            setText(other.text);
+            keepDraft(file.name, null);
+            saved(other);
+            setOther(null);
+          }}
+          overwrite={overwrite}
+          close={() => setOther(null)}
+        />
+      )}
+      <div class="editor-body">
+        <TextField
+          field={field}
+          text={text}
+          marks={marksOf(check?.problems ?? [])}
+          label={`The text of ${file.name}`}
+          describedBy="rule-problems"
+          change={change}
+          save={() => canSave && void save.run()}
+        />
+        <div class="editor-side">
+          {error === null ? (
+            <Problems id="rule-problems" check={check} isCurrent={isCurrent} show={show} />
+          ) : (
+            <p id="rule-problems" class="wrong">
+              It is not checked: {error.message}
+            </p>
+          )}
+          <DryRun
+            name={file.name}
+            text={text}
+            isGood={check?.ok === true && isCurrent}
+            isChanged={isChanged}
+          />
+        </div>
+      </div>
+    </Panel>
+  );
+}
+
+/** The file was changed while it was edited here: neither is lost without somebody saying so. */
+function Meanwhile(props: {
+  other: RuleTextView;
+  text: string;
+  take(): void;
+  overwrite: ReturnType<typeof useAction>;
+  close(): void;
+}) {
+  const { other, text, take, overwrite, close } = props;
+  return (
+    <div class="meanwhile" role="alert">
+      <p>
+        <strong>The file was changed meanwhile, and yours was not saved.</strong> From what it holds now to
+        what you wrote:
+      </p>
+      <Diff before={other.text} after={text} label="the file as it is and as you wrote it" />
+      <div class="actions">
+        <Button kind="danger" action={overwrite}>
+          Save mine over it
+        </Button>
+        <Button action={take}>Take the one that is there</Button>
+        <Button kind="quiet" action={close}>
+          Go on editing
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** Whoever closes the page with something unsaved is asked. */
+function useGuard(isChanged: boolean): void {
+  useEffect(() => {
+    if (!isChanged) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [isChanged]);
+}

@@ -1,0 +1,28 @@
+/** Where a line (from 1) of a text begins and ends, to be selected; the last line for what is past the end. */
+export function rangeOfLine(text: string, line: number): { from: number; to: number } {
+  let from = 0;
+  for (let at = 1; at < line; at++) {
+    const next = text.indexOf('\n', from);
+    if (next < 0) break;
+    from = next + 1;
+  }
+  const end = text.indexOf('\n', from);
+  return { from, to: end < 0 ? text.length : end };
+}
+
+export function linesIn(text: string): number {
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  return lines;
+}
+
+/** The worst that is said of each line, by its number. */
+export function marksOf(
+  problems: readonly { line: number | null; severity: 'error' | 'warning' }[],
+): Map<number, 'error' | 'warning'> {
+  const marks = new Map<number, 'error' | 'warning'>();
+  for (const { line, severity } of problems) {
+    if (line !== null && marks.get(line) !== 'error') marks.set(line, severity);
+  }
+  return marks;
+}

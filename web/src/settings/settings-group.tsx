@@ -1,0 +1,41 @@
+import { Panel } from '../parts/panel.tsx';
+import { Path } from '../parts/path.tsx';
+import { type Setting, valueText } from './settings-list.ts';
+
+/** Settings that begin alike. */
+export function SettingsGroup({ name, settings }: { name: string; settings: readonly Setting[] }) {
+  return (
+    <Panel title={name === '' ? 'Others' : <span class="mono">{name}</span>}>
+      <dl class="set">
+        {settings.map((setting) => (
+          <div key={setting.key} class={setting.isDefault ? 'default' : ''}>
+            <dt class="mono">{shortKey(setting.key)}</dt>
+            <dd class="mono">
+              <Value value={setting.value} />
+            </dd>
+            <dd class="source">{setting.isDefault ? 'default' : <Path path={setting.source} />}</dd>
+          </div>
+        ))}
+      </dl>
+    </Panel>
+  );
+}
+
+function Value({ value }: { value: unknown }) {
+  if (Array.isArray(value) && value.length > 0) {
+    return (
+      <ul>
+        {value.map((each) => (
+          <li key={valueText(each)}>{valueText(each)}</li>
+        ))}
+      </ul>
+    );
+  }
+  const text = valueText(value);
+  return text === '' || text === '{}' || text === '[]' ? <span class="faint">none</span> : text;
+}
+
+/** Without the group's name, where more is said. */
+function shortKey(key: string): string {
+  return key.includes('.') ? key.slice(key.indexOf('.') + 1) : key;
+}

@@ -1,0 +1,84 @@
+import type { AttemptView, ThoughtRow, ThoughtView } from '../../../src/contract/thought-view.ts';
+
+/** Tokens a second once it spoke; null where that cannot be told. */
+export function speedOf(attempt: Pick<AttemptView, 'firstTokenMs' | 'totalMs' | 'usage'>): number | null {
+  const { firstTokenMs, totalMs, usage } = attempt;
+  if (totalMs === null || usage.outputTokens === null) return null;
+  const speaking = totalMs - (firstTokenMs ?? 0);
+  return speaking <= 0 ? null : Math.round((usage.outputTokens * 10_000) / speaking) / 10;
+}
+
+/** Characters of it that a row has room for. */
+const ROW_TEXT = 240;
+
+/** What a row says of a thought: how its text begins; where it is stuck or was given up, why. */
+export function saidOf(row: Pick<ThoughtRow, 'reason' | 'content' | 'state'>): {
+  text: string;
+  isReason: boolean;
+} {
+  const isWell = row.state === 'done' || row.state === 'proposed' || row.state === 'answered';
+  const isReason = row.reason !== '' && (!isWell || row.content === '');
+  const text = (isReason ? row.reason : row.content)
+    .slice(0, ROW_TEXT * 4)
+    .replace(/\s+/g, ' ')
+    .trim();
+  return { text: text.slice(0, ROW_TEXT), isReason };
+}
+
+/** What a thought is called: the name of its file, else how its text begins, else its subject. */
+export function titleOf({ context, content }: Pick<ThoughtRow, 'context' | 'content'>): string {
+  const name = context.path?.split('/').at(-1) ?? '';
+  if (name !== '') return name;
+  const line = content.trim().split('\n', 1)[0]?.slice(0, 120) ?? '';
+  return line === '' ? context.subject : line;
+}
+
+/** What people may still do about a thought. */
+export function movesOf({ state, outputs }: Pick<ThoughtView, 'state' | 'outputs'>) {
+  return {
+    canRetry: state === 'dead' || state === 'cancelled',
+    canCancel: state === 'waiting' || state === 'ready' || state === 'running' || state === 'dead',
+    canUndo: outputs.some((output) => output.state === 'applied'),
+    isUnderWay: state === 'waiting' || state === 'ready' || state === 'running' || state === 'answered',
+  };
+}
+
+/** An answer for people: text, or its fields in their order. */
+export type ReadableAnswer =
+  | { kind: 'none' }
+  | { kind: 'text'; text: string }
+  | { kind: 'fields'; fields: Field[] };
+
+export interface Field {
+  key: string;
+  /** Null = the model left it out. */
+  value: string | string[] | null;
+}
+
+export function readable(answer: unknown): ReadableAnswer {
+  if (answer === null || answer === undefined || answer === '') return { kind: 'none' };
+  if (typeof answer === 'string') return { kind: 'text', text: answer };
+  if (typeof answer !== 'object' || Array.isArray(answer)) return { kind: 'text', text: jsonOf(answer) };
+  return {
+    kind: 'fields',
+    fields: Object.entries(answer).map(([key, value]) => ({ key, value: wordsOf(value) })),
+  };
+}
+
+/** An answer as one text. */
+export function answerText(answer: unknown): string {
+  return answer === null || answer === undefined ? '' : typeof answer === 'string' ? answer : jsonOf(answer);
+}
+
+export function jsonOf(value: unknown): string {
+  return JSON.stringify(value, null, 2) ?? '';
+}
+
+function wordsOf(value: unknown): Field['value'] {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value) && value.every((each) => typeof each !== 'object' || each === null)) {
+    return value.map((each) => String(each));
+  }
+  return jsonOf(value);
+}
