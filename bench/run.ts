@@ -6,6 +6,7 @@ import { openBench } from './bench.ts';
 import type { Figure } from './figure.ts';
 import { burst } from './figures/burst.ts';
 import { commands } from './figures/commands.ts';
+import { fanout } from './figures/fanout.ts';
 import { idle } from './figures/idle.ts';
 import { latency } from './figures/latency.ts';
 import { million } from './figures/million.ts';
@@ -30,6 +31,7 @@ const FIGURES: readonly Figure[] = [
   start,
   idle,
   processes,
+  fanout,
   storms,
   million,
 ];

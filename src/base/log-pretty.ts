@@ -1,3 +1,5 @@
+import { HARMFUL, jsonEscape } from './harmful.ts';
+
 const COLOURS: Record<string, string> = {
   DEBUG: '90',
   INFO: '32',
@@ -5,7 +7,6 @@ const COLOURS: Record<string, string> = {
   ERROR: '31',
   CRITICAL: '97;41',
 };
-const UNPRINTABLE = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
 /** A piece of a pretty line, and what it is, for whoever chooses the colours. */
 export interface PrettyPart {
@@ -84,8 +85,5 @@ function shownValue(value: unknown): string {
 }
 
 function escaped(text: string): string {
-  return text.replace(
-    UNPRINTABLE,
-    (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
-  );
+  return text.replace(HARMFUL, jsonEscape);
 }

@@ -1,6 +1,7 @@
 import { type Logger, pino } from 'pino';
 import { type Clock, systemClock } from './clock.ts';
 import { messageOf, systemCode } from './errors.ts';
+import { harmlessJson } from './harmful.ts';
 import { type LogFields, lineFields } from './log-fields.ts';
 import { prettyLine } from './log-pretty.ts';
 import { openRotatingFile, type RotatingFile } from './rotate.ts';
@@ -158,9 +159,6 @@ function openSinks(options: LogOptions, clock: Clock): Sinks {
   };
 }
 
-/** C1 controls and bidi marks are legal in JSON, but not on the terminal of whoever reads the file. */
-const UNPRINTABLE = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-
 function safeLine(line: string, scrub: (text: string) => string, clock: Clock): string {
   const text = scrub(line);
   if (text !== line && !isJson(text)) {
@@ -172,7 +170,8 @@ function safeLine(line: string, scrub: (text: string) => string, clock: Clock): 
       clock,
     );
   }
-  return text.replace(UNPRINTABLE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  // Legal in JSON, but not on the terminal of whoever reads the file.
+  return harmlessJson(text);
 }
 
 function isJson(text: string): boolean {

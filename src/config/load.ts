@@ -10,6 +10,7 @@ import {
   DEFAULT_DATABASE,
   type Folders,
 } from '../contract/config.ts';
+import { secretsOf } from '../contract/config-webhook.ts';
 import type { ConfigProblem } from '../contract/problem.ts';
 import { advised } from './advised.ts';
 import { inOrder } from './in-order.ts';
@@ -119,10 +120,7 @@ function assemble(
     Object.values('command' in server ? server.env : server.headers),
   );
   const webhookKeys = keysOf(values.webhooks, variables);
-  const webhooks = Object.values(values.webhooks).flatMap(({ url, headers }) => [
-    url,
-    ...Object.values(headers).filter((value) => value.length >= 8),
-  ]);
+  const webhooks = Object.values(values.webhooks).flatMap(secretsOf);
   const own = [...keys, ...Object.values(webhookKeys), ...webhooks];
   const secrets = [...new Set([...own, ...given.filter((value) => value.length >= 8)])].filter(
     (key) => key !== '' && key !== PLACEHOLDER,

@@ -37,3 +37,13 @@ export const webhook = z.strictObject({
     .describe('More headers; one with a key in it belongs into `.env`.'),
 });
 export type Webhook = z.output<typeof webhook>;
+
+/** A shorter header or path is a word that anybody might write. */
+const SHORTEST = 8;
+
+/** What of a webhook nobody is told: where exactly it goes, since whoever knows may post there, too, and its headers. */
+export function secretsOf({ url, headers }: Pick<Webhook, 'url' | 'headers'>): string[] {
+  const behind = URL.parse(url);
+  const path = behind === null ? '' : `${behind.pathname}${behind.search}`;
+  return [url, ...[path, ...Object.values(headers)].filter((value) => value.length >= SHORTEST)];
+}

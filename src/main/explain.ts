@@ -28,7 +28,9 @@ const ID_DIGITS = 10;
 export async function explain(path: string, context: ExplainContext): Promise<Explanation> {
   const root = context.roots.find((each) => isWithin(path, each)) ?? null;
   const facts = await context.store.read('explainFile', { path, root });
-  const kind = await kindOnDisk(path);
+  // Of what is none of ours it is not even told whether it is there.
+  const isOurs = root !== null || facts.writtenBy !== null;
+  const kind = isOurs ? await kindOnDisk(path) : null;
   const ignored = await whyNotPerceived(path, root, kind, context);
   const unknown = kind === null && facts.seen === null && facts.events.length === 0;
   // Rules are about files: of a folder none says anything.

@@ -36,7 +36,13 @@ export interface LifeOptions extends Omit<RunOptions, 'onReady' | 'onLive'>, Ann
 /** Lives with a log and a store until asked to stop; how it ended. */
 export async function live(options: LifeOptions): Promise<{ code: number; reason: string }> {
   const { folders, config, store, env, flags, homedir, lost } = options;
-  const log = openLog(config);
+  // One that was replaced stays secret: what is under way may still name it.
+  const secrets = new Set<string>();
+  let inForce = () => config;
+  const log = openLog(config, () => {
+    for (const secret of inForce().secrets) secrets.add(secret);
+    return [...secrets];
+  });
   const reopen = () => log.reopen();
   const tellLost = () => log.critical('store lost', { error: lost.reason });
   process.on('SIGHUP', reopen);
@@ -52,6 +58,7 @@ export async function live(options: LifeOptions): Promise<{ code: number; reason
         flags,
         homedir,
       });
+      inForce = configuration.config;
       const version = packageVersion();
       log.info('daemon starting', { version, pid: process.pid, state: folders.state });
       const keeper = createKeeper({ ...base, path: config.database, opening, onDamaged: options.lose });
@@ -108,12 +115,12 @@ function tellLoss(loss: Loss | null, log: Log, live: (event: LiveEvent) => void)
   live({ type: 'problem', at: new Date(at).toISOString(), message });
 }
 
-function openLog(config: Config): Log {
+function openLog(config: Config, secrets: () => readonly string[]): Log {
   return createLog({
     level: config.values.log_level,
     file: { path: `${config.folders.logs}/consciousness.log` },
     // On a terminal the CLI shows what happens; whoever asks for DEBUG wants the log itself.
     pretty: config.values.log_level === 'DEBUG' && process.stderr.isTTY === true,
-    secrets: () => config.secrets,
+    secrets,
   });
 }

@@ -1,13 +1,14 @@
 import type { Stats } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { CodedError, systemCode } from '../base/errors.ts';
-import { toFs } from '../base/path-text.ts';
+import { fromFs, toFs } from '../base/path-text.ts';
 import type { Config } from '../contract/config.ts';
 import type { EventData } from '../contract/event-data.ts';
 import { matchesRule } from '../contract/glob.ts';
 import type { Rule } from '../contract/rule.ts';
-import { DENIED, whyIgnored } from '../senses/files/why-ignored.ts';
+import { deniedBy } from '../senses/files/ignore.ts';
+import { whyIgnored } from '../senses/files/why-ignored.ts';
 
 /** A file that a rule is to be tried on. Absolute path texts. */
 export interface TriedFile {
@@ -32,14 +33,20 @@ export async function triedFile(path: string, config: Config): Promise<TriedFile
     throw unreadable(path, stat.isDirectory() ? 'it is a folder' : 'it is not an ordinary file');
   const watched = config.roots.find((each) => path.startsWith(each.path === '/' ? '/' : `${each.path}/`));
   const file = { path, root: watched?.path ?? dirname(path), isWatched: watched !== undefined, stat };
-  const ignored = await ignoredBy(file, config);
-  if (ignored?.by === DENIED) {
+  // A file that nobody watches is looked at with every folder that it really is in: `credentials` alone tells nothing.
+  const within = watched === undefined ? '/' : `${watched.path}/`;
+  const pattern = deniedBy((watched === undefined ? await realPath(path) : path).slice(within.length));
+  if (pattern !== null) {
     throw new CodedError('file-denied', `${path} looks like a secret, and is never read`, {
-      value: ignored.pattern,
+      value: pattern,
       next: 'choose another file: no setting allows this one',
     });
   }
   return file;
+}
+
+async function realPath(path: string): Promise<string> {
+  return fromFs(await realpath(toFs(path), 'buffer'));
 }
 
 /** The change that a daemon would tell the rule of: that it is there. */

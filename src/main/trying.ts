@@ -1,4 +1,4 @@
-import { CodedError } from '../base/errors.ts';
+import { CodedError, EXIT } from '../base/errors.ts';
 import type { CompareView } from '../contract/compare.ts';
 import type { Config } from '../contract/config.ts';
 import type { Rule } from '../contract/rule.ts';
@@ -12,7 +12,10 @@ export interface Trying {
   compare(request: CompareRequest, signal: AbortSignal): Promise<CompareView>;
 }
 
-/** What writes nothing, for those who ask the daemon: loaded when it is asked for the first time. */
+/**
+ * What writes nothing, for those who ask the daemon: loaded when it is asked for the first time. Of files it reads
+ * watched ones alone: whoever has a token could read every file of the account by it.
+ */
 export function createTrying(
   home: string | undefined,
   config: () => Config,
@@ -22,7 +25,8 @@ export function createTrying(
   const onStep = () => undefined;
   return {
     async tryRule({ rule, confined = false, ...request }, signal) {
-      if (confined) assertConfined([request.path], request.cloud, config());
+      assertWatched([request.path], config());
+      assertStays({ ...request, confined });
       const { rehearseRule } = await import('./rehearse.ts');
       const asked = { ...request, ...own, rule: { name: rule }, onStep, signal };
       return (await rehearseRule(asked, config())).view;
@@ -32,7 +36,8 @@ export function createTrying(
       return rehearseText(request, { config: config(), rules: rules() }, signal);
     },
     async compare({ about, confined = false, ...request }, signal) {
-      if (confined) assertConfined('paths' in about ? about.paths : [], request.cloud, config());
+      if ('paths' in about) assertWatched(about.paths, config());
+      assertStays({ ...request, confined });
       const { compareModels } = await import('./compare.ts');
       const named = 'rule' in about ? { ...about, rule: { name: about.rule } } : about;
       return compareModels({ ...request, ...own, about: named, onStep, signal }, config());
@@ -40,24 +45,30 @@ export function createTrying(
   };
 }
 
-/** A program with a token may have its person's files read where the daemon reads them anyway, and sent nowhere else. */
-function assertConfined(paths: readonly string[], cloud: boolean | undefined, { roots }: Config): void {
-  const outside = paths.find(
-    (path) =>
-      path.split('/').includes('..') ||
-      !roots.some((root) => path.startsWith(root.path === '/' ? '/' : `${root.path}/`)),
+/** By the text alone; that it really is there is looked at when it is opened. Throws `file-denied`. */
+function assertWatched(paths: readonly string[], { roots }: Config): void {
+  const other = paths.find(
+    (each) => !roots.some(({ path }) => each.startsWith(path === '/' ? '/' : `${path}/`)),
   );
-  if (outside !== undefined) {
-    throw new CodedError('file-denied', 'through the port only files in watched folders are read', {
-      value: outside,
-      allowed: roots.map((root) => root.path).join(', ') || 'no folder is watched',
-      next: 'use the command line, or the socket',
-    });
-  }
-  if (cloud === true) {
-    throw new CodedError('cloud-denied', 'through the port nobody decides that a text leaves this machine', {
+  if (other === undefined) return;
+  throw new CodedError('file-denied', `${other} is in no watched folder`, {
+    value: other,
+    allowed: roots.map(({ path }) => path).join(', ') || 'none: no folder is watched',
+    next: 'on the command line, `consciousness try` takes any file',
+    exitCode: EXIT.failed,
+  });
+}
+
+/** That a text leaves this machine is for a person to say, not for a program that they let in. */
+function assertStays({ cloud, confined }: { cloud?: boolean; confined?: boolean }): void {
+  if (confined !== true || cloud !== true) return;
+  throw new CodedError(
+    'cloud-denied',
+    'a program with a token does not decide that a text leaves this machine',
+    {
       value: 'cloud: true',
-      next: 'use the command line, or the socket',
-    });
-  }
+      next: 'use the dashboard, or the command line',
+      exitCode: EXIT.failed,
+    },
+  );
 }

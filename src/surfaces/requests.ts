@@ -77,7 +77,7 @@ export interface TryRequest {
   model?: string;
   /** Also where that means that the document leaves this machine. */
   cloud?: boolean;
-  /** Only what is in a watched folder, and only on this machine: it is not the owner who asks. */
+  /** Not a person asks, but a program that they let in. */
   confined?: boolean;
 }
 

@@ -102,8 +102,9 @@ describe('the dependencies', () => {
     assert.equal(allows(''), false);
   });
 
-  it('run no scripts of their own at install, and neither do we', () => {
-    const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'preprepare', 'postprepare'];
+  it('run no scripts of their own at install, and we build the dashboard in a checkout and do nothing else', () => {
+    const hooks = ['preinstall', 'install', 'postinstall', 'preprepare', 'postprepare'];
+    assert.equal(manifest.scripts['prepare'], 'node scripts/prepare.cjs');
     assert.deepEqual(
       hooks.filter((hook) => hook in manifest.scripts),
       none,

@@ -85,6 +85,8 @@ export interface StartOptions {
   env?: Record<string, string>;
   /** Default: the one of this checkout. */
   bin?: string;
+  /** Default: the test's own. */
+  cwd?: string;
 }
 
 export async function startDaemon(
@@ -98,6 +100,7 @@ export async function startDaemon(
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...options.env, ...(options.killed ? { NODE_V8_COVERAGE: '' } : {}) },
+      cwd: options.cwd,
     },
   );
   t.after(() => child.kill('SIGKILL'));

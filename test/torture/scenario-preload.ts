@@ -1,9 +1,9 @@
 // Loaded by `--import` before the daemon, in its process and in each of its threads: hangs a hook on the failpoints
 // and makes the named changes of the source. What is to be done stands in the environment of the process.
 import { writeSync } from 'node:fs';
-import { registerHooks } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
-import { assertSwappable, SWAPS, type Swap, swapped } from './swaps.ts';
+import { swapWhileLoading } from './swap-while-loading.ts';
+import { assertSwappable, SWAPS, type Swap } from './swaps.ts';
 
 /** What one life of a daemon is to suffer. */
 export interface Plan {
@@ -21,20 +21,7 @@ if (text !== undefined) suffer(JSON.parse(text));
 function suffer({ point, hit, signal, swaps }: Plan): void {
   if (isMainThread) assertSwappable(swaps);
   const all: Swap[] = swaps.flatMap((name) => [...(SWAPS[name] ?? [])]);
-  if (all.length > 0) {
-    registerHooks({
-      load(url, context, nextLoad) {
-        const loaded = nextLoad(url, context);
-        const mine = all.filter(({ file }) => url.endsWith(`/${file}`));
-        if (mine.length === 0 || loaded.source === undefined || loaded.source === null) return loaded;
-        const before =
-          typeof loaded.source === 'string'
-            ? loaded.source
-            : Buffer.from(loaded.source as Uint8Array).toString();
-        return { ...loaded, source: mine.reduce(swapped, before) };
-      },
-    });
-  }
+  swapWhileLoading(all);
   let hits = 0;
   Reflect.set(globalThis, Symbol.for('consciousness.failpoint'), (name: string) => {
     if (name !== point) return;

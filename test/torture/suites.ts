@@ -1,3 +1,4 @@
+import { defences } from '../security/defence-suite.ts';
 import { simulation } from '../simulation/suite.ts';
 import { controls } from './controls.ts';
 import { escapes } from './escape-suite.ts';
@@ -19,4 +20,5 @@ export const SUITES: readonly Suite[] = [
   powerCuts,
   escapes,
   controls,
+  defences,
 ];

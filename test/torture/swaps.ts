@@ -5,7 +5,8 @@ import { join } from 'node:path';
 export interface Swap {
   /** From the top of the repository. */
   file: string;
-  find: RegExp;
+  /** In one place of it; a text is meant to the letter. */
+  find: RegExp | string;
   put: string;
 }
 
@@ -68,7 +69,10 @@ const TOP = join(import.meta.dirname, '..', '..');
 
 /** The source with the change made; throws where there is nothing to change, or more than one place. */
 export function swapped(source: string, { file, find, put }: Swap): string {
-  const found = source.match(new RegExp(find, 'g'))?.length ?? 0;
+  const found =
+    typeof find === 'string'
+      ? source.split(find).length - 1
+      : [...source.matchAll(new RegExp(find, 'g'))].length;
   if (found !== 1) throw new Error(`${find} is ${found} times in ${file}: the swap has to follow the source`);
   return source.replace(find, () => put);
 }
@@ -78,6 +82,11 @@ export function assertSwappable(names: readonly string[]): void {
   for (const name of names) {
     const swaps = SWAPS[name];
     if (swaps === undefined) throw new Error(`no swap ${name}`);
-    for (const swap of swaps) swapped(readFileSync(join(TOP, swap.file), 'utf8'), swap);
+    assertInSource(swaps);
   }
+}
+
+/** Throws where one of these does not fit the source as it is. */
+export function assertInSource(swaps: readonly Swap[]): void {
+  for (const swap of swaps) swapped(readFileSync(join(TOP, swap.file), 'utf8'), swap);
 }

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, describe, it, type TestContext } from 'node:test';
+import type { ThoughtState } from '../../src/contract/thought.ts';
 import { type Page, readPage } from '../../src/surfaces/http/page.ts';
 import type { Home } from '../support/daemon.ts';
 import { startModelServer } from '../support/model-server.ts';
@@ -11,7 +12,7 @@ import { openDoor } from '../surfaces/access/door.ts';
 import { attacked, type Canary, type Findings, NOTHING, startCanary, throughThePolicy } from './attack.ts';
 import { closeBrowser, noBrowser } from './browser.ts';
 import { builtPage } from './built.ts';
-import { dashboard, eventually, settled } from './dashboard.ts';
+import { type Dashboard, dashboard, eventually, settled } from './dashboard.ts';
 import { type Payload, payloads } from './payloads.ts';
 
 /** Files, documents and answers that are payloads, in every place where the daemon takes words of others. */
@@ -46,6 +47,21 @@ outputs:
 <img src=x onerror="fired('prompt')"> {{ event.path }} {{ file.text }}
 `;
 }
+
+/** Resolves with all thoughts, once there are so many and each is over. */
+async function over({ client }: Pick<Dashboard, 'client'>, count: number) {
+  let rows = (await client.thoughts({ limit: 1000 })).items;
+  await eventually(
+    async () => {
+      rows = (await client.thoughts({ limit: 1000 })).items;
+      return rows.length >= count && rows.every(({ state }) => OVER.includes(state));
+    },
+    () => `${count} thoughts are over, of ${rows.length}`,
+  );
+  return rows;
+}
+
+const OVER: readonly ThoughtState[] = ['done', 'dead', 'proposed', 'cancelled'];
 
 /** The payload as a part of a path: whatever a file system takes. */
 function nameOf(text: string): string {
@@ -82,13 +98,7 @@ describe('the dashboard under attack', { skip: noBrowser }, () => {
       t.after(() => child.kill());
     }
     const { client } = house;
-    const all = async () => (await client.thoughts({ limit: 1000 })).items;
-    const isOver = (state: string) => ['done', 'dead', 'proposed', 'cancelled'].includes(state);
-    await eventually(async () => {
-      const rows = await all();
-      return rows.length >= files && rows.every(({ state }) => isOver(state));
-    }, `${files} thoughts are over`);
-    const rows = await all();
+    const rows = await over(house, files);
     const states = Object.groupBy(rows, ({ state }) => state);
     for (const state of ['done', 'dead', 'proposed']) assert.ok(states[state as 'done']?.length, state);
     const rules = await client.rules();
@@ -105,7 +115,16 @@ describe('the dashboard under attack', { skip: noBrowser }, () => {
         ),
     ];
     const { url } = await client.invite();
-    const { findings, page } = await attacked(t, { link: url, places }, settled);
+    const { findings, page } = await attacked(t, { link: url, places }, async (shown, place) => {
+      if (place === '#/') {
+        // Told as it happens, too: names, words, answers, outputs.
+        const some = [...corpus.entries()].filter(([index]) => index % 10 === 3);
+        for (const [index, { text }] of some)
+          writeInto(join(house.home.inbox, 'live', `${index}`, nameOf(text), `of ${index}.md`), text);
+        await over(house, rows.length + some.length);
+      }
+      await settled(shown);
+    });
     // That a rule of such a name cannot be read is an answer, which Chromium calls an error.
     const astray = findings.astray.filter((each) => !/Failed to load resource.*(400|404|422)/.test(each));
     assert.deepEqual({ ...findings, astray }, NOTHING);

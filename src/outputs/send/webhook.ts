@@ -2,8 +2,9 @@ import type { LookupFunction } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import { CodedError, messageOf } from '../../base/errors.ts';
 import { retryAfterMs } from '../../base/retry-after.ts';
+import { createScrubber } from '../../base/scrub.ts';
 import { secretIn } from '../../base/secrets.ts';
-import type { Webhook } from '../../contract/config-webhook.ts';
+import { secretsOf, type Webhook } from '../../contract/config-webhook.ts';
 import type { PendingOutput } from '../../contract/output.ts';
 import type { SendContext, Sender, SendHandler, Sent } from '../output.ts';
 import type { Rendering } from '../rendering.ts';
@@ -76,7 +77,11 @@ export function createWebhook(options: WebhookOptions): Sender {
         ...(options.ca === undefined ? {} : { ca: options.ca }),
       };
       await context.markSent();
-      return outcomeOf(await post(question, options.clock), name, options.clock.now());
+      const posted = await post(question, options.clock);
+      // What it says may be what it was sent: the reason is for everybody to read.
+      const key = options.keys()[name] ?? '';
+      const hide = createScrubber(() => [...secretsOf(settings), key]);
+      return outcomeOf(posted, name, options.clock.now(), (text, most) => oneLine(hide(text), most));
     },
 
     doubt: (target) =>
@@ -145,7 +150,12 @@ function signature(settings: Webhook, name: string, body: Buffer, { keys, clock 
 /** Statuses by which a receiver says that it has not taken it, and that another time it may. */
 const NOT_TAKEN = new Set([408, 425, 429, 503]);
 
-function outcomeOf(posted: Posted, name: string, now: number): Sent {
+function outcomeOf(
+  posted: Posted,
+  name: string,
+  now: number,
+  clean: (text: string, most: number) => string,
+): Sent {
   const webhook = `webhook ${name}`;
   if (posted.kind === 'unsent')
     return { state: 'held', reason: `${webhook} is out of reach (${posted.reason})` };
@@ -155,7 +165,7 @@ function outcomeOf(posted: Posted, name: string, now: number): Sent {
       reason: `${webhook} gave no answer (${posted.reason}): it may have arrived, and is not sent again`,
     };
   const { status, retryAfter, location } = posted;
-  const said = oneLine(posted.said, 300);
+  const said = clean(posted.said, 300);
   const words = said === '' ? '' : `: ${said}`;
   if (status >= 200 && status < 300) return { state: 'applied', reason: '' };
   if (NOT_TAKEN.has(status)) {
@@ -171,7 +181,7 @@ function outcomeOf(posted: Posted, name: string, now: number): Sent {
   if (status >= 300 && status < 400)
     return {
       state: 'failed',
-      reason: `${webhook} answered ${status} (to ${oneLine(location, 200)}): redirects are not followed, so its url in config.yaml must be the last one`,
+      reason: `${webhook} answered ${status} (to ${clean(location, 200)}): redirects are not followed, so its url in config.yaml must be the last one`,
     };
   return { state: 'failed', reason: `${webhook} answered ${status}${words}` };
 }

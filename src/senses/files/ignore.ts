@@ -6,6 +6,9 @@ export interface IgnoredBy {
   pattern: string;
 }
 
+/** As git does: names that differ in case are one file on macOS and Windows. */
+const CASE = { ignorecase: process.platform !== 'linux' };
+
 /** Tells why a path is not perceived. Paths are path texts relative to the root. */
 export interface IgnoreMatcher {
   /** Null = it is perceived. A path beneath an ignored directory is ignored with it. */
@@ -43,6 +46,14 @@ const DENIED_PATTERNS = [
   '**/Library/Safari/',
 ] as const;
 
+/** The pattern by which a path, relative to any folder, looks like a secret; null = it does not. */
+export function deniedBy(path: string): string | null {
+  const { rule } = ignore(CASE)
+    .add([...DENIED_PATTERNS])
+    .test(path);
+  return rule?.pattern ?? null;
+}
+
 /** What tools leave beside files people care for. gitignore syntax. */
 const BUILT_IN_PATTERNS = [
   '.git',
@@ -67,8 +78,6 @@ const REMEMBERED = 5000;
 
 /** The matcher of a root: denied patterns first, then ours, then these gitignore patterns of its configuration. */
 export function ignoreMatcher(configured: readonly string[]): IgnoreMatcher {
-  // As git does: names that differ in case are one file on macOS and Windows.
-  const options = { ignorecase: process.platform !== 'linux' };
   let own: Ignore;
   let theirs: Ignore;
   let tested = REMEMBERED;
@@ -77,10 +86,10 @@ export function ignoreMatcher(configured: readonly string[]): IgnoreMatcher {
     ignoredBy(path, isDirectory) {
       if (tested === REMEMBERED) {
         tested = 0;
-        own = ignore(options)
+        own = ignore(CASE)
           .add(BUILT_IN_PATTERNS.map((pattern) => ({ pattern, mark: 'built in' })))
           .add(DENIED_PATTERNS.map((pattern) => ({ pattern, mark: 'denied' })));
-        theirs = ignore(options).add(configured.map((pattern) => ({ pattern })));
+        theirs = ignore(CASE).add(configured.map((pattern) => ({ pattern })));
       }
       tested += 1;
       const subject = isDirectory ? `${path}/` : path;

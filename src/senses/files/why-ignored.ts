@@ -7,11 +7,8 @@ import { ignoreMatcher } from './ignore.ts';
 import { isWithinState } from './presence.ts';
 import { createStateFiles, type StateFiles } from './state-files.ts';
 
-/** What keeps files from being read that look like secrets; no setting allows them. */
-export const DENIED = 'a built-in pattern that keeps secrets from being read';
-
 const BY = {
-  denied: DENIED,
+  denied: 'a built-in pattern that keeps secrets from being read',
   'built in': 'a built-in pattern for what tools leave behind',
   configured: 'a pattern of the configuration',
 } as const;

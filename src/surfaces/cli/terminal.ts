@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { HARMFUL, harmlessJson } from '../../base/harmful.ts';
 
 /** The few styles we use. */
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan';
@@ -84,17 +85,10 @@ export function createTerminal(sink: Sink, { colour, plain, screen }: TerminalOp
       sink.write(screen.status === '' || !isTty ? escapeText(chunk) : `${CLEAR}${escapeText(chunk)}`);
       if (isTty) screen.status = '';
     },
-    json: (value) => void sink.write(`${escapeJson(JSON.stringify(value, null, 2))}\n`),
-    jsonLine: (value) => void sink.write(`${escapeJson(JSON.stringify(value))}\n`),
+    json: (value) => void sink.write(`${harmlessJson(JSON.stringify(value, null, 2))}\n`),
+    jsonLine: (value) => void sink.write(`${harmlessJson(JSON.stringify(value))}\n`),
   };
 }
-
-/**
- * C0 and C1 controls (ESC and CSI among them), DEL, line and paragraph separators, bidi controls, the byte order
- * mark, and tag characters, which are invisible.
- */
-const HARMFUL =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 /** Text for one line of a terminal: everything harmful is shown as its code, line breaks too. */
 export function escapeLine(text: string): string {
@@ -107,15 +101,6 @@ function escapeText(text: string): string {
     .replaceAll('\r\n', '\n')
     .toWellFormed()
     .replace(HARMFUL, (char) => (char === '\n' || char === '\t' ? char : shown(char)));
-}
-
-/** The same JSON value with everything harmful written as `\uXXXX`. */
-function escapeJson(json: string): string {
-  return json.replace(HARMFUL, (char) => {
-    if (char === '\n') return char;
-    const units = Array.from({ length: char.length }, (_, at) => char.charCodeAt(at));
-    return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
-  });
 }
 
 function shown(char: string): string {

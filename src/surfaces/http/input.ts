@@ -28,7 +28,11 @@ const idPrefix = z
 const ids = z.array(z.string().max(200)).min(1).max(IDS_LIMIT);
 const ruleName = z.string().min(1).max(255);
 
-const absolutePath = z.string().regex(/^\//, 'an absolute path').max(16_384);
+/** With a `.` or `..` on its way it would be another file than its text says. */
+const absolutePath = z
+  .string()
+  .regex(/^\/(?!(?:[\s\S]*\/)?\.\.?(?:\/|$))/, 'an absolute path, without . and ..')
+  .max(16_384);
 /** `provider/model`. */
 const model = z
   .string()

@@ -13,7 +13,7 @@ interface ProblemsProps {
 /** What is wrong with a text, each with its line. */
 export function Problems({ id, check, isCurrent, show }: ProblemsProps) {
   return (
-    <div id={id} class={isCurrent ? 'problems' : 'problems stale'} role="status">
+    <div id={id} class={isCurrent || check === null ? 'problems' : 'problems stale'} role="status">
       {check === null && <span class="dim">Checking …</span>}
       {check?.ok === true && (
         <p>

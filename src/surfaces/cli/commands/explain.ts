@@ -42,7 +42,8 @@ function printExplanation(context: Context, explanation: Explanation): void {
   out.line();
   fact(context, 'root', root ?? ['yellow', 'outside every watched folder']);
   fact(context, 'ignored', ignored === null ? 'no' : ['yellow', `${ignored.by} (${ignored.pattern})`]);
-  fact(context, 'on disk', explanation.onDisk ? 'yes' : 'no');
+  if (explanation.root !== null || explanation.writtenBy !== null)
+    fact(context, 'on disk', explanation.onDisk ? 'yes' : 'no');
   fact(
     context,
     'seen',

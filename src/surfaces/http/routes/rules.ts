@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import type { Access } from '../../../contract/access.ts';
 import { explanation, pauseView, ruleView, runView } from '../../../contract/api.ts';
 import { compareView } from '../../../contract/compare.ts';
+import { SESSION_NAME } from '../../../contract/token-view.ts';
 import { tryView } from '../../../contract/try.ts';
 import { compareBody, explainQuery, pauseBody, runBody, tryBody } from '../input.ts';
 import { answers, PLAIN, type Route } from '../route.ts';
@@ -44,7 +46,7 @@ export const ruleRoutes: readonly Route[] = [
       ...['model-unknown', 'model-held', 'model-failed', 'answer-unusable', 'output-escapes'],
     ],
     handle: ({ body, access, request }, { daemon }) =>
-      daemon.tryRule({ ...body, confined: access?.kind !== 'owner' }, request.signal),
+      daemon.tryRule({ ...body, confined: isProgram(access) }, request.signal),
   }),
   answers({
     ...PLAIN,
@@ -57,7 +59,7 @@ export const ruleRoutes: readonly Route[] = [
     answer: compareView,
     problems: ['rule-unknown', 'thought-unknown', 'model-unknown', 'cloud-not-asked', 'nothing-to-compare'],
     handle: ({ body, access, request }, { daemon }) =>
-      daemon.compare({ ...body, confined: access?.kind !== 'owner' }, request.signal),
+      daemon.compare({ ...body, confined: isProgram(access) }, request.signal),
   }),
   answers({
     ...PLAIN,
@@ -99,3 +101,8 @@ export const ruleRoutes: readonly Route[] = [
     handle: ({ body: { rule = null } }, { daemon }) => daemon.resume(rule),
   }),
 ];
+
+/** The dashboard speaks for the person who opened it. */
+function isProgram(access: Access | null): boolean {
+  return access?.kind !== 'owner' && access?.name !== SESSION_NAME;
+}
