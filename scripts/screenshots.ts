@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { closeBrowser, newPage, noBrowser } from '../test/web/browser.ts';
 import { enter, goTo, settled } from '../test/web/dashboard.ts';
 import { type LivedIn, livedIn } from '../test/web/lived-in.ts';
@@ -21,7 +22,10 @@ const endings: (() => unknown)[] = [];
 const t = { after: (ending: () => unknown) => void endings.push(ending) };
 try {
   if (noBrowser) throw new Error(noBrowser);
-  await takeAll(await livedIn(t));
+  const house = await livedIn(t);
+  // So that what came last was not just now.
+  await pause(3000);
+  await takeAll(house);
 } finally {
   await closeBrowser();
   for (const ending of endings.reverse()) await ending();
@@ -39,6 +43,8 @@ async function takeAll(house: LivedIn): Promise<void> {
     for (const [title, place] of Object.entries(await placesOf(house))) {
       await goTo(page, place);
       await settled(page);
+      // Somebody looks while a model speaks.
+      if (title === 'now') house.goOn(16);
       await page.evaluate('document.fonts.ready.then(() => document.activeElement?.blur())');
       // What came while the page was drawn is drawn, too; notices have gone.
       await page.evaluate('new Promise((resolve) => setTimeout(resolve, 700))');
@@ -65,8 +71,11 @@ async function placesOf({ client }: LivedIn): Promise<Record<string, string>> {
 }
 
 /** The daemon's words as somebody would hear them who has had it at work since the morning. */
-function wordsFor({ folder, port, server }: LivedIn, end: number): Parameters<typeof showInOtherWords>[1] {
-  const time = (at: number) => (at > end ? NOW + (at - end) : NOW - aged((end - at) / 1000) * 1000);
+function wordsFor(
+  { folder, port, server, daemon }: LivedIn,
+  end: number,
+): Parameters<typeof showInOtherWords>[1] {
+  const time = timeline(Date.parse(daemon.banner.startedAt), end);
   return {
     port,
     line(text) {
@@ -75,6 +84,8 @@ function wordsFor({ folder, port, server }: LivedIn, end: number): Parameters<ty
         .replaceAll(folder, '/home/you')
         .replaceAll('test-model', 'qwen3-8b')
         .replaceAll(`127.0.0.1:${server.port}`, 'localhost:1234')
+        .replaceAll('127.0.0.1:9/', 'box.local:8080/')
+        .replaceAll(/127\.0\.0\.1:9\b/g, 'box.local:8080')
         .replaceAll(`"port":${port}`, '"port":4747')
         .replaceAll(`127.0.0.1:${port}`, '127.0.0.1:4747')
         .replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (at) =>
@@ -85,17 +96,23 @@ function wordsFor({ folder, port, server }: LivedIn, end: number): Parameters<ty
     back: (text) =>
       text.replaceAll('/home/you', folder).replaceAll('%2Fhome%2Fyou', encodeURIComponent(folder)),
     instead(path, query) {
-      if (path === '/v1/vitals')
-        return JSON.stringify(
-          measured(Date.parse(query.get('since') ?? ''), NOW, Number(query.get('spans') ?? 60)),
-        );
+      if (path === '/v1/vitals') {
+        const since = Date.parse(query.get('since') ?? '');
+        return JSON.stringify(measured(since, NOW, Number(query.get('spans') ?? 60)));
+      }
       if (path === '/v1/processes') return JSON.stringify(processes(NOW, query.get('name') ?? ''));
       return null;
     },
   };
 }
 
-/** Seconds as hours: what was done one after the other within a minute, was done in a morning. */
-function aged(seconds: number): number {
-  return seconds < 1 ? seconds : 0.8 * seconds ** 3.1;
+/** What was done one after the other within half a minute, was done since four hours: the longer ago, the more so. */
+function timeline(begin: number, end: number): (at: number) => number {
+  const power = Math.log(4 * 3600) / Math.log((end - begin) / 1000);
+  return (at) => {
+    const seconds = (end - at) / 1000;
+    // What is to come within a minute has just come.
+    if (seconds < 0) return seconds > -60 ? NOW : NOW - seconds * 1000;
+    return NOW - (seconds < 1 ? seconds : seconds ** power) * 1000;
+  };
 }

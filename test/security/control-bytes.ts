@@ -1,5 +1,5 @@
 /** What a stranger may put into a name, a text or an answer to make a terminal do something, hide something or lie. */
-export const CONTROL_BYTES: Readonly<Record<string, string>> = {
+const CONTROL_BYTES: Readonly<Record<string, string>> = {
   'colours and a cleared screen': '\u001b[31mred\u001b[0m\u001b[2J\u001b[H\u001b[?1049h\u001bc',
   'C0 controls': Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)).join('a'),
   'DEL and C1 controls': Array.from({ length: 33 }, (_, at) => String.fromCharCode(0x7f + at)).join('b'),

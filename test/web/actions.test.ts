@@ -48,6 +48,8 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await show('#/');
     await page.getByText('does not answer', { exact: false }).first().waitFor();
     await page.getByText('mooring-lease-berth-14.txt').first().waitFor();
+    house.goOn(20);
+    await page.getByText('Harbourlight Port Authority', { exact: false }).first().waitFor();
     await button('Pause everything').first().click();
     await said(/Paused/);
     await eventually(

@@ -22,8 +22,8 @@ export interface LivedIn {
   server: ModelServer;
   client: ReturnType<typeof createClient>;
   daemon: Awaited<ReturnType<typeof startDaemon>>;
-  /** Lets the thought that is being thought come to its end. */
-  goOn(): void;
+  /** Lets the model say so many more pieces of what is being thought; without a number, all of them. */
+  goOn(pieces?: number): void;
 }
 
 /**
@@ -32,12 +32,12 @@ export interface LivedIn {
  */
 export async function livedIn(t: Pick<TestContext, 'after'>): Promise<LivedIn> {
   const folder = temporaryFolder(t as TestContext);
-  const going = Promise.withResolvers<void>();
+  const tongue = createTongue();
   const server = await startModelServer((prompt) => answerTo(prompt));
   t.after(() => server.stop());
   server.native = { models: [{ type: 'llm', key: 'test-model', loaded_instances: [LOADED] }] };
   server.misbehave = (prompt, response) => {
-    void speak(prompt, response, going.promise);
+    void speak(prompt, response, tongue);
     return true;
   };
   const port = await freePort();
@@ -48,7 +48,7 @@ export async function livedIn(t: Pick<TestContext, 'after'>): Promise<LivedIn> {
   const socket = join(folder, 'state', 'daemon.sock');
   const client = createClient({ socket, start: 'consciousness start' }, AbortSignal.timeout(600_000));
   await live(folder, client);
-  return { folder, port, server, client, daemon, goOn: going.resolve };
+  return { folder, port, server, client, daemon, goOn: tongue.loose };
 }
 
 const LOADED = { id: 'test-model', config: { context_length: 16_384 } };
@@ -98,7 +98,10 @@ function adapted(name: string, text: string): string {
   const quick = text
     .replaceAll(/(settle|gather): (\d+s)/g, '$1: 100ms')
     .replaceAll(/^ {2}- notify:.*\n( {4}body:.*\n)?/gm, '');
-  if (name === 'code-review') return quick.replace('    body: |', '    approve: true\n    body: |');
+  if (name === 'code-review')
+    return quick
+      .replace('    body: |', '    approve: true\n    body: |')
+      .replace('%Y-%m-%d %H:%M', '%Y-%m-%d');
   if (name === 'watch-errors') return quick.replace('-%H%M%S', '');
   return name.startsWith('research') ? quick.replace('mind:', 'mind:\n  models: [box/qwen3-32b]') : quick;
 }
@@ -148,11 +151,37 @@ function answerTo(prompt: string): unknown {
   return ANSWERS.find(([word]) => prompt.includes(word))?.[1] ?? 'There is nothing to say about it.';
 }
 
-/** Says it word by word, as a model of this size does; about the lease only half, until it is to go on. */
+/** Says nothing but what it is let say. */
+interface Tongue {
+  loose(pieces?: number): void;
+  /** Resolves once one more may be said. */
+  piece(): Promise<void>;
+}
+
+function createTongue(): Tongue {
+  let left = 0;
+  let wake = () => {};
+  return {
+    loose(pieces = Number.POSITIVE_INFINITY) {
+      left += pieces;
+      wake();
+    },
+    async piece() {
+      while (left <= 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      left -= 1;
+    },
+  };
+}
+
+/** Says it word by word, as a model of this size does; about the lease only a little, until it is to go on. */
 async function speak(
   prompt: string,
   response: Parameters<NonNullable<ModelServer['misbehave']>>[1],
-  goOn: Promise<void>,
+  tongue: Tongue,
 ): Promise<void> {
   const said = answerTo(prompt);
   const words = (typeof said === 'string' ? said : JSON.stringify(said)).match(/.{1,4}/gsu) ?? [];
@@ -161,8 +190,8 @@ async function speak(
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   for (const [index, content] of words.entries()) {
     frame({ choices: [{ index: 0, delta: { content }, finish_reason: null }] });
-    if (prompt.includes('mooring lease') && index === Math.floor(words.length * 0.7)) await goOn;
-    else await pause(12);
+    if (prompt.includes('mooring lease') && index >= 15) await tongue.piece();
+    await pause(12);
   }
   const usage = { prompt_tokens: Math.ceil(prompt.length / 4), completion_tokens: words.length };
   frame({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage });

@@ -132,7 +132,7 @@ export const runBody = z.union(
 );
 
 /** `GET /v1/undo?…`: what a rule has done. */
-export const ofRule = z.strictObject({ rule: ruleName, since: time.exactOptional() });
+const ofRule = z.strictObject({ rule: ruleName, since: time.exactOptional() });
 
 /** The same, a page at a time. */
 export const undoableQuery = ofRule.extend(pages);

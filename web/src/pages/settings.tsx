@@ -27,7 +27,7 @@ export function SettingsPage() {
     >
       <div class="settings">
         <div class="column">
-          <search class="filters">
+          <search class="settings-search">
             <input
               type="search"
               class="field"

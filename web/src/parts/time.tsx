@@ -42,7 +42,7 @@ export function ClockTime({ at }: { at: string }) {
 }
 
 /** `22 Nov 2026, 14:03:22 GMT+1`, where this page is. */
-export function exactly(at: string): string {
+function exactly(at: string): string {
   const time = new Date(at);
   if (Number.isNaN(time.getTime())) return at;
   const format: Intl.DateTimeFormatOptions = {
