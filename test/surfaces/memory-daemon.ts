@@ -182,8 +182,7 @@ export class MemoryDaemon implements Daemon {
 
   async approve(thought: string, position: number, { digest, content }: Approve): Promise<DecisionView> {
     const found = await this.proposal(thought, position);
-    if (found.digest !== digest)
-      throw new CodedError('proposal-changed', 'it is not what was shown any more');
+    if (found.digest !== digest) throw new CodedError('proposal-changed', 'it is not what was shown');
     this.#settle(found, 'applied', content);
     return { thought: found.thought, position, state: 'planned' };
   }

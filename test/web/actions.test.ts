@@ -261,8 +261,6 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
   });
 
   it('is told how to come back once their session is revoked', async () => {
-    // The port stays: somebody else is let in.
-    await house.client.newToken({ name: 'another', act: false });
     await house.client.revokeTokens({ which: 'dashboard' });
     await page.getByText('This session has ended', { exact: false }).waitFor();
     await page.getByText('consciousness open').waitFor();

@@ -19,9 +19,13 @@ const NOTE_IDS = `
     void (async () => {
       let rest = '';
       for await (const part of own.pipeThrough(new TextDecoderStream())) {
-        const lines = (rest + part).split('\\n');
-        rest = lines.pop();
-        for (const line of lines) if (line.startsWith('id: ')) window.toldIds.push(line.slice(4));
+        const frames = (rest + part).split('\\n\\n');
+        rest = frames.pop();
+        for (const frame of frames) {
+          const [, id] = /^id: (.*)$/m.exec(frame) ?? [];
+          // Where a stream begins it tells the place, and nothing that has happened.
+          if (id !== undefined && !/^event: begin$/m.test(frame)) window.toldIds.push(id);
+        }
       }
     })().catch(() => undefined);
     return new Response(theirs, response);

@@ -9,7 +9,7 @@ const INBOX = [
   ['a', 'approve'],
   ['r', 'reject'],
   ['e', 'edit, then approve'],
-  ['u', 'undo the last decision'],
+  ['u', 'undo what was approved last'],
 ] as const;
 
 /** What the keys do. */

@@ -47,6 +47,10 @@ function start(root: HTMLElement): void {
   const code = codeIn(location.hash);
   // At once: the code is good for one use, and an address is seen, kept and passed on.
   if (code !== null) history.replaceState(null, '', `${location.pathname}#/`);
+  // Another link in the same tab is a page of its own: what it begins with is the code.
+  addEventListener('hashchange', () => {
+    if (codeIn(location.hash) !== null) location.reload();
+  });
   followAddress(window);
   if (code !== null) void session.enter(code, transport);
 }

@@ -8,6 +8,9 @@ import type { Codes } from '../access/codes.ts';
 import type { Tokens } from '../access/tokens.ts';
 import type { TcpListening } from './tcp.ts';
 
+/** Pages whose session has ended are told so for so long: they ask again every 10 s at most. */
+const LINGER_MS = 15_000;
+
 /** After a machine slept its timers are late: what ends is looked at this often at least. */
 const ENDS_MS = 60_000;
 const QUIET_MS = 60 * 60 * 1000;
@@ -42,6 +45,8 @@ export function createPort(options: PortOptions): Port {
   let heeded = 1;
   let settledAt = 0;
   let over = false;
+  let hadSessions = false;
+  let lingersUntil = Number.NEGATIVE_INFINITY;
   let wake = () => {};
   let waiting: { since: number; resolve(): void }[] = [];
 
@@ -62,9 +67,14 @@ export function createPort(options: PortOptions): Port {
   /** Opens, moves or closes it; in how many milliseconds to look again. */
   async function arrange(): Promise<number> {
     const ends = [tokens.sweep(), codes.nextEnd()].filter((each) => each !== null);
-    const wait = Math.min(...ends, ends.length > 0 ? ENDS_MS : QUIET_MS);
-    const somebody = tokens.count().tokens + tokens.count().sessions > 0 || codes.nextEnd() !== null;
+    const { sessions } = tokens.count();
+    if (sessions === 0 && hadSessions) lingersUntil = clock.monotonic() + LINGER_MS;
+    hadSessions = sessions > 0;
+    const lingers = lingersUntil - clock.monotonic();
+    const somebody = tokens.count().tokens + sessions > 0 || codes.nextEnd() !== null || lingers > 0;
     const wanted = somebody ? options.port() : null;
+    const most = lingers > 0 ? lingers : QUIET_MS;
+    const wait = Math.min(...ends, ends.length > 0 ? Math.min(ENDS_MS, most) : most);
     if (open !== null && open.port !== wanted) await close();
     if (wanted === null) [problem, failures] = [null, 0];
     if (wanted === null || open !== null) return wait;

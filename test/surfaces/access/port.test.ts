@@ -36,6 +36,21 @@ describe('the port', () => {
     await assert.rejects(dial(number), { code: 'ECONNREFUSED' });
   });
 
+  it('stays for a while after the last dashboard, so that its page is told that it has ended', async (t) => {
+    const { port, desk, number, clock } = await openDoor(t);
+    const { code } = await desk.invite();
+    await desk.enter(code);
+    clock.pass(61_000);
+    await desk.revoke({ all: true });
+    assert.equal(port.view().state, 'listening');
+    const page = await dial(number);
+    page.send(`GET /v1/status HTTP/1.1\r\nHost: 127.0.0.1:${number}\r\nAuthorization: Bearer x\r\n\r\n`);
+    await page.sees('token-refused');
+    page.socket.destroy();
+    clock.pass(15_000);
+    await until(() => port.view().state === 'closed', 'the port is closed');
+  });
+
   it('cuts off whoever is connected when it closes', async (t) => {
     const { desk, number } = await openDoor(t);
     await desk.make(TOKEN);

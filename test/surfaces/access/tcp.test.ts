@@ -259,7 +259,9 @@ describe('what is no request', () => {
   });
 
   it('takes nothing from the others: a thousand idle connections, and then a request over either way', async (t) => {
-    const { number, host, auth, daemon } = await withToken(t, { bounds: { ...bounds, headersMs: 600 } });
+    const { number, host, auth, daemon } = await withToken(t, {
+      bounds: { ...bounds, headersMs: 5000, requestMs: 6000 },
+    });
     const socket = `${await temporaryFolder(t)}/daemon.sock`;
     const server = await serve({ app: appFor(daemon), socket, graceMs: 100 });
     t.after(() => server.close());

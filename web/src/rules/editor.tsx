@@ -6,7 +6,7 @@ import { Diff } from '../diff/diff.tsx';
 import { Button } from '../parts/button.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { useAction } from '../use-action.ts';
-import { draftOf, keepDraft } from './drafts.ts';
+import { type Draft, draftOf, keepDraft } from './drafts.ts';
 import { DryRun } from './dry-run.tsx';
 import { Problems } from './problems.tsx';
 import { marksOf, rangeOfLine } from './text.ts';
@@ -22,8 +22,11 @@ interface EditorProps {
 /** A rule's file, with what the daemon would say of it while it is edited, and what it would do before it is saved. */
 export function Editor({ file, saved }: EditorProps) {
   const { client } = useApp();
-  const [text, setText] = useState(draftOf(file.name) ?? file.text);
-  const [other, setOther] = useState<RuleTextView | null>(null);
+  const draft = draftOf(file.name);
+  const [text, setText] = useState(draft?.text ?? file.text);
+  /** What the text was begun from: only that may be written over unseen. */
+  const [base, setBase] = useState(draft?.base ?? file);
+  const [other, setOther] = useState<RuleTextView | null>(base.etag === file.etag ? null : file);
   const field = useRef<HTMLTextAreaElement>(null);
   const { check, isCurrent, error } = useCheck(file.name, text);
   const isChanged = text !== file.text;
@@ -31,14 +34,17 @@ export function Editor({ file, saved }: EditorProps) {
 
   function change(next: string): void {
     setText(next);
-    keepDraft(file.name, next === file.text ? null : next);
+    keepDraft(file.name, next === base.text ? null : { text: next, base });
   }
 
   async function write(over: RuleTextView): Promise<string | undefined> {
     try {
-      saved(await client.saveRule({ name: file.name, text, known: [over.etag] }));
+      const now = await client.saveRule({ name: file.name, text, known: [over.etag] });
+      // What was typed while it was being saved begins from what is saved.
+      keepDraft(file.name, draftAfter(draftOf(file.name), text, now));
+      setBase(now);
+      saved(now);
       setOther(null);
-      keepDraft(file.name, null);
       return 'Saved: it is in force from the next event on.';
     } catch (error) {
       if (!(error instanceof CodedError) || error.code !== 'rule-changed') throw error;
@@ -46,7 +52,7 @@ export function Editor({ file, saved }: EditorProps) {
       return undefined;
     }
   }
-  const save = useAction(() => write(file));
+  const save = useAction(() => write(base));
   const overwrite = useAction(async () => (other === null ? undefined : write(other)));
   const canSave = isChanged && check?.ok === true && isCurrent && !save.isBusy;
 
@@ -63,7 +69,7 @@ export function Editor({ file, saved }: EditorProps) {
       aside={
         <>
           {isChanged && (
-            <Button kind="quiet" isSmall action={() => change(file.text)}>
+            <Button kind="quiet" isSmall action={() => change(base.text)}>
               Discard changes
             </Button>
           )}
@@ -79,6 +85,7 @@ export function Editor({ file, saved }: EditorProps) {
           text={text}
           take={() => {
             setText(other.text);
+            setBase(other);
             keepDraft(file.name, null);
             saved(other);
             setOther(null);
@@ -154,4 +161,8 @@ function useGuard(isChanged: boolean): void {
     window.addEventListener('beforeunload', ask);
     return () => window.removeEventListener('beforeunload', ask);
   }, [isChanged]);
+}
+
+function draftAfter(draft: Draft | null, saved: string, base: RuleTextView): Draft | null {
+  return draft === null || draft.text === saved ? null : { text: draft.text, base };
 }

@@ -75,6 +75,9 @@ function useTyped(filter: Filter, change: (filter: Filter) => void) {
   const { search, path } = filter;
   const [typed, setTyped] = useState({ search, path });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  /** As it is when the time is up: something may have been chosen meanwhile. */
+  const current = useRef(filter);
+  current.current = filter;
   useEffect(() => setTyped({ search, path }), [search, path]);
   useEffect(() => () => clearTimeout(timer.current), []);
   return {
@@ -83,7 +86,7 @@ function useTyped(filter: Filter, change: (filter: Filter) => void) {
       const next = { ...typed, ...what };
       setTyped(next);
       clearTimeout(timer.current);
-      timer.current = setTimeout(() => change({ ...filter, ...next }), TYPED_MS);
+      timer.current = setTimeout(() => change({ ...current.current, ...next }), TYPED_MS);
     },
   };
 }
