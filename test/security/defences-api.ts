@@ -105,6 +105,14 @@ export const API: readonly Defence[] = [
   },
   {
     row: 'API: no token, a wrong one, or too small a one',
+    source: 'src/surfaces/http/may-call.ts',
+    find: '!isProgram(access)',
+    put: 'true',
+    file: 'test/surfaces/app.test.ts',
+    says: 'lets a person save a rule, and no program, whatever its token may do',
+  },
+  {
+    row: 'API: no token, a wrong one, or too small a one',
     source: 'src/surfaces/http/tcp.ts',
     find: "const ADDRESS = '127.0.0.1';",
     put: "const ADDRESS = '0.0.0.0';",

@@ -109,7 +109,7 @@ export const INSIDE: readonly Defence[] = [
   {
     row: 'Configuration: a hostile folder',
     source: 'src/config/resolve.ts',
-    find: '} else if (isWithin(folders.config, folder)) {',
+    find: '} else if (isWithin(folders.config, folder) || isWithin(folder, folders.rules)) {',
     put: "} else if (folder === '/') {",
     file: 'test/config/load.test.ts',
     says: 'problems of the configuration refuse folders that overlap with each other or with our own files',
@@ -340,6 +340,14 @@ export const INSIDE: readonly Defence[] = [
     put: "if (other !== '') return;",
     file: 'test/security/reach.test.ts',
     says: 'whoever has a token reads no file by it that is not watched, by whatever path or name',
+  },
+  {
+    row: 'Files: links, traversal, swaps',
+    source: 'src/surfaces/http/input.ts',
+    find: 'const fileName = z.string().regex(RULE_NAME,',
+    put: 'const fileName = z.string().regex(/(?:)/,',
+    file: 'test/main/rule-texts.test.ts',
+    says: 'the text of a rule is named by a plain name, whatever stands in the request',
   },
   {
     row: 'Files: links, traversal, swaps',

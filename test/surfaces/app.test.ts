@@ -237,4 +237,24 @@ describe('the HTTP API', () => {
     assert.equal(response.status, 503);
     assert.equal((await json(response)).next, 'wait');
   });
+
+  it('lets a person save a rule, and no program, whatever its token may do', async (t) => {
+    const { app } = open(t);
+    const access = { kind: 'token' as const, id: 'a1', scopes: ['read', 'act'] as const };
+    const { signal } = new AbortController();
+    const save = (name: string) =>
+      app.request(
+        '/v1/rules/file-the-inbox',
+        {
+          method: 'PUT',
+          headers: { 'content-type': 'application/json', 'if-none-match': '*' },
+          body: '{"text":"x"}',
+        },
+        { access: { ...access, name, signal } },
+      );
+    const refused = await save('script');
+    assert.equal(refused.status, 403);
+    assert.equal((await json(refused)).code, 'scope-missing');
+    assert.notEqual((await save('dashboard')).status, 403);
+  });
 });

@@ -85,6 +85,7 @@ const SCOPES = {
   open: 'Needs no token.',
   read: 'Needs a token of scope `read`.',
   act: 'Needs a token of scope `act`.',
+  person: 'Only for a person: through the socket, or the dashboard.',
   owner: 'Only through the socket of the daemon, which only its owner can open.',
 };
 

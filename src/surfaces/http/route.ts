@@ -12,8 +12,11 @@ import { jsonResponse } from './reply.ts';
 import { eventStream, STREAM_HEADERS } from './sse.ts';
 import type { Turns } from './turns.ts';
 
-/** What a caller must be allowed to: nothing, a scope of tokens, or to come through the socket. */
-export type RouteScope = 'open' | Scope | 'owner';
+/**
+ * What a caller must be allowed to: nothing, a scope of tokens, to be the person themselves (through the socket or the
+ * dashboard), or to come through the socket.
+ */
+export type RouteScope = 'open' | Scope | 'person' | 'owner';
 
 /** What handlers work with. */
 export interface House {

@@ -49,7 +49,7 @@ export const ruleTextRoutes: readonly Route[] = [
     name: 'saveRuleText',
     method: 'PUT',
     path: '/v1/rules/{name}',
-    scope: 'act',
+    scope: 'person',
     summary:
       'Writes the file of a rule, if it is good and still replaces what `If-Match` names; the daemon takes it by itself.',
     params: rulePath,

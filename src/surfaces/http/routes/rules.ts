@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import type { Access } from '../../../contract/access.ts';
 import { explanation, pauseView, ruleView, runView } from '../../../contract/api.ts';
 import { compareView } from '../../../contract/compare.ts';
-import { SESSION_NAME } from '../../../contract/token-view.ts';
 import { tryView } from '../../../contract/try.ts';
 import { compareBody, explainQuery, pauseBody, runBody, tryBody } from '../input.ts';
+import { isProgram } from '../may-call.ts';
 import { answers, PLAIN, type Route } from '../route.ts';
 
 /** What rules there are, what they would do, and what they are to do. */
@@ -101,8 +100,3 @@ export const ruleRoutes: readonly Route[] = [
     handle: ({ body: { rule = null } }, { daemon }) => daemon.resume(rule),
   }),
 ];
-
-/** The dashboard speaks for the person who opened it. */
-function isProgram(access: Access | null): boolean {
-  return access?.kind !== 'owner' && access?.name !== SESSION_NAME;
-}
