@@ -121,7 +121,7 @@ describe('MCP', { concurrency: 2, timeout: 120_000 }, () => {
 
       const tooMany = await caller.call('list_thoughts', { limit: 500 });
       assert.equal(tooMany.isError, true);
-      assert.match(tooMany.text, /limit.*<=50[\s\S]*Found: 500/);
+      assert.match(tooMany.text, /limit: too large[\s\S]*Found: 500\nAllowed: at most 50/);
       const unknown = await caller.call('get_thought', { id: 'abcdef12' });
       assert.match(unknown.text, /thought-unknown[\s\S]*Found: abcdef12/);
       const relative = await caller.call('explain_file', { path: 'a.md' });
