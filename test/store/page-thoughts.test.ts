@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ThoughtState } from '../../src/contract/thought.ts';
@@ -73,5 +74,18 @@ describe('pages of thoughts', () => {
       ['file:/inbox/a'],
     );
     assert.equal(second.next, null);
+  });
+
+  it('are not looked for by the thread that everybody waits for', async (t) => {
+    const { store, root, file } = await temporaryStore(t);
+    const other = new DatabaseSync(file);
+    t.after(() => other.close());
+    other.exec('BEGIN IMMEDIATE');
+    // The writer waits for the other's lock, and gives up after five seconds.
+    const change = observe(store, root, observation('a', 'a'.padStart(16, '0')));
+    assert.deepEqual((await store.read('pageThoughts', { limit: 10 })).items, []);
+    other.exec('COMMIT');
+    await change;
+    assert.equal((await store.read('pageThoughts', { limit: 10 })).items.length, 1);
   });
 });
