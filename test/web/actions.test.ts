@@ -30,6 +30,7 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await settled(page);
   };
   const button = (name: string | RegExp) => page.getByRole('main').getByRole('button', { name });
+  const canDecide = () => page.locator('button:enabled', { hasText: 'Reject' }).waitFor();
   const said = (words: string | RegExp) => page.locator('.notices').getByText(words).first().waitFor();
   const thoughts = async (rule: string, state?: ThoughtState) =>
     (await house.client.thoughts({ rule, ...(state === undefined ? {} : { state }), limit: 100 })).items;
@@ -127,7 +128,7 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await dialog.waitFor({ state: 'detached' });
   });
 
-  it('decides with the keyboard: looks, edits, approves, rejects, and undoes', async () => {
+  it('decides with the keyboard: looks, edits, approves, takes back, and rejects', async () => {
     await show('#/inbox');
     const heading = page.getByRole('main').getByText('reviews/', { exact: false }).first();
     await heading.waitFor();
@@ -135,28 +136,73 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await page.getByText('2 of 4', { exact: true }).waitFor();
     await page.keyboard.press('k');
     await page.getByText('1 of 4', { exact: true }).waitFor();
-    await button('Edit').waitFor();
+    await canDecide();
     await page.keyboard.press('e');
+    await page.getByLabel('What is written in its place').fill('# My own words\n');
+    await show('#/queue');
+    await show('#/inbox');
     const field = page.getByLabel('What is written in its place');
-    await field.fill('# My own words\n');
+    await field.waitFor();
+    assert.equal(await field.inputValue(), '# My own words\n', 'what was written is there again');
     await button(/Approve my version/).click();
     await eventually(async () => (await house.client.proposals(null)).length === 3, 'one less waits');
     const review = join(house.folder, 'Notes', 'reviews', 'gauge-py.md');
     await eventually(() => existsSync(review), 'the review is written');
     assert.equal(readFileSync(review, 'utf8'), '# My own words\n');
     await page.getByText('1 of 3', { exact: true }).waitFor();
+    assert.notEqual(await page.evaluate<string>('document.activeElement.tagName'), 'BODY');
     await page.keyboard.press('u');
     await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
     await eventually(() => !existsSync(review), 'it is taken back');
     await page.keyboard.press('Escape');
+
+    await canDecide();
     await page.keyboard.press('r');
-    await said(/Rejected/);
-    await eventually(async () => (await house.client.proposals(null)).length === 2, 'one less waits');
-    const [next] = await house.client.proposals(null);
     await page.getByText('1 of 2', { exact: true }).waitFor();
-    await settled(page);
+    await page.keyboard.press('u');
+    await page.getByText('1 of 3', { exact: true }).waitFor();
+    assert.equal((await house.client.proposals(null)).length, 3, 'nothing is rejected');
+    await canDecide();
+    await page.keyboard.press('r');
+    await page.getByText('1 of 2', { exact: true }).waitFor();
+    await show('#/queue');
+    await eventually(async () => (await house.client.proposals(null)).length === 2, 'one less waits');
+  });
+
+  it('decides nothing by a key that is pressed twice', async () => {
+    await show('#/inbox');
+    const [first, second] = await house.client.proposals(null);
+    await page.getByText('1 of 2', { exact: true }).waitFor();
+    await canDecide();
+    await page.evaluate(PRESS_AS_SOON_AS_SHOWN);
     await page.keyboard.press('a');
-    await eventually(() => existsSync(next?.target ?? ''), 'the document is filed');
+    await page.getByText('1 of 1', { exact: true }).waitFor();
+    await canDecide();
+    assert.equal(await page.evaluate<number>('window.pressed'), 1);
+    await eventually(() => existsSync(first?.target ?? ''), 'the document is filed');
+    assert.deepEqual(
+      (await house.client.proposals(null)).map(({ thought }) => thought),
+      [second?.thought],
+    );
+    assert.equal(existsSync(second?.target ?? ''), false);
+  });
+
+  it('goes on looking at what was decided elsewhere, and is told so', async () => {
+    await canDecide();
+    const [waiting] = await house.client.proposals(null);
+    await page.keyboard.press('?');
+    await page.getByRole('checkbox', { name: 'Single keys act' }).uncheck();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('a');
+    await page.keyboard.press('g');
+    await page.keyboard.press('n');
+    await house.client.reject(waiting?.thought ?? '', waiting?.position ?? 0);
+    await page.getByText('It waits no more', { exact: false }).last().waitFor();
+    await page.getByRole('main').getByText('denied').first().waitFor();
+    await page.getByRole('button', { name: 'Keys' }).click();
+    await page.getByRole('checkbox', { name: 'Single keys act' }).check();
+    await page.keyboard.press('Escape');
+    assert.equal(existsSync(waiting?.target ?? ''), false, 'with keys off, none approves');
   });
 
   it('pauses a rule, mends another while it is checked, tries it on what happened, and saves it', async () => {
@@ -276,3 +322,18 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     );
   });
 });
+
+/** Presses keys that decide, once, when the next proposal is there to be decided on. */
+const PRESS_AS_SOON_AS_SHOWN = `
+  window.pressed = 0;
+  new MutationObserver((changes, observer) => {
+    const isNext = document.querySelector('.proposals-walk').textContent.includes('1 of 1');
+    if (!isNext || document.querySelector('.decide') === null) return;
+    observer.disconnect();
+    const press = () => {
+      window.pressed += 1;
+      for (const key of ['a', 'r']) document.dispatchEvent(new KeyboardEvent('keydown', { key }));
+    };
+    requestAnimationFrame(() => setTimeout(press));
+  }).observe(document.querySelector('.inbox-page'), { childList: true, subtree: true, characterData: true });
+`;

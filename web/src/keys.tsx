@@ -1,6 +1,7 @@
 import { PAGES } from './pages.ts';
 import { Dialog } from './parts/dialog.tsx';
 import { Kbd } from './parts/kbd.tsx';
+import { areKeysOn } from './use-keys.ts';
 
 /** What keys do in the inbox, besides. */
 const INBOX = [
@@ -9,13 +10,23 @@ const INBOX = [
   ['a', 'approve'],
   ['r', 'reject'],
   ['e', 'edit, then approve'],
-  ['u', 'undo what was approved last'],
+  ['u', 'take back what was decided last'],
 ] as const;
 
 /** What the keys do. */
 export function KeysDialog({ close }: { close(): void }) {
   return (
     <Dialog title="Keys" close={close}>
+      <label class="keys-switch">
+        <input
+          type="checkbox"
+          checked={areKeysOn.value}
+          onChange={({ currentTarget }) => {
+            areKeysOn.value = currentTarget.checked;
+          }}
+        />
+        <span>Single keys act on this page</span>
+      </label>
       <div class="keys">
         <dl>
           {PAGES.map(({ title, key }) => (

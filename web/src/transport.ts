@@ -6,6 +6,9 @@ import { type Told, toldBy } from './stream.ts';
 /** The daemon says every 15 s that a stream is alive; one that says nothing for so long is dead. */
 const SILENCE_MS = 45_000;
 
+/** Characters of a body that a browser still sends once its page is gone, well below its 64 KiB for all of them. */
+const KEPT_ALIVE = 10_000;
+
 /** How a stream is opened. */
 export interface StreamOptions {
   signal?: AbortSignal;
@@ -38,10 +41,12 @@ export function createTransport(options: TransportOptions): PageTransport {
     if (call.body !== undefined) headers.set('content-type', 'application/json');
     if (token !== null) headers.set('authorization', `Bearer ${token}`);
     if (typeof after === 'string') headers.set('last-event-id', after);
+    const body = call.body === undefined ? null : JSON.stringify(call.body);
     const response = await reach(
       options.fetch(`${options.base}${call.path}`, {
-        ...{ method: call.method, headers, signal: signal ?? null },
-        body: call.body === undefined ? null : JSON.stringify(call.body),
+        ...{ method: call.method, headers, signal: signal ?? null, body },
+        // What was asked for while the page was being closed is done all the same.
+        keepalive: body !== null && body.length < KEPT_ALIVE,
         ...{ cache: 'no-store', credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer' },
       }),
       signal,

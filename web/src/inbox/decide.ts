@@ -3,14 +3,17 @@ import type { Approve, ProposalRow } from '../../../src/contract/proposal.ts';
 import type { Client } from '../../../src/surfaces/client.ts';
 import { nameOf } from '../../../src/surfaces/place.ts';
 
-/** What came of a decision. */
-export type Decided =
-  | { kind: 'approved' }
-  | { kind: 'rejected' }
-  /** It is another one now, and has to be looked at again. */
-  | { kind: 'changed' }
-  /** Somebody else decided, or its time was over. */
-  | { kind: 'gone'; reason: string };
+/** Somebody else decided, or its time was over. */
+interface Gone {
+  kind: 'gone';
+  reason: string;
+}
+
+/** What came of an approval; `changed`: it is another one now, and has to be looked at again. */
+export type Approved = { kind: 'approved' | 'changed' } | Gone;
+
+/** What came of a rejection. */
+export type Rejected = { kind: 'rejected' } | Gone;
 
 /** So often it is looked whether an approved output is applied, and no longer. */
 const LOOKS = 20;
@@ -21,12 +24,13 @@ export async function approve(
   client: Pick<Client, 'approve'>,
   { thought, position }: ProposalRow,
   what: Approve,
-): Promise<Decided> {
+): Promise<Approved> {
   try {
     await client.approve(thought, position, what);
     return { kind: 'approved' };
   } catch (error) {
-    return outcomeOf(error);
+    if (error instanceof CodedError && error.code === 'proposal-changed') return { kind: 'changed' };
+    return goneBy(error);
   }
 }
 
@@ -48,12 +52,12 @@ export async function becameOf(client: Client, row: ProposalRow, what: string): 
 export async function reject(
   client: Pick<Client, 'reject'>,
   { thought, position }: ProposalRow,
-): Promise<Decided> {
+): Promise<Rejected> {
   try {
     await client.reject(thought, position);
     return { kind: 'rejected' };
   } catch (error) {
-    return outcomeOf(error);
+    return goneBy(error);
   }
 }
 
@@ -68,15 +72,10 @@ export function whatOf(
   return `${kind} ${name} to ${to.endsWith(`/${name}`) ? to.slice(0, -name.length) : to}`;
 }
 
-function outcomeOf(error: unknown): Decided {
-  if (error instanceof CodedError) {
-    if (error.code === 'proposal-changed') return { kind: 'changed' };
-    if (
-      error.code === 'proposal-decided' ||
-      error.code === 'proposal-unknown' ||
-      error.code === 'thought-unknown'
-    )
-      return { kind: 'gone', reason: error.message };
-  }
+function goneBy(error: unknown): Gone {
+  if (error instanceof CodedError && GONE.includes(error.code))
+    return { kind: 'gone', reason: error.message };
   throw error;
 }
+
+const GONE = ['proposal-decided', 'proposal-unknown', 'thought-unknown'];

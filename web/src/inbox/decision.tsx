@@ -6,57 +6,44 @@ import { say, sayProblem } from '../parts/notices.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { useAction } from '../use-action.ts';
+import { useKeptFocus } from '../use-kept-focus.ts';
 import { useKeys } from '../use-keys.ts';
 import { codedOf } from '../use-load.ts';
 import { usePlaces } from '../use-places.ts';
-import { approve, becameOf, type Decided, reject, whatOf } from './decide.ts';
+import { type Approved, approve, becameOf, whatOf } from './decide.ts';
+import { draftOf, keepDraft } from './drafts.ts';
 import { Edit } from './edit.tsx';
 import { Proposal, useProposal } from './proposal.tsx';
-
-/** What was decided last. */
-export interface LastDecision {
-  row: ProposalRow;
-  kind: 'approved' | 'rejected';
-}
+import { useSeen } from './use-seen.ts';
 
 interface DecisionProps {
   row: ProposalRow;
-  /** It waits no more; null where somebody else decided. */
-  decided(kind: LastDecision['kind'] | null): void;
+  /** It is approved, and waits no more. */
+  approved(): void;
+  /** It is to be denied. */
+  reject(): void;
+  /** Somebody else decided: what waits is to be read again. */
+  gone(): void;
 }
 
 /** One proposal and what is done about it. An approval is of what is shown, and of nothing else. */
-export function Decision({ row, decided }: DecisionProps) {
-  const { value, error, lookAgain, standing } = useProposal(row);
-  if (error !== null && value === null) {
-    return (
-      <div class="decision">
-        <Problem error={error} retry={() => lookAgain('as-shown')} />
-      </div>
-    );
-  }
-  if (value === null) {
-    return (
-      <div class="decision">
-        <Skeleton lines={6} what="The proposal" />
-      </div>
-    );
-  }
-  return (
-    <div class="decision">
-      <Shown row={row} view={value} standing={standing} lookAgain={lookAgain} decided={decided} />
-    </div>
-  );
+export function Decision(props: DecisionProps) {
+  const { value, error, lookAgain, standing } = useProposal(props.row);
+  if (error !== null && value === null) return <Problem error={error} retry={() => lookAgain('as-shown')} />;
+  if (value === null) return <Skeleton lines={6} what="The proposal" />;
+  return <Shown {...props} view={value} standing={standing} lookAgain={lookAgain} />;
 }
 
 interface ShownProps extends DecisionProps, Pick<ReturnType<typeof useProposal>, 'standing' | 'lookAgain'> {
   view: ProposalView;
 }
 
-function Shown({ row, view, standing, lookAgain, decided }: ShownProps) {
+function Shown({ row, view, standing, lookAgain, approved, reject, gone }: ShownProps) {
   const { client } = useApp();
   const what = whatOf(row, usePlaces());
-  const [isEditing, setEditing] = useState(false);
+  const [isEditing, setEditing] = useState(view.editable && draftOf(row) !== null);
+  const isSeen = useSeen();
+  const decide = useKeptFocus<HTMLFieldSetElement>([isEditing]);
 
   // What is written in the place of what was proposed; null where that is approved as it is.
   const mine = useRef<string | null>(null);
@@ -65,9 +52,8 @@ function Shown({ row, view, standing, lookAgain, decided }: ShownProps) {
     const other = mine.current === null || mine.current === content ? {} : { content: mine.current };
     return settle(await approve(client, row, { digest: digest ?? '', ...other }));
   });
-  const rejecting = useAction(async () => settle(await reject(client, row)));
-  const isBusy = approving.isBusy || rejecting.isBusy;
-  const canApprove = view.digest !== null && !isBusy;
+  const canDecide = isSeen && !approving.isBusy;
+  const canApprove = canDecide && view.digest !== null;
 
   function approveAs(content: string | null): void {
     if (!canApprove) return;
@@ -75,21 +61,19 @@ function Shown({ row, view, standing, lookAgain, decided }: ShownProps) {
     void approving.run();
   }
 
-  function settle(outcome: Decided): string | undefined {
+  function settle(outcome: Approved): string | undefined {
     switch (outcome.kind) {
       case 'changed':
         setEditing(false);
         lookAgain('was-changed');
         return undefined;
       case 'approved':
-        decided('approved');
+        keepDraft(row, null);
+        approved();
         becameOf(client, row, what).then(say, (error: unknown) => sayProblem(codedOf(error)));
         return undefined;
-      case 'rejected':
-        decided('rejected');
-        return `Rejected: ${what}. Nothing was written.`;
       case 'gone':
-        decided(null);
+        gone();
         return outcome.reason;
       default:
         return outcome satisfies never;
@@ -98,11 +82,11 @@ function Shown({ row, view, standing, lookAgain, decided }: ShownProps) {
 
   // Held down, a key decides nothing more: the next one was not looked at yet.
   const once = (act: () => void) => (event: KeyboardEvent) => {
-    if (!event.repeat && !isBusy && !isEditing) act();
+    if (!event.repeat && canDecide && !isEditing) act();
   };
   useKeys({
     a: once(() => approveAs(null)),
-    r: once(() => void rejecting.run()),
+    r: once(reject),
     e: once(() => setEditing(view.editable)),
   });
 
@@ -112,17 +96,17 @@ function Shown({ row, view, standing, lookAgain, decided }: ShownProps) {
       {isEditing ? (
         <Edit view={view} isBusy={!canApprove} close={() => setEditing(false)} approve={approveAs} />
       ) : (
-        <fieldset class="decide">
+        <fieldset class="decide" ref={decide} tabIndex={-1}>
           <legend class="unseen">Decide</legend>
           <Button kind="main" of="a" isDisabled={!canApprove} action={() => approveAs(null)}>
             Approve
           </Button>
           {view.editable && (
-            <Button of="e" isDisabled={isBusy} action={() => setEditing(true)}>
+            <Button of="e" isDisabled={!canDecide} action={() => setEditing(true)}>
               Edit
             </Button>
           )}
-          <Button kind="danger" of="r" isDisabled={isBusy} action={rejecting}>
+          <Button kind="danger" of="r" isDisabled={!canDecide} action={reject}>
             Reject
           </Button>
         </fieldset>

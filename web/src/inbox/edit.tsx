@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ProposalView } from '../../../src/contract/proposal.ts';
 import { Diff } from '../diff/diff.tsx';
 import { Button } from '../parts/button.tsx';
+import { draftOf, keepDraft } from './drafts.ts';
 
 interface EditProps {
   view: ProposalView;
@@ -13,12 +14,22 @@ interface EditProps {
 
 /** Other content in the place of what was proposed, and what differs in it. */
 export function Edit({ view, isBusy, approve, close }: EditProps) {
-  const [text, setText] = useState(view.content);
+  const [text, setText] = useState(draftOf(view) ?? view.content);
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => field.current?.focus(), []);
 
+  function change(next: string): void {
+    setText(next);
+    keepDraft(view, next === view.content ? null : next);
+  }
+
+  function leave(): void {
+    keepDraft(view, null);
+    close();
+  }
+
   function press(event: KeyboardEvent): void {
-    if (event.key === 'Escape' && text === view.content) close();
+    if (event.key === 'Escape' && text === view.content) leave();
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.repeat) approve(text);
   }
 
@@ -32,7 +43,7 @@ export function Edit({ view, isBusy, approve, close }: EditProps) {
           rows={Math.min(24, Math.max(8, text.split('\n').length + 1))}
           value={text}
           spellcheck={false}
-          onInput={({ currentTarget }) => setText(currentTarget.value)}
+          onInput={({ currentTarget }) => change(currentTarget.value)}
           onKeyDown={press}
         />
       </label>
@@ -40,7 +51,7 @@ export function Edit({ view, isBusy, approve, close }: EditProps) {
         <Button kind="main" isDisabled={isBusy} action={() => approve(text)} of="Ctrl+Enter">
           {text === view.content ? 'Approve as it is' : 'Approve my version'}
         </Button>
-        <Button kind="quiet" action={close}>
+        <Button kind="quiet" action={leave}>
           Leave it as proposed
         </Button>
       </div>

@@ -5,14 +5,14 @@ import { Button } from '../parts/button.tsx';
 import { Time } from '../parts/time.tsx';
 import { usePlaces } from '../use-places.ts';
 import { whatOf } from './decide.ts';
-import { keyOf } from './selection.ts';
+import { keyOf, type Selected } from './selection.ts';
 
 /** A proposal that is denied by itself so soon asks for a decision. */
 const SOON_MS = 86_400_000;
 
 interface ProposalListProps {
   rows: readonly ProposalRow[];
-  selected: ProposalRow;
+  selected: Selected;
   select(row: ProposalRow): void;
   move(by: 1 | -1): void;
 }
@@ -20,28 +20,33 @@ interface ProposalListProps {
 /** What waits. Where there is little room, one at a time with a way to the others. */
 export function ProposalList({ rows, selected, select, move }: ProposalListProps) {
   const places = usePlaces();
-  const at = rows.findIndex((row) => keyOf(row) === keyOf(selected));
+  const key = keyOf(selected.of);
+  const at = rows.findIndex((row) => keyOf(row) === key);
   return (
     <nav class="proposals" aria-label="What waits for you">
       <div class="proposals-walk">
-        <Button isSmall isDisabled={at <= 0} action={() => move(-1)} of="k">
+        <Button isSmall isDisabled={at === 0} action={() => move(-1)} of="k">
           <span aria-hidden="true">↑</span>
           <span class="unseen">The one before</span>
         </Button>
-        <span class="dim number">
-          {at + 1} of {rows.length}
-        </span>
-        <Button isSmall isDisabled={at >= rows.length - 1} action={() => move(1)} of="j">
+        <span class="dim number">{at < 0 ? rows.length : `${at + 1} of ${rows.length}`}</span>
+        <Button isSmall isDisabled={at === rows.length - 1} action={() => move(1)} of="j">
           <span aria-hidden="true">↓</span>
           <span class="unseen">The next one</span>
         </Button>
       </div>
       <p class="unseen" role="status">
-        {at + 1} of {rows.length}: <VisibleText text={whatOf(selected, places)} />
+        {selected.row === null ? (
+          'It waits no more.'
+        ) : (
+          <>
+            {at + 1} of {rows.length}: <VisibleText text={whatOf(selected.row, places)} />
+          </>
+        )}
       </p>
       <ol>
         {rows.map((row) => (
-          <Row key={keyOf(row)} row={row} isSelected={keyOf(row) === keyOf(selected)} select={select} />
+          <Row key={keyOf(row)} row={row} isSelected={keyOf(row) === key} select={select} />
         ))}
       </ol>
     </nav>
