@@ -177,8 +177,9 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await page.evaluate(PRESS_AS_SOON_AS_SHOWN);
     await page.keyboard.press('a');
     await page.getByText('1 of 1', { exact: true }).waitFor();
+    await eventually(async () => (await page.evaluate<number>('window.pressed')) === 1, 'they were pressed');
+    await settled(page);
     await canDecide();
-    assert.equal(await page.evaluate<number>('window.pressed'), 1);
     await eventually(() => existsSync(first?.target ?? ''), 'the document is filed');
     assert.deepEqual(
       (await house.client.proposals(null)).map(({ thought }) => thought),
