@@ -41,7 +41,12 @@ const token = z.object({
   type: z.literal('token'),
   thought: z.string(),
   text: z.string(),
-  reasoning: z.boolean(),
+  reasoning: z.boolean().describe('Whether it is thought aloud, and none of the answer.'),
+  from: z
+    .number()
+    .describe(
+      'So many characters (UTF-16 code units) of the answer, or of what is thought aloud, came before it in this attempt.',
+    ),
 });
 const output = z.object({
   type: z.literal('output'),

@@ -77,7 +77,7 @@ export async function attempt(
     return finish(answer, call ?? NO_CALL, whose, whose === null ? DRY_RUN : '');
   }
 
-  tellSent({ ...given, provider, model }, context);
+  const onToken = tellSent({ ...given, provider, model }, context);
   let calls = 0;
   const around: Asking['around'] = (question, make) => {
     calls += 1;
@@ -102,7 +102,7 @@ export async function attempt(
     enterCall: context.enterCall(provider),
     isRequest,
     ...(provider.local ? {} : { around }),
-    onToken: (text, reasoning) => context.live({ type: 'token', thought: thought.id, text, reasoning }),
+    onToken,
     signal,
   });
   const came = await reason<Said>({
@@ -192,7 +192,17 @@ function finisher(
   };
 }
 
-function tellSent({ thought, provider, model }: Assignment, { live, clock }: ThinkContext): void {
+/** Tells that a model is asked; what it gives tells each of its words. */
+function tellSent(
+  { thought: { id, rule }, provider, model }: Assignment,
+  { live, clock }: ThinkContext,
+): Asking['onToken'] {
   const at = new Date(clock.now()).toISOString();
-  live({ type: 'sent', at, thought: thought.id, rule: thought.rule, provider: provider.name, model });
+  live({ type: 'sent', at, thought: id, rule, provider: provider.name, model });
+  const told = { answer: 0, aloud: 0 };
+  return (text, reasoning) => {
+    const kind = reasoning ? 'aloud' : 'answer';
+    live({ type: 'token', thought: id, text, reasoning, from: told[kind] });
+    told[kind] += text.length;
+  };
 }

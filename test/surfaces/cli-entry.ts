@@ -16,7 +16,7 @@ const runDaemon: Program['runDaemon'] = async ({ home, flags, onReady, onLive, s
     rules: ['file-the-inbox'],
   });
   onReady(await daemon.status());
-  onLive({ type: 'token', thought: 'abcd', text: 'never shown', reasoning: false });
+  onLive({ type: 'token', thought: 'abcd', text: 'never shown', reasoning: false, from: 0 });
   await new Promise<void>((resolve) => {
     // Keeps the process alive, as a daemon's sockets and threads do.
     const alive = setInterval(() => {

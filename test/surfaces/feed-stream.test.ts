@@ -146,7 +146,7 @@ describe('following the feed', () => {
     await turn();
     const [told] = await take(slow, 1);
     assert.deepEqual(told?.event, {
-      ...{ type: 'token', thought: 'abcd', text: 'x'.repeat(BACKLOG / 2), reasoning: false },
+      ...{ type: 'token', thought: 'abcd', text: 'x'.repeat(BACKLOG / 2), reasoning: false, from: 0 },
     });
   });
 

@@ -67,6 +67,8 @@ export class MemoryDaemon implements Daemon {
   readonly progress: Progress = { live: async () => this.verdict, ready: async () => this.verdict };
   #seq = 0;
   readonly #readers = new Set<(event: LiveEvent | null) => void>();
+  /** By thought and kind, how much was said. */
+  readonly #said = new Map<string, number>();
 
   async embed(texts: readonly string[]): Promise<EmbedView> {
     return { model: 'lmstudio/embed', vectors: texts.map((text) => [text.length, 1]) };
@@ -575,12 +577,16 @@ export class MemoryDaemon implements Daemon {
 
   send(id: string): void {
     this.become(id, 'running');
+    for (const reasoning of [true, false]) this.#said.delete(`${id} ${reasoning}`);
     const at = new Date(this.now).toISOString();
     this.tell({ type: 'sent', at, thought: id, rule: 'request', provider: 'lmstudio', model: 'qwen3-8b' });
   }
 
   say(id: string, text: string, reasoning = false): void {
-    this.tell({ type: 'token', thought: id, text, reasoning });
+    const key = `${id} ${reasoning}`;
+    const from = this.#said.get(key) ?? 0;
+    this.#said.set(key, from + text.length);
+    this.tell({ type: 'token', thought: id, text, reasoning, from });
   }
 
   #move(ids: string[], state: ThoughtState): ChangeResult[] {

@@ -48,7 +48,9 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
   it('sees what is held and why, what is thought word by word, and pauses everything', async () => {
     await show('#/');
     await page.getByText('does not answer', { exact: false }).first().waitFor();
-    await page.getByText('mooring-lease-berth-14.txt').first().waitFor();
+    const running = page.locator('.thing', { hasText: 'mooring-lease-berth-14.txt' });
+    await running.getByText('{"title"', { exact: false }).waitFor();
+    await running.getByText('lmstudio/test-model').waitFor();
     house.goOn(20);
     await page.getByText('Harbourlight Port Authority', { exact: false }).first().waitFor();
     await button('Pause everything').first().click();

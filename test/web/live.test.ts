@@ -98,8 +98,6 @@ describe('what the dashboard hears', () => {
       seqs(told()),
       Array.from({ length: 3000 }, (_, at) => at + 1),
     );
-    assert.equal(live.recent.value.length, 500);
-    assert.deepEqual(seqs(live.recent.value.slice(-1)), [3000]);
   });
 
   it('takes no more than it can hold while the page is not drawn', async (t) => {

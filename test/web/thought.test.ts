@@ -12,6 +12,7 @@ const token = (text: string, reasoning = false): StreamEvent => ({
   thought: 'a1',
   text,
   reasoning,
+  from: 0,
 });
 const words = (...events: StreamEvent[]) => events.reduce(withEvent, NO_WORDS);
 

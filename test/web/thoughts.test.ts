@@ -83,7 +83,10 @@ describe('the list of thoughts while things happen', () => {
   it('is the same list where nothing of it changed, so that nothing is drawn again', () => {
     const rows = [row];
     assert.equal(afterEvent(rows, { ...told, thought: 'a1', state: 'ready' }).rows, rows);
-    assert.equal(afterEvent(rows, { type: 'token', thought: 'a1', text: 'x', reasoning: false }).rows, rows);
+    assert.equal(
+      afterEvent(rows, { type: 'token', thought: 'a1', text: 'x', reasoning: false, from: 0 }).rows,
+      rows,
+    );
   });
 
   it('says when there is one that it does not have', () => {

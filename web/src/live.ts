@@ -21,8 +21,6 @@ const RETRY_MS = { floor: 500, cap: 10_000 };
 const LOOK_MS = { soonest: 1000, latest: 10_000 };
 /** Events are taken for so long before the page gets its turn. */
 const TURN_MS = 20;
-/** Events of the past that are kept. */
-const KEPT = 500;
 /** Events that are told in one frame, and how many may wait to be: the daemon keeps the rest for who is slow. */
 const A_FRAME = 500;
 const WAITING = 5000;
@@ -32,8 +30,6 @@ export interface Live {
   connection: ReadonlySignal<Connection>;
   /** How the daemon is, at most a second old while things happen; null before it was first told. */
   status: ReadonlySignal<StatusView | null>;
-  /** The last events without tokens, the newest last. */
-  recent: ReadonlySignal<readonly FollowedEvent[]>;
   /** Calls back with all that has come since the frame before; returns what ends that. */
   onEvents(listener: (events: readonly FollowedEvent[]) => void): () => void;
   /** Connects now, where it waits to; asks now how the daemon is. */
@@ -54,7 +50,6 @@ export interface LiveOptions {
 export function createLive({ transport, clock, random, frame, ...ask }: LiveOptions): Live {
   const connection = signal<Connection>({ kind: 'connecting' });
   const status = signal<StatusView | null>(null);
-  const recent = signal<readonly FollowedEvent[]>([]);
   const listeners = new Set<(events: readonly FollowedEvent[]) => void>();
   const retry = createBell();
   const news = createBell();
@@ -66,8 +61,6 @@ export function createLive({ transport, clock, random, frame, ...ask }: LiveOpti
     const events = arrived.splice(0, A_FRAME);
     isDrawing = arrived.length > 0;
     if (isDrawing) frame(draw);
-    const kept = events.filter(({ type }) => type !== 'token');
-    if (kept.length > 0) recent.value = [...recent.value, ...kept].slice(-KEPT);
     for (const listener of listeners) listener(events);
   }
 
@@ -136,7 +129,6 @@ export function createLive({ transport, clock, random, frame, ...ask }: LiveOpti
   return {
     connection,
     status,
-    recent,
     onEvents(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -147,9 +147,9 @@ export class Reader implements AsyncIterable<Told> {
   #joined(event: LiveEvent): boolean {
     const last = this.#waiting.at(-1);
     if (event.type !== 'token' || last?.told.event.type !== 'token') return false;
-    const { thought, reasoning, text } = last.told.event;
+    const { thought, reasoning, text, from } = last.told.event;
     if (thought !== event.thought || reasoning !== event.reasoning) return false;
-    last.told = { id: null, event: { ...event, text: text + event.text } };
+    last.told = { id: null, event: { ...event, text: text + event.text, from } };
     return true;
   }
 }

@@ -1,24 +1,25 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { StatusView } from '../../../src/contract/status-view.ts';
-import { placesOf } from '../../../src/surfaces/place.ts';
 import { useApp } from '../app-context.ts';
 import { Button } from '../parts/button.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
+import { usePlaces } from '../use-places.ts';
 import type { Thing } from './flow.ts';
 import { ThingRow } from './thing-row.tsx';
 
-/** Drawn at first, and so many more each time that somebody asks. */
+/** Drawn at first, and so many more each time that somebody asks; in one column, other panels come beneath. */
 const SHOWN = 30;
+const SHOWN_NARROW = 8;
 
 /** What was perceived, and step by step what comes of it. */
 export function FlowPanel() {
   const { live, flow } = useApp();
   const [isAll, setAll] = useState(false);
-  const [most, setMost] = useState(SHOWN);
+  const [most, setMost] = useState(() => (matchMedia('(max-width: 1100px)').matches ? SHOWN_NARROW : SHOWN));
   const status = live.status.value;
-  const places = usePlaces(status);
+  const places = usePlaces();
   const things = flow.things.value;
   const unmatched = things.filter(isUnmatched).length;
   const shown = isAll ? things : things.filter((thing) => !isUnmatched(thing));
@@ -80,10 +81,4 @@ function Nothing({ status }: { status: StatusView | null }) {
 
 function isUnmatched({ rules, thoughts }: Thing): boolean {
   return rules.length === 0 && thoughts.length === 0;
-}
-
-/** The same array for as long as it says the same. */
-function usePlaces(status: StatusView | null): readonly string[] {
-  const text = JSON.stringify(status === null ? [] : placesOf(status));
-  return useMemo(() => (status === null ? [] : placesOf(status)), [text]);
 }

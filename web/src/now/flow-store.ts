@@ -6,6 +6,7 @@ import type { ThoughtState } from '../../../src/contract/thought.ts';
 import type { Client } from '../../../src/surfaces/client.ts';
 import type { Live } from '../live.ts';
 import { createFlow, type Thing } from './flow.ts';
+import type { Thinking } from './thinking.ts';
 
 /** What happened since this page was opened. */
 export interface Counters {
@@ -26,7 +27,7 @@ export interface FlowStore {
 
 export interface FlowOptions {
   live: Pick<Live, 'connection' | 'onEvents'>;
-  client: Pick<Client, 'thoughts' | 'thought'>;
+  client: Pick<Client, 'thoughts' | 'thought' | 'stream'>;
   clock: Clock;
 }
 
@@ -37,14 +38,14 @@ const READ_IN_FULL = 12;
 const PAUSE_MS = 200;
 /** With so many in a frame, not each frame is drawn. */
 const MANY = 50;
-const SETTLED: readonly ThoughtState[] = ['proposed', 'done'];
+const SETTLED: readonly ThoughtState[] = ['proposed', 'done', 'dead'];
 
 export function createFlowStore({ live, client, clock }: FlowOptions): FlowStore {
   const flow = createFlow();
   const things = signal<readonly Thing[]>([]);
   const counters = signal<Counters>({ perceived: 0, thought: 0, written: 0 });
   const isSeeded = signal(false);
-  const asked = new Set<string>();
+  let asked: ReadonlySet<string> = new Set();
   let isStale = true;
 
   let drawnAt = Number.NEGATIVE_INFINITY;
@@ -62,7 +63,7 @@ export function createFlowStore({ live, client, clock }: FlowOptions): FlowStore
     // Nobody reads what changes whole sixty times a second.
     if (events.length < MANY || clock.monotonic() - drawnAt > PAUSE_MS) draw();
     counters.value = counted(counters.value, events);
-    if (events.some(({ type }) => type === 'gap')) isStale = true;
+    if (events.some(({ type }) => type === 'gap' || type === 'dropped')) isStale = true;
   });
 
   async function seed(): Promise<void> {
@@ -74,11 +75,22 @@ export function createFlowStore({ live, client, clock }: FlowOptions): FlowStore
   }
 
   async function readOne(): Promise<void> {
-    const [next] = unread(things.value).filter((id) => !asked.has(id));
+    const wanted = unread(things.value);
+    // What is wanted no more, and then again, is read again.
+    asked = new Set(wanted.map(({ id }) => id).filter((id) => asked.has(id)));
+    const next = wanted.find(({ id }) => !asked.has(id));
     if (next === undefined) return;
-    asked.add(next);
-    flow.detail(await client.thought(next));
+    asked = new Set([...asked, next.id]);
+    flow.detail(await client.thought(next.id));
+    if (next.state === 'running') flow.join(next.id, await saidSoFar(next.id));
     draw();
+  }
+
+  async function saidSoFar(id: string): Promise<string> {
+    const told = (await client.stream(id))[Symbol.asyncIterator]();
+    const { done, value } = await told.next();
+    await told.return?.();
+    return !done && value.type === 'thought' ? value.text : '';
   }
 
   return {
@@ -100,14 +112,16 @@ export function createFlowStore({ live, client, clock }: FlowOptions): FlowStore
   };
 }
 
-/** Thoughts that nothing more happens to by itself, and whose answers were not told. */
-function unread(things: readonly Thing[]): string[] {
+/** Thoughts whose answers were not told, or what they said before this page listened. */
+function unread(things: readonly Thing[]): Thinking[] {
   return things
     .filter(({ rules }) => rules.length > 0)
     .slice(0, READ_IN_FULL)
     .flatMap(({ thoughts }) => thoughts)
-    .filter(({ state, answer }) => answer === undefined && SETTLED.includes(state))
-    .map(({ id }) => id);
+    .filter(
+      ({ state, answer, heard }) =>
+        (answer === undefined && SETTLED.includes(state)) || (state === 'running' && heard === 'part'),
+    );
 }
 
 function counted(before: Counters, events: readonly FollowedEvent[]): Counters {

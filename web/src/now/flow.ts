@@ -1,10 +1,23 @@
 import type { FollowedEvent } from '../../../src/contract/live-event.ts';
-import type { OutputState, ThoughtState } from '../../../src/contract/thought.ts';
+import type { ThoughtState } from '../../../src/contract/thought.ts';
 import type { ThoughtRow, ThoughtView } from '../../../src/contract/thought-view.ts';
+import {
+  asked,
+  begun,
+  found,
+  type Thinking,
+  turned,
+  withBeginning,
+  withOutput,
+  withToken,
+  withWhole,
+} from './thinking.ts';
 
 /** Something that was perceived, and what has come of it so far. */
 export interface Thing {
   key: string;
+  /** Number of the event in the journal; null where that is not known. */
+  event: number | null;
   /** As thoughts name it: `file:/…/scan.pdf`, `process:lmstudio`, … */
   subject: string;
   /** When it was perceived last. */
@@ -17,49 +30,20 @@ export interface Thing {
   thoughts: readonly Thinking[];
 }
 
-/** A thought of a rule about it. */
-export interface Thinking {
-  id: string;
-  rule: string;
-  state: ThoughtState;
-  reason: string;
-  /** When it came into that state. */
-  at: string;
-  /** `provider/model`; empty before it was asked. */
-  model: string;
-  /** When the model was asked. */
-  sentAt: string | null;
-  /** The end of what it has said, and of what it has thought aloud. */
-  said: string;
-  reasoned: string;
-  tokens: number;
-  /** As it was validated; undefined before it was read. */
-  answer: unknown;
-  outputs: readonly Written[];
-}
-
-/** What became of one output. */
-export interface Written {
-  kind: string;
-  target: string;
-  state: OutputState;
-  reason: string;
-}
-
 /** What has happened lately, thing by thing. */
 export interface Flow {
   /** Takes what has come; things that it changes are other objects then. */
   take(events: readonly FollowedEvent[]): void;
-  /** Puts thoughts of before beneath what is there, and corrects what is known of them. */
+  /** Puts thoughts, the newest first, to where they belong in time, and corrects what is known of them. */
   seed(rows: readonly ThoughtRow[]): void;
   /** Adds what only the whole thought tells. */
   detail(view: ThoughtView): void;
+  /** Adds what a running one said before anybody listened. */
+  join(id: string, text: string): void;
   /** The newest first. */
   things(): readonly Thing[];
 }
 
-/** Characters of an answer that are kept while it comes. */
-const SAID = 4000;
 /** Things that are kept, and among them those that no rule is about. */
 const MOST = 200;
 const MOST_UNMATCHED = 40;
@@ -70,6 +54,7 @@ export function createFlow(): Flow {
   const order: string[] = [];
   const byKey = new Map<string, Thing>();
   const latest = new Map<string, string>();
+  const byEvent = new Map<number, string>();
   const keyOf = new Map<string, string>();
   /** Copied since the last `take` began: those are ours to change. */
   let fresh = new Set<Thing | Thinking>();
@@ -102,26 +87,28 @@ export function createFlow(): Flow {
     }));
   }
 
-  function add(thing: Omit<Thing, 'key'>, isOld = false): string {
+  function add(thing: Omit<Thing, 'key'>, place = 0): void {
     made += 1;
     const key = String(made);
     byKey.set(key, { ...thing, key });
-    if (isOld) order.push(key);
-    else order.unshift(key);
-    if (!isOld || !latest.has(thing.subject)) latest.set(thing.subject, key);
+    order.splice(place, 0, key);
+    if (thing.event !== null) byEvent.set(thing.event, key);
     for (const { id } of thing.thoughts) keyOf.set(id, key);
-    return key;
+    const newest = byKey.get(latest.get(thing.subject) ?? '');
+    if (newest === undefined || newest.at <= thing.at) latest.set(thing.subject, key);
   }
 
-  function perceive(subject: string, at: string, what: string, rules: readonly string[]): void {
-    const key = latest.get(subject);
+  function perceive(event: number, what: Pick<Thing, 'subject' | 'at' | 'change' | 'rules'>): void {
+    const key = latest.get(what.subject);
     const before = key === undefined ? undefined : byKey.get(key);
     const isSame = before?.thoughts.every(({ state }) => UNBEGUN.includes(state)) ?? false;
+    const { subject, at, rules } = what;
     if (key === undefined || before === undefined || !isSame) {
-      add({ subject, at, change: what, rules, thoughts: [] });
+      add({ subject, at, change: what.change, rules, event, thoughts: [] });
       return;
     }
-    change(key, () => ({ at, change: what, rules }));
+    change(key, () => ({ event, at, change: what.change, rules }));
+    byEvent.set(event, key);
     order.splice(order.indexOf(key), 1);
     order.unshift(key);
   }
@@ -129,38 +116,60 @@ export function createFlow(): Flow {
   function turn(event: Extract<FollowedEvent, { type: 'state' }>): void {
     const { thought: id, rule, subject, state, reason, at } = event;
     if (keyOf.has(id)) {
-      changeThought(id, () => ({
-        state,
-        reason,
-        at,
-        ...(state === 'ready' && { said: '', reasoned: '', tokens: 0 }),
-      }));
+      changeThought(id, () => turned(event));
       return;
     }
-    const begun = { ...NOTHING, id, rule, state, reason, at };
+    const first = begun({ id, rule, state, reason, at, heard: 'whole' });
     const key = latest.get(subject);
     if (key === undefined || !byKey.has(key)) {
-      add({ subject, at, change: '', rules: [rule], thoughts: [begun] });
+      add({ subject, at, event: null, change: '', rules: [rule], thoughts: [first] });
       return;
     }
     keyOf.set(id, key);
     // Where a newer one of the same rule came, nobody asks for the one that it took the place of.
     change(key, ({ thoughts }) => ({
-      thoughts: [...thoughts.filter((each) => each.rule !== rule || each.state !== 'cancelled'), begun],
+      thoughts: [...thoughts.filter((each) => each.rule !== rule || each.state !== 'cancelled'), first],
     }));
   }
 
-  function takeOne(event: FollowedEvent): void {
-    if (event.type === 'perceived') perceive(`file:${event.path}`, event.at, event.change, event.rules);
-    if (event.type === 'happened') perceive(event.subject, event.at, lastPart(event.kind), event.rules);
-    if (event.type === 'state') turn(event);
-    if (event.type === 'sent') {
-      const asked = { model: `${event.provider}/${event.model}`, sentAt: event.at };
-      changeThought(event.thought, () => ({ ...asked, said: '', reasoned: '', tokens: 0 }));
+  function sow({ id, rule, state, reason, timestamp: at, context }: ThoughtRow): void {
+    if (keyOf.has(id)) {
+      changeThought(id, (now) => found(now, { state, reason }));
+      return;
     }
-    if (event.type === 'token') changeThought(event.thought, (thinking) => withToken(thinking, event));
+    const first = begun({ id, rule, state, reason, at, heard: 'part' });
+    const key = byEvent.get(context.event);
+    if (key === undefined) {
+      const { subject, event } = context;
+      const older = order.findIndex((each) => (byKey.get(each)?.at ?? '') < at);
+      const thing = { subject, event, at, change: context.change ?? '', rules: [rule], thoughts: [first] };
+      add(thing, older < 0 ? order.length : older);
+      return;
+    }
+    keyOf.set(id, key);
+    change(key, ({ thoughts, rules }) => ({
+      thoughts: [first, ...thoughts],
+      rules: rules.includes(rule) ? rules : [...rules, rule],
+    }));
+  }
+
+  /** Something was not told, and may have been said by any of them. */
+  function missed(): void {
+    for (const [id, key] of keyOf) {
+      const isRunning = byKey.get(key)?.thoughts.some((each) => each.id === id && each.state === 'running');
+      if (isRunning) changeThought(id, () => ({ heard: 'part' }));
+    }
+  }
+
+  function takeOne(event: FollowedEvent): void {
+    if (event.type === 'perceived') perceive(event.seq, { ...event, subject: `file:${event.path}` });
+    if (event.type === 'happened') perceive(event.seq, { ...event, change: lastPart(event.kind) });
+    if (event.type === 'state') turn(event);
+    if (event.type === 'sent') changeThought(event.thought, () => asked(event));
+    if (event.type === 'token') changeThought(event.thought, (now) => withToken(now, event));
     if (event.type === 'output')
       changeThought(event.thought, ({ outputs }) => ({ outputs: withOutput(outputs, event) }));
+    if (event.type === 'gap' || event.type === 'dropped') missed();
   }
 
   function forgetOld(): void {
@@ -174,8 +183,10 @@ export function createFlow(): Flow {
       const thing = byKey.get(key);
       byKey.delete(key);
       for (const { id } of thing?.thoughts ?? []) keyOf.delete(id);
-      if (thing !== undefined && latest.get(thing.subject) === key) latest.delete(thing.subject);
+      if (thing === undefined) continue;
+      if (latest.get(thing.subject) === key) latest.delete(thing.subject);
     }
+    for (const [event, key] of byEvent) if (!byKey.has(key)) byEvent.delete(event);
   }
 
   return {
@@ -189,52 +200,19 @@ export function createFlow(): Flow {
     },
     seed(rows) {
       fresh = new Set();
-      for (const row of rows) {
-        const { id, rule, state, reason, timestamp: at } = row;
-        if (keyOf.has(id)) changeThought(id, (now) => (now.state === state ? {} : { state, reason }));
-        else {
-          const thoughts = [{ ...NOTHING, id, rule, state, reason, at }];
-          add(
-            { subject: row.context.subject, at, change: row.context.change ?? '', rules: [rule], thoughts },
-            true,
-          );
-        }
-      }
+      for (const row of rows) sow(row);
       forgetOld();
     },
     detail(view) {
       fresh = new Set();
-      const attempt = view.attempts.findLast(({ provider }) => provider !== null);
-      changeThought(view.id, () => ({
-        answer: view.answer,
-        model: attempt === undefined ? '' : `${attempt.provider}/${attempt.model}`,
-        tokens: attempt?.usage.outputTokens ?? 0,
-        outputs: view.outputs.map(({ kind, target, state, reason }) => ({ kind, target, state, reason })),
-      }));
+      changeThought(view.id, (now) => withWhole(now, view));
+    },
+    join(id, text) {
+      fresh = new Set();
+      changeThought(id, (now) => withBeginning(now, text));
     },
     things: () => order.flatMap((key) => byKey.get(key) ?? []),
   };
-}
-
-const NOTHING = {
-  ...{ model: '', sentAt: null, said: '', reasoned: '', tokens: 0, answer: undefined, outputs: [] },
-} as const;
-
-function withOutput(
-  outputs: readonly Written[],
-  { kind, target, state, reason }: Written,
-): readonly Written[] {
-  const next = { kind, target, state, reason };
-  const at = outputs.findIndex((each) => each.kind === kind && each.target === target);
-  return at < 0 ? [...outputs, next] : outputs.with(at, next);
-}
-
-function withToken(
-  { said, reasoned, tokens }: Thinking,
-  token: { text: string; reasoning: boolean },
-): Partial<Thinking> {
-  const text = ((token.reasoning ? reasoned : said) + token.text).slice(-SAID);
-  return { tokens: tokens + 1, ...(token.reasoning ? { reasoned: text } : { said: text }) };
 }
 
 /** `exited` of `process.exited`. */

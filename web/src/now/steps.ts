@@ -1,6 +1,6 @@
 import type { Tone } from '../parts/tone.ts';
 import { toneOf } from '../parts/tone.ts';
-import type { Thinking } from './flow.ts';
+import type { Thinking } from './thinking.ts';
 
 /** The way of a thought, from perception to outputs. */
 export const STEPS = ['perceived', 'matched', 'queued', 'thinking', 'answered', 'outputs'] as const;

@@ -6,9 +6,10 @@ import { Shape, State } from '../parts/state.tsx';
 import { ClockTime, Since } from '../parts/time.tsx';
 import { toneOf } from '../parts/tone.ts';
 import { Answer } from './answer.tsx';
-import type { Thing, Thinking, Written } from './flow.ts';
+import type { Thing } from './flow.ts';
 import { heldBy } from './held-by.ts';
 import { STEPS, stepOf } from './steps.ts';
+import type { Thinking, Written } from './thinking.ts';
 
 /** Characters of what a model says that are shown while it does. */
 const SAID = 600;
@@ -98,12 +99,14 @@ function Rail({ thinking }: { thinking: Thinking }) {
   );
 }
 
-function Doing({ thinking: { state, model, sentAt, tokens } }: { thinking: Thinking }) {
+function Doing({ thinking: { state, model, sentAt, tokens, heard, said } }: { thinking: Thinking }) {
   if (state === 'running') {
     if (sentAt === null && tokens === 0) return <>its prompt is made</>;
+    // Of what was begun before this page listened, nobody has counted the tokens.
+    const speaks = heard !== 'whole' ? 'speaks' : count(tokens, 'token');
     return (
       <>
-        <span class="mono">{model}</span> {tokens > 0 ? count(tokens, 'token') : 'reads'}
+        <span class="mono">{model}</span> {tokens > 0 || said !== '' ? speaks : 'reads'}
         {sentAt !== null && (
           <>
             {' · '}
