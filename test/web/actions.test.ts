@@ -50,7 +50,7 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await page.getByText('does not answer', { exact: false }).first().waitFor();
     const running = page.locator('.thing', { hasText: 'mooring-lease-berth-14.txt' });
     await running.getByText('{"title"', { exact: false }).waitFor();
-    await running.getByText('lmstudio/test-model').waitFor();
+    await running.getByText('lmstudio/local-model').waitFor();
     house.goOn(20);
     await page.getByText('Harbourlight Port Authority', { exact: false }).first().waitFor();
     await button('Pause everything').first().click();
