@@ -17,16 +17,6 @@ const INBOX = [
 export function KeysDialog({ close }: { close(): void }) {
   return (
     <Dialog title="Keys" close={close}>
-      <label class="keys-switch">
-        <input
-          type="checkbox"
-          checked={areKeysOn.value}
-          onChange={({ currentTarget }) => {
-            areKeysOn.value = currentTarget.checked;
-          }}
-        />
-        <span>Single keys act on this page</span>
-      </label>
       <div class="keys">
         <dl>
           {PAGES.map(({ title, key }) => (
@@ -61,6 +51,16 @@ export function KeysDialog({ close }: { close(): void }) {
           ))}
         </dl>
       </div>
+      <label class="keys-switch">
+        <input
+          type="checkbox"
+          checked={areKeysOn.value}
+          onChange={({ currentTarget }) => {
+            areKeysOn.value = currentTarget.checked;
+          }}
+        />
+        <span>Single keys act. Who speaks to the machine, or touches keys unawares, turns them off.</span>
+      </label>
     </Dialog>
   );
 }

@@ -29,7 +29,7 @@ export function ProposalList({ rows, selected, select, move }: ProposalListProps
           <span aria-hidden="true">↑</span>
           <span class="unseen">The one before</span>
         </Button>
-        <span class="dim number">{at < 0 ? rows.length : `${at + 1} of ${rows.length}`}</span>
+        <span class="dim number">{at < 0 ? `${rows.length} others` : `${at + 1} of ${rows.length}`}</span>
         <Button isSmall isDisabled={at === rows.length - 1} action={() => move(1)} of="j">
           <span aria-hidden="true">↓</span>
           <span class="unseen">The next one</span>
