@@ -70,8 +70,8 @@ export interface LedgerEntry {
   sha256: string;
 }
 
-/** An applied output that a person wants to be taken back. */
-export interface UndoJob {
+/** An output that was applied, with all that is kept of what it did. */
+export interface AppliedOutput {
   /** Of the thought. */
   id: string;
   attempt: number;
@@ -88,6 +88,10 @@ export interface UndoJob {
   replaced: { kind: 'nothing' } | { kind: 'bytes'; bytes: Uint8Array } | { kind: 'removed' };
   /** How the file looked that was written. */
   ledger: LedgerEntry | null;
+}
+
+/** An applied output that a person wants to be taken back. */
+export interface UndoJob extends AppliedOutput {
   /** How what is put back looks, from a try before a crash; {@link NOTHING_THERE} = nothing is. */
   restored: LedgerEntry | null;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fileChange } from './file-change.ts';
 import { OUTPUT_STATES } from './thought.ts';
 
 /** `inbox`: an output that waits for a person. */
@@ -28,14 +29,7 @@ export const proposalView = proposalRow
       .nullable()
       .describe('Stands for all of this: an approval names it. Null while it cannot be applied.'),
     content: z.string().describe('What would be written or sent, whole; of an edit, what it is to do.'),
-    before: z
-      .string()
-      .nullable()
-      .describe('The whole file as it stands there; null = nothing does, or it is no file that is written.'),
-    after: z.string().nullable().describe('The whole file as it would be; null where no file is written.'),
-    note: z
-      .string()
-      .describe('What is to be said of that, such as that it is there already; empty otherwise.'),
+    ...fileChange.shape,
     editable: z.boolean().describe('Whether other content can be approved in its place.'),
     held: z.string().describe('What stands in the way just now; empty where nothing does.'),
   })

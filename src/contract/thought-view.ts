@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { FILE_CHANGES, SENSES } from './event.ts';
 import { eventData } from './event-data.ts';
+import { fileChange } from './file-change.ts';
 import { OUTPUT_STATES, THOUGHT_STATES } from './thought.ts';
 
 const thoughtContext = z
@@ -72,7 +73,9 @@ export const outputView = z
   .object({
     position: z.number(),
     kind: z.string(),
+    mode: z.string().describe('`create`, `replace`, `append`, `edit`, `move`, `send`.'),
     target: z.string(),
+    source: z.string().nullable().describe('The file that was moved; null for other kinds.'),
     state: z.enum(OUTPUT_STATES),
     reason: z.string(),
     bytes: z.number(),
@@ -82,6 +85,10 @@ export const outputView = z
   })
   .meta({ id: 'OutputView' });
 export type OutputView = z.output<typeof outputView>;
+
+/** An output with what it has made of its file, where it was applied. */
+export const thoughtOutput = outputView.extend(fileChange.shape).meta({ id: 'ThoughtOutput' });
+export type ThoughtOutput = z.output<typeof thoughtOutput>;
 
 /** `show ID`: everything about one thought. */
 export const thoughtView = thoughtRow
@@ -120,7 +127,12 @@ export const thoughtView = thoughtRow
       ),
     attempts: z.array(attemptView),
     answer: z.unknown().describe('Text, or the validated object where the rule has a schema; null before.'),
-    outputs: z.array(outputView),
+    outputs: z.array(thoughtOutput),
   })
   .meta({ id: 'ThoughtView' });
 export type ThoughtView = z.output<typeof thoughtView>;
+
+/** The same, as the journal alone tells it. */
+export interface JournaledThought extends Omit<ThoughtView, 'outputs'> {
+  outputs: OutputView[];
+}

@@ -5,6 +5,7 @@ import { keyAsSent } from '../contract/key.ts';
 import type { Page } from '../contract/page.ts';
 import { REQUEST_RULE, type Rule } from '../contract/rule.ts';
 import type { ThoughtRow, ThoughtView } from '../contract/thought-view.ts';
+import { changeOf } from '../outputs/change.ts';
 import type { Store } from '../store/store.ts';
 import type { ThinkRequest, ThoughtQuery } from '../surfaces/requests.ts';
 
@@ -30,9 +31,15 @@ export async function pageOfThoughts(
 
 /** One thought by id or unique prefix. */
 export async function findThought(store: Store, prefix: string): Promise<ThoughtView> {
-  const view = await store.read('viewThought', { id: await wholeId(store, prefix) });
-  if (view) return view;
-  throw unknown(prefix);
+  const found = await store.read('showThought', { id: await wholeId(store, prefix) });
+  if (found === null) throw unknown(prefix);
+  const { view, applied } = found;
+  const changeAt = (position: number) =>
+    changeOf(applied.find((output) => output.position === position) ?? null);
+  return {
+    ...view,
+    outputs: view.outputs.map((output) => ({ ...output, ...changeAt(output.position) })),
+  };
 }
 
 /** The whole id that a prefix of at least four digits stands for. Throws `thought-unknown`, `thought-ambiguous`. */

@@ -104,7 +104,11 @@ export interface OutputHandler {
   plan(draft: Draft, disk: Disk): Promise<PlannedOutput>;
   planUnseen(draft: Draft): PlannedOutput;
   /** The whole file once a thought's planned output is applied to what stands there; omitted: its content. */
-  after?(standing: Uint8Array | null, output: PlannedOutput, thought: string): After;
+  after?(
+    standing: Uint8Array | null,
+    output: Pick<PlannedOutput, 'content' | 'position' | 'target'>,
+    thought: string,
+  ): After;
   /** Plans a proposal, whose bytes are the draft's body, as things stand now; omitted: as it was planned. */
   review?(draft: Draft, disk: Disk): Promise<PlannedOutput>;
   /** What is written where a person edits what was proposed; omitted: it cannot be edited. */

@@ -43,7 +43,7 @@ import { queueFacts } from './queries/queue-facts.ts';
 import { ruleFacts } from './queries/rule-facts.ts';
 import { hasMet, indexedPaths, rulesInForce } from './queries/rules-in-force.ts';
 import { spentOn } from './queries/spending.ts';
-import { idsByPrefix, viewThought } from './queries/view-thought.ts';
+import { idsByPrefix, showThought, viewThought } from './queries/view-thought.ts';
 import { vitalsSeries } from './queries/vitals-series.ts';
 
 /** Everything the writer does, by name; each runs whole inside one transaction. */
@@ -117,6 +117,7 @@ export const READS = {
   thoughtRow,
   idsByPrefix,
   viewThought,
+  showThought,
   queueAges,
   queueFacts,
   explainFile,

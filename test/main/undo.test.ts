@@ -73,6 +73,33 @@ describe('undo', () => {
     await daemon.end();
   });
 
+  it('leaves it known what each output has made of its file, also after it was taken back', async (t) => {
+    const { home } = await homeWithNotes(t);
+    const daemon = await startDaemon(t, home);
+    const file = join(home.inbox, 'a.md');
+    writeFileSync(file, 'word-1');
+    await daemon.reached('done', 1);
+    writeFileSync(file, 'word-2');
+    await daemon.reached('done', 2);
+    const [second, first] = await thoughtsOf(home);
+    const changes = async (id = '') =>
+      (await show(home, id)).outputs.map(({ mode, before, after, note }) => [mode, before, after, note]);
+    const block = (id = '') => `<!-- consciousness ${id}#1 -->\n- said word-`;
+    assert.deepEqual(await changes(first?.id), [
+      ['create', null, 'said word-1', ''],
+      ['append', null, `${block(first?.id)}1\n`, ''],
+    ]);
+    const unkept = 'only what was appended is kept, not the rest of the file';
+    const done = [
+      ['replace', 'said word-1', 'said word-2', ''],
+      ['append', null, null, unkept],
+    ];
+    assert.deepEqual(await changes(second?.id), done);
+    assert.equal((await cli(home, 'undo', '--last')).code, 0);
+    assert.deepEqual(await changes(second?.id), done);
+    await daemon.end();
+  });
+
   it('leaves what a person has changed, says which and why, and takes back the rest', async (t) => {
     const { home, notes } = await homeWithNotes(t);
     const daemon = await startDaemon(t, home);

@@ -44,11 +44,22 @@ async function house(t: TestContext) {
   const output = {
     position: 0,
     kind: 'write',
+    mode: 'create',
     target: '/notes/a.md',
+    source: null,
     reason: 'because',
     state: 'applied',
   } as const;
-  const applied = { ...output, bytes: 4, sha256: 'aa', appliedAt: AT, content: 'text' };
+  const applied = {
+    ...output,
+    bytes: 4,
+    sha256: 'aa',
+    appliedAt: AT,
+    content: 'text',
+    before: null,
+    after: 'text',
+    note: '',
+  };
   const context = { sense: 'files', subject: 'file:/inbox/a.md', event: 1 } as const;
   const about = { rule: 'file-the-inbox', context, prompt: 'asked' };
   daemon.add({ ...about, id: ID.done, state: 'done', answer: { title: 'said' }, outputs: [applied] });

@@ -4,7 +4,7 @@ import { createSystemRandom } from '../../src/base/random.ts';
 import { sealRule } from '../../src/config/rule-text.ts';
 import type { ProviderHealth } from '../../src/contract/provider-health.ts';
 import type { Rule } from '../../src/contract/rule.ts';
-import type { ThoughtRow, ThoughtView } from '../../src/contract/thought-view.ts';
+import type { JournaledThought, ThoughtRow } from '../../src/contract/thought-view.ts';
 import { createHealthMonitor } from '../../src/mind/health.ts';
 import { createPlaces } from '../../src/mind/places.ts';
 import { createOpenAICompatibleProvider } from '../../src/mind/providers/openai-compatible.ts';
@@ -174,7 +174,7 @@ export async function startThinking(
       await thinking;
     },
     thoughts: (): Promise<ThoughtRow[]> => allThoughts(store),
-    async view(text: string): Promise<ThoughtView> {
+    async view(text: string): Promise<JournaledThought> {
       const row = (await allThoughts(store)).find((each) => each.content === text);
       const view = row && (await store.read('viewThought', { id: row.id }));
       if (!view) throw new Error(`nobody asked ${text}`);

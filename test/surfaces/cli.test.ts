@@ -315,13 +315,18 @@ describe('show', () => {
         {
           position: 0,
           kind: 'write',
+          mode: 'replace',
           target: '/notes/bill.md',
+          source: null,
           state: 'applied',
           reason: '',
           bytes: 812,
           sha256: '',
           appliedAt: new Date().toISOString(),
           content: null,
+          before: 'Bill\nopen\n',
+          after: `Bill\n${HOSTILE}\n`,
+          note: '',
         },
       ],
     });
@@ -334,6 +339,8 @@ describe('show', () => {
     assert.match(out, /1 +answered +lmstudio\/qwen3-8b +.* +340 ms +2\.1 s +900\/80/);
     assert.match(out, /"title": "Bill"/);
     assert.match(out, /applied write \/notes\/bill\.md 812 B/);
+    assert.match(out, /^ +-open$/m);
+    assert.match(out, /^ +\+.*evil/m);
     const whole = await run(['show', thought.id, '--characters', '9999', '--home', home]);
     assert.match(whole.out, /evil\\x1b/);
     assert.doesNotMatch(whole.out, HARMFUL);

@@ -217,12 +217,16 @@ export class MemoryDaemon implements Daemon {
     return view;
   }
 
-  #settle({ thought, position, kind, target }: ProposalView, state: OutputState, content?: string): void {
+  #settle(proposal: ProposalView, state: OutputState, content?: string): void {
+    const { thought, position, kind, mode, target, source, before, after, note } = proposal;
     this.proposed.delete(`${thought}#${position}`);
     this.decided.push({ thought, position, state, ...(content === undefined ? {} : { content }) });
     const view = this.all.get(thought);
-    const applied = { kind, target, state, reason: '', bytes: 4, sha256: '', appliedAt: null, content: null };
-    if (view) this.all.set(thought, { ...view, outputs: [...view.outputs, { position, ...applied }] });
+    const applied = {
+      ...{ position, kind, mode, target, source, state, reason: '' },
+      ...{ bytes: 4, sha256: '', appliedAt: null, content: null, before, after, note },
+    };
+    if (view) this.all.set(thought, { ...view, outputs: [...view.outputs, applied] });
   }
 
   async thoughts(query: ThoughtQuery): Promise<Page<ThoughtRow>> {

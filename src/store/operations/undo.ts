@@ -1,4 +1,4 @@
-import type { LedgerEntry, UndoJob } from '../../contract/output.ts';
+import type { AppliedOutput, LedgerEntry, UndoJob } from '../../contract/output.ts';
 import type { OutputState } from '../../contract/thought.ts';
 import { getBytes, getText } from '../blob.ts';
 import { ledgerOf } from '../ledger-columns.ts';
@@ -45,8 +45,7 @@ export async function askUndo(
   return { asked, others };
 }
 
-interface JobColumns
-  extends Pick<UndoJob, 'id' | 'attempt' | 'position' | 'kind' | 'mode' | 'target' | 'before'> {
+interface AppliedColumns extends Omit<AppliedOutput, 'source' | 'content' | 'replaced' | 'ledger'> {
   source: string | null;
   content: string;
   replaced: string | null;
@@ -55,6 +54,9 @@ interface JobColumns
   ledger_mtime: number | null;
   ledger_hash: string | null;
   ledger_sha256: string | null;
+}
+
+interface JobColumns extends AppliedColumns {
   undo_ino: number | null;
   undo_size: number | null;
   undo_mtime: number | null;
@@ -62,11 +64,13 @@ interface JobColumns
   undo_sha256: string | null;
 }
 
+const APPLIED_COLUMNS = `o.thought AS id, o.attempt, o.position, o.kind, o.mode, o.target, o.source, o.content, o.before,
+  o.replaced, o.ledger_ino, o.ledger_size, o.ledger_mtime, o.ledger_hash, o.ledger_sha256`;
+
 const jobs = statement<{ thought: string | null; limit: number }, JobColumns>(
-  `SELECT thought AS id, attempt, position, kind, mode, target, source, content, before, replaced, ledger_ino, ledger_size,
-     ledger_mtime, ledger_hash, ledger_sha256, undo_ino, undo_size, undo_mtime, undo_hash, undo_sha256
-   FROM outputs WHERE state = 'applied' AND undo_asked_at IS NOT NULL AND (:thought IS NULL OR thought = :thought)
-   ORDER BY applied_at DESC, position DESC LIMIT :limit`,
+  `SELECT ${APPLIED_COLUMNS}, o.undo_ino, o.undo_size, o.undo_mtime, o.undo_hash, o.undo_sha256
+   FROM outputs o WHERE o.state = 'applied' AND o.undo_asked_at IS NOT NULL AND (:thought IS NULL OR o.thought = :thought)
+   ORDER BY o.applied_at DESC, o.position DESC LIMIT :limit`,
 );
 
 /** Outputs that are to be taken back, of one thought or of all, the last one done first. */
@@ -76,23 +80,35 @@ export async function undoJobs(
 ): Promise<UndoJob[]> {
   const found: UndoJob[] = [];
   for (const row of await tx.all(jobs, input)) {
-    const { id, attempt, position, kind, mode, target, source, before } = row;
     found.push({
-      ...{ id, attempt, position, kind, mode, target, before },
-      ...(source === null ? {} : { source }),
-      content: await getText(tx, row.content),
-      replaced: await replacedBytes(tx, row.replaced),
-      ledger: ledgerOf([
-        row.ledger_ino,
-        row.ledger_size,
-        row.ledger_mtime,
-        row.ledger_hash,
-        row.ledger_sha256,
-      ]),
+      ...(await appliedOf(tx, row)),
       restored: ledgerOf([row.undo_ino, row.undo_size, row.undo_mtime, row.undo_hash, row.undo_sha256]),
     });
   }
   return found;
+}
+
+const applied = statement<{ id: string }, AppliedColumns>(
+  `SELECT ${APPLIED_COLUMNS} FROM outputs o JOIN thoughts t ON t.id = o.thought AND t.attempt = o.attempt
+   WHERE o.thought = :id AND o.state IN ('applied', 'undone') ORDER BY o.position`,
+);
+
+/** What a thought's latest attempt has done, also where it was taken back since. */
+export async function appliedOutputs(tx: Transaction, input: { id: string }): Promise<AppliedOutput[]> {
+  const found: AppliedOutput[] = [];
+  for (const row of await tx.all(applied, input)) found.push(await appliedOf(tx, row));
+  return found;
+}
+
+async function appliedOf(tx: Transaction, row: AppliedColumns): Promise<AppliedOutput> {
+  const { id, attempt, position, kind, mode, target, source, before } = row;
+  return {
+    ...{ id, attempt, position, kind, mode, target, before },
+    ...(source === null ? {} : { source }),
+    content: await getText(tx, row.content),
+    replaced: await replacedBytes(tx, row.replaced),
+    ledger: ledgerOf([row.ledger_ino, row.ledger_size, row.ledger_mtime, row.ledger_hash, row.ledger_sha256]),
+  };
 }
 
 async function replacedBytes(tx: Transaction, hash: string | null): Promise<UndoJob['replaced']> {

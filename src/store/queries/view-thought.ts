@@ -1,7 +1,9 @@
+import type { AppliedOutput } from '../../contract/output.ts';
 import type { OutputState } from '../../contract/thought.ts';
-import type { AttemptView, OutputView, ThoughtView } from '../../contract/thought-view.ts';
+import type { AttemptView, JournaledThought, OutputView, ThoughtView } from '../../contract/thought-view.ts';
 import { getText } from '../blob.ts';
 import { partCount } from '../operations/parts.ts';
+import { appliedOutputs } from '../operations/undo.ts';
 import { statement, type Transaction } from '../statement.ts';
 import { eventData, ROW_COLUMNS, type RowColumns, rowOf } from './list-thoughts.ts';
 import { leftOf } from './spending.ts';
@@ -39,7 +41,7 @@ const select = statement<{ id: string }, ViewColumns>(
 );
 
 /** Everything about one thought; null where there is none with that id. */
-export async function viewThought(tx: Transaction, input: { id: string }): Promise<ThoughtView | null> {
+export async function viewThought(tx: Transaction, input: { id: string }): Promise<JournaledThought | null> {
   const row = await tx.one(select, input);
   if (!row) return null;
   const text = await getText(tx, row.captured);
@@ -93,6 +95,15 @@ function captureFacts(json: string | null): Omit<NonNullable<ThoughtView['captur
   };
 }
 
+/** The same with what is known of its applied outputs, all of one moment. */
+export async function showThought(
+  tx: Transaction,
+  input: { id: string },
+): Promise<{ view: JournaledThought; applied: AppliedOutput[] } | null> {
+  const view = await viewThought(tx, input);
+  return view && { view, applied: await appliedOutputs(tx, input) };
+}
+
 interface AttemptColumns {
   number: number;
   started_at: number;
@@ -137,7 +148,9 @@ const selectOutputs = statement<
   {
     position: number;
     kind: string;
+    mode: string;
     target: string;
+    source: string | null;
     state: OutputState;
     reason: string;
     size: number;
@@ -145,7 +158,7 @@ const selectOutputs = statement<
     applied_at: number | null;
   }
 >(
-  `SELECT position, kind, target, state, reason, size, content, applied_at FROM outputs
+  `SELECT position, kind, mode, target, source, state, reason, size, content, applied_at FROM outputs
    WHERE thought = :id AND attempt = :attempt ORDER BY position`,
 );
 
@@ -159,7 +172,9 @@ export async function outputsOf(
     views.push({
       position: row.position,
       kind: row.kind,
+      mode: row.mode,
       target: row.target,
+      source: row.source,
       state: row.state,
       reason: row.reason,
       bytes: row.size,

@@ -28,7 +28,11 @@ export function printForeseen(
     out.line('  to ', ['bold', target]);
   }
   if (reason !== '') out.line('  ', ['yellow', reason]);
-  if (source !== undefined) return;
+  if (source === undefined) printDiff(out, before, after, most);
+}
+
+/** What becomes of a file (null = there was none), as a unified diff of at most `most` lines. */
+export function printDiff(out: Terminal, before: string | null, after: string, most: number): void {
   const lines = diffLines(before, after);
   for (const line of lines.slice(0, most)) {
     const style = line.startsWith('+') ? 'green' : line.startsWith('-') ? 'red' : 'dim';

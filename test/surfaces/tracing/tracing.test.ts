@@ -7,7 +7,7 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import type { AttemptView, OutputView, ThoughtView } from '../../../src/contract/thought-view.ts';
+import type { AttemptView, ThoughtOutput, ThoughtView } from '../../../src/contract/thought-view.ts';
 import { placeOf, spansOf } from '../../../src/surfaces/tracing/spans.ts';
 import { traceThoughts } from '../../../src/surfaces/tracing/tracing.ts';
 import { MemoryDaemon } from '../memory-daemon.ts';
@@ -34,17 +34,22 @@ function attempt(more: Partial<AttemptView> = {}): AttemptView {
   };
 }
 
-function output(more: Partial<OutputView> = {}): OutputView {
+function output(more: Partial<ThoughtOutput> = {}): ThoughtOutput {
   return {
     position: 0,
     kind: 'write',
+    mode: 'create',
     target: `/notes/${CANARY}.md`,
+    source: null,
     state: 'applied',
     reason: '',
     bytes: 10,
     sha256: 'aa',
     appliedAt: at(8),
     content: CANARY,
+    before: null,
+    after: CANARY,
+    note: CANARY,
     ...more,
   };
 }

@@ -2,6 +2,7 @@ import { CodedError, EXIT } from '../../../base/errors.ts';
 import type { AttemptView, ThoughtView } from '../../../contract/thought-view.ts';
 import { answerText } from '../answer.ts';
 import { type Command, type Context, textOption } from '../command.ts';
+import { printDiff } from '../foreseen.ts';
 import { printLines } from '../lines.ts';
 import { ago, bytes, count, outputSpan, short, span, stateSpan } from '../phrases.ts';
 import { printTable } from '../table.ts';
@@ -9,6 +10,8 @@ import { oneLine } from '../wrap.ts';
 
 /** Characters of captured text and prompt that are shown, unless asked otherwise. */
 const SHOWN = 1200;
+/** Lines of what an output has changed. */
+const LINES = 12;
 
 export const command: Command = {
   name: 'show',
@@ -112,6 +115,8 @@ function printThought(context: Context, thought: ThoughtView, characters: number
         ['dim', ` ${bytes(output.bytes)}${when}`],
       );
       if (output.reason !== '') out.line('    ', output.reason);
+      if (output.note !== '') out.line('    ', ['dim', output.note]);
+      if (output.after !== null) printDiff(out, output.before, output.after, LINES);
       if (output.state === 'proposed')
         out.line('    see: ', `${context.line('inbox show')} '${short(thought.id)}#${output.position + 1}'`);
     }
