@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { columnsOf } from '../../web/src/diff/columns.ts';
 import { type Block, blocksOf, countsOf, type Line, textOf } from '../../web/src/diff/lines.ts';
 import { type Row, rowsOf } from '../../web/src/diff/rows.ts';
 import { visible } from '../../web/src/diff/visible.ts';
@@ -80,6 +81,19 @@ describe('a diff', () => {
   it('of a new file is all added', () => {
     assert.deepEqual(countsOf(blocksOf(null, 'a\nb\n')), { removed: 0, added: 2 });
     assert.deepEqual(blocksOf(null, ''), []);
+  });
+
+  it('numbers the lines of the texts that have some, and of no piece whose place is not known', () => {
+    const of = (before: string | null, after: string, isPiece = false) =>
+      Object.values(columnsOf(before, after, { isPiece, isWide: true }));
+    assert.deepEqual(of('a', 'b'), [true, true, true]);
+    assert.deepEqual(of(null, 'b'), [false, false, true]);
+    assert.deepEqual(of('', 'b'), [false, false, true]);
+    assert.deepEqual(of('a', ''), [false, true, false]);
+    assert.deepEqual(of(null, 'b', true), [false, false, false]);
+    assert.deepEqual(Object.values(columnsOf('a', 'b', { isPiece: false, isWide: false })), [
+      ...[false, true, true],
+    ]);
   });
 
   it('of two large texts that share nothing is told without being looked for', () => {

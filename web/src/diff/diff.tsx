@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
+import { type Columns, columnsOf } from './columns.ts';
 import { blocksOf, countsOf, type Line } from './lines.ts';
 import { type Row, rowsOf } from './rows.ts';
 import { useWidth } from './use-width.ts';
@@ -10,58 +11,86 @@ const WIDE = 720;
 /** Rows that are drawn at once: a page of a million lines would stand still. */
 const STEP = 800;
 
-/** What would become of a text, whole: what stays is folded away until somebody looks. */
-export function Diff({ before, after, label }: { before: string | null; after: string; label: string }) {
+interface DiffProps {
+  /** Null = there was nothing. */
+  before: string | null;
+  after: string;
+  label: string;
+  /** `after` is what was added to a text of which nothing else is known: its lines have no numbers. */
+  isPiece?: boolean;
+  /** With more lines that come and go, it is folded until somebody looks. */
+  mostOpen?: number;
+}
+
+/** What becomes of a text, whole: what stays is folded away until somebody looks. */
+export function Diff({
+  before,
+  after,
+  label,
+  isPiece = false,
+  mostOpen = Number.POSITIVE_INFINITY,
+}: DiffProps) {
   const [place, width] = useWidth();
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const [most, setMost] = useState(STEP);
+  const [isUnfolded, setUnfolded] = useState(false);
   const blocks = useMemo(() => blocksOf(before, after), [before, after]);
-  const counts = countsOf(blocks);
-  const isBeside = width >= WIDE && before !== null && before !== '' && after !== '';
-  const rows = useMemo(() => rowsOf(blocks, isBeside, open), [blocks, isBeside, open]);
+  const { added, removed } = countsOf(blocks);
+  const isFolding = added + removed > mostOpen;
+  const columns = columnsOf(before, after, { isPiece, isWide: width >= WIDE });
+  const rows = useMemo(() => rowsOf(blocks, columns.isBeside, open), [blocks, columns.isBeside, open]);
   const left = rows.length - most;
 
-  if (counts.added + counts.removed === 0) {
+  if (added + removed === 0) {
     return <p class="diff-same">{before === null ? 'An empty file.' : 'It stays as it is.'}</p>;
   }
   return (
     <figure class="diff" ref={place} aria-label={`Changes of ${label}`}>
-      <figcaption class="diff-counts">
-        <span class="diff-plus">+{counts.added}</span> <span class="diff-minus">−{counts.removed}</span>
-        <span class="unseen"> lines come and go</span>
+      <figcaption class="diff-head">
+        {isPiece && <span>Added to what was there</span>}
+        {before === null && !isPiece && <span>A new file</span>}
+        {isFolding && (
+          <button
+            type="button"
+            class="diff-toggle"
+            aria-expanded={isUnfolded}
+            onClick={() => setUnfolded(!isUnfolded)}
+          >
+            {isUnfolded ? 'Hide' : 'Show'} {added + removed} changed lines
+          </button>
+        )}
+        <span class="diff-counts">
+          <span class="diff-plus">+{added}</span> <span class="diff-minus">−{removed}</span>
+          <span class="unseen"> lines come and go</span>
+        </span>
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a keyboard scrolls it so */}
-      <section class="diff-scroll" tabIndex={0} aria-label={`Lines of ${label}`}>
-        <table class={isBeside ? 'diff-table beside' : 'diff-table'}>
-          <colgroup>
-            <col class="diff-number" />
-            <col class={isBeside ? 'diff-sign' : 'diff-number'} />
-            <col class={isBeside ? '' : 'diff-sign'} />
-            <col class={isBeside ? 'diff-number' : ''} />
-            {isBeside && <col class="diff-sign" />}
-            {isBeside && <col />}
-          </colgroup>
-          <tbody>
-            {rows
-              .slice(0, most)
-              .map((row) =>
-                row.kind === 'fold' ? (
-                  <Fold
-                    key={`fold${row.at}`}
-                    row={row}
-                    wide={isBeside}
-                    open={() => setOpen(new Set([...open, row.at]))}
-                  />
-                ) : isBeside ? (
-                  <BesideRow key={keyOf(row)} row={row} />
-                ) : (
-                  <StackedRow key={keyOf(row)} row={row} />
-                ),
-              )}
-          </tbody>
-        </table>
-      </section>
-      {left > 0 && (
+      {(isUnfolded || !isFolding) && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a keyboard scrolls it so
+        <section class="diff-scroll" tabIndex={0} aria-label={`Lines of ${label}`}>
+          <table class={columns.isBeside ? 'diff-table beside' : 'diff-table'}>
+            <Widths columns={columns} />
+            <tbody>
+              {rows
+                .slice(0, most)
+                .map((row) =>
+                  row.kind === 'fold' ? (
+                    <Fold
+                      key={`fold${row.at}`}
+                      row={row}
+                      columns={columns}
+                      open={() => setOpen(new Set([...open, row.at]))}
+                    />
+                  ) : columns.isBeside ? (
+                    <BesideRow key={keyOf(row)} row={row} />
+                  ) : (
+                    <StackedRow key={keyOf(row)} row={row} columns={columns} />
+                  ),
+                )}
+            </tbody>
+          </table>
+        </section>
+      )}
+      {left > 0 && (isUnfolded || !isFolding) && (
         <button type="button" class="diff-more" onClick={() => setMost(most + STEP * 5)}>
           {left} more lines: show {Math.min(left, STEP * 5)}
         </button>
@@ -70,16 +99,40 @@ export function Diff({ before, after, label }: { before: string | null; after: s
   );
 }
 
+function Widths({ columns: { isBeside, hasOld, hasNew } }: { columns: Columns }) {
+  return (
+    <colgroup>
+      {hasOld && <col class={oldClass(isBeside, hasNew)} />}
+      {isBeside && <col class="diff-sign" />}
+      {isBeside && <col />}
+      {hasNew && <col class="diff-number" />}
+      <col class="diff-sign" />
+      <col />
+    </colgroup>
+  );
+}
+
+/** Where there is little room, the old numbers give way to the new ones. */
+function oldClass(isBeside: boolean, hasNew: boolean): string {
+  return hasNew && !isBeside ? 'diff-number diff-old' : 'diff-number';
+}
+
 type Lines = Exclude<Row, { kind: 'fold' }>;
 
 function keyOf({ before, after }: Lines): string {
   return `${before?.number ?? ''}:${after?.number ?? ''}`;
 }
 
-function Fold({ row, wide, open }: { row: Extract<Row, { kind: 'fold' }>; wide: boolean; open: () => void }) {
+interface FoldProps {
+  row: Extract<Row, { kind: 'fold' }>;
+  columns: Columns;
+  open(): void;
+}
+
+function Fold({ row, columns, open }: FoldProps) {
   return (
     <tr class="diff-fold">
-      <td colSpan={wide ? 6 : 4}>
+      <td colSpan={columns.isBeside ? 6 : 4}>
         <button type="button" onClick={open}>
           {row.lines} lines that stay
         </button>
@@ -88,14 +141,14 @@ function Fold({ row, wide, open }: { row: Extract<Row, { kind: 'fold' }>; wide: 
   );
 }
 
-function StackedRow({ row }: { row: Lines }) {
+function StackedRow({ row, columns: { hasOld, hasNew } }: { row: Lines; columns: Columns }) {
   const { before, after } = row;
   const line = after ?? before;
   const change = row.kind === 'same' ? '' : after === null ? 'minus' : 'plus';
   return (
     <tr class={change}>
-      <td class="diff-number" data-line={before?.number} />
-      <td class="diff-number" data-line={after?.number} />
+      {hasOld && <td class={oldClass(false, hasNew)} data-line={before?.number} />}
+      {hasNew && <td class="diff-number" data-line={after?.number} />}
       <Sign change={change} />
       <Text line={line} />
     </tr>
