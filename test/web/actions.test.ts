@@ -86,6 +86,31 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await page.getByText('You file documents.', { exact: false }).first().waitFor();
   });
 
+  it('sees what was written as changes of its files, and what is not kept is said', async () => {
+    const [tidied] = await thoughts('notes-tidy', 'done');
+    await show(`#/thoughts/${tidied?.id}`);
+    const changes = page.getByRole('figure', { name: /^Changes of .*2026-03-12\.md$/ });
+    await changes.locator('.plus', { hasText: 'summary:' }).first().waitFor();
+    await changes.first().getByText('weather: wind from the west').first().waitFor();
+    const proposed = (await thoughts('inbox', 'proposed')).at(-1);
+    await show(`#/thoughts/${proposed?.id}`);
+    const added = page.getByRole('figure', { name: /^Changes of .*fernwarme.*\.md$/ });
+    await added.getByText('A new file').waitFor();
+    assert.equal(await added.locator('tr').first().locator('.diff-number').count(), 1);
+    await page.getByText('only what was appended is kept').waitFor();
+    await page
+      .getByRole('figure', { name: /index\.md$/ })
+      .getByText('Added to what was there')
+      .waitFor();
+    assert.equal(await page.getByText('its rule asks for your approval').count(), 1);
+    await page.getByText('→').waitFor();
+    // No figure says less than where its text begins: what counts the lines stands above them.
+    const [counts, line] = await Promise.all(
+      ['.diff-counts', 'td'].map((of) => added.locator(of).first().boundingBox()),
+    );
+    assert.ok((counts?.y ?? 0) + (counts?.height ?? 0) <= (line?.y ?? 0));
+  });
+
   it('compares models on it, without anything being written', async () => {
     const [proposed] = await thoughts('inbox', 'proposed');
     await show(`#/thoughts/${proposed?.id}`);

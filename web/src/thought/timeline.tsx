@@ -65,9 +65,6 @@ export function Timeline({ thought, words }: { thought: ThoughtView; words: Word
           <Outputs thought={thought.id} outputs={outputs} />
         </Step>
       )}
-      {removed.includes('outputs') && (
-        <Step title="Outputs" tone="quiet" note="what was written was removed by retention; the files stay" />
-      )}
       <End thought={thought} />
     </ol>
   );
@@ -118,11 +115,11 @@ function Matched({ thought }: { thought: ThoughtView }) {
         </>
       }
     >
-      {state === 'waiting' && settleUntil !== null && (
+      {state === 'waiting' && settleUntil !== null ? (
         <p class="dim">
           Waits until it is quiet: ready <Time at={settleUntil} />
         </p>
-      )}
+      ) : undefined}
     </Step>
   );
 }
