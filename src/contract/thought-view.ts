@@ -81,6 +81,7 @@ export const outputView = z
     bytes: z.number(),
     sha256: z.string(),
     appliedAt: z.string().nullable(),
+    undoneAt: z.string().nullable().describe('When it was taken back; null = it was not.'),
     content: z.string().nullable().describe('The exact bytes as text, where they are text.'),
   })
   .meta({ id: 'OutputView' });

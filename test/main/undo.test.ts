@@ -97,6 +97,10 @@ describe('undo', () => {
     assert.deepEqual(await changes(second?.id), done);
     assert.equal((await cli(home, 'undo', '--last')).code, 0);
     assert.deepEqual(await changes(second?.id), done);
+    const undoneAt = async (id = '') =>
+      (await show(home, id)).outputs.map((output) => output.undoneAt !== null);
+    assert.deepEqual(await undoneAt(second?.id), [true, true]);
+    assert.deepEqual(await undoneAt(first?.id), [false, false]);
     await daemon.end();
   });
 

@@ -55,6 +55,7 @@ async function house(t: TestContext) {
     bytes: 4,
     sha256: 'aa',
     appliedAt: AT,
+    undoneAt: null,
     content: 'text',
     before: null,
     after: 'text',

@@ -323,6 +323,7 @@ describe('show', () => {
           bytes: 812,
           sha256: '',
           appliedAt: new Date().toISOString(),
+          undoneAt: null,
           content: null,
           before: 'Bill\nopen\n',
           after: `Bill\n${HOSTILE}\n`,

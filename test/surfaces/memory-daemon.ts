@@ -224,7 +224,7 @@ export class MemoryDaemon implements Daemon {
     const view = this.all.get(thought);
     const applied = {
       ...{ position, kind, mode, target, source, state, reason: '' },
-      ...{ bytes: 4, sha256: '', appliedAt: null, content: null, before, after, note },
+      ...{ bytes: 4, sha256: '', appliedAt: null, undoneAt: null, content: null, before, after, note },
     };
     if (view) this.all.set(thought, { ...view, outputs: [...view.outputs, applied] });
   }

@@ -82,8 +82,14 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     const text = await page.getByRole('main').innerText();
     for (const step of ['Perceived', 'Matched', 'Captured', 'Asked', 'Attempt 1', 'Answered', 'Outputs'])
       assert.ok(text.includes(step), step);
-    await page.getByText('The prompt, as it was sent').click();
-    await page.getByText('You file documents.', { exact: false }).first().waitFor();
+    for (const begins of ['Stadtwerke Lindenförde', 'You file documents.'])
+      assert.ok(text.includes(begins), begins);
+    const end = page.getByText('Grundpreis', { exact: false });
+    const all = button(/^Show all/).first();
+    const shown = await end.count();
+    await all.press('Enter');
+    await eventually(async () => (await end.count()) > shown, 'all of the text is shown');
+    assert.equal(await page.evaluate<string>('document.activeElement.textContent'), 'Show less');
   });
 
   it('sees what was written as changes of its files, and what is not kept is said', async () => {
@@ -153,6 +159,8 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     assert.doesNotMatch(readFileSync(note, 'utf8'), /summary:/);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
+    const taken = page.getByRole('listitem').filter({ hasText: 'Taken back' });
+    await taken.locator('time').waitFor();
   });
 
   it('decides with the keyboard: looks, edits, approves, takes back, and rejects', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ComparedResult } from '../../src/contract/compare.ts';
 import type { StreamEvent } from '../../src/contract/live-event.ts';
+import { beginningOf } from '../../web/src/thought/beginning.ts';
 import { bestOf, candidatesOf, fieldsOf } from '../../web/src/thought/comparison.ts';
 import { eventFacts } from '../../web/src/thought/event-facts.ts';
 import { NO_WORDS, withEvent } from '../../web/src/thought/words.ts';
@@ -42,6 +43,20 @@ describe('what a running attempt says', () => {
     const said = words(...Array.from({ length: 50 }, () => token('x'.repeat(1000))), token('end'));
     assert.ok(said.text.length <= 40_000);
     assert.ok(said.text.endsWith('end'));
+  });
+});
+
+describe('how a text begins', () => {
+  it('is six lines of it, and no line longer than can be taken in', () => {
+    const lines = Array.from({ length: 20 }, (_, at) => `line ${at}`);
+    assert.equal(beginningOf(lines.join('\n')), lines.slice(0, 6).join('\n'));
+    assert.equal(beginningOf('x'.repeat(10_000)).length, 480);
+    assert.equal(beginningOf(`${'x'.repeat(479)}😀 and more`), 'x'.repeat(479));
+  });
+
+  it('is all of it where nothing more is left', () => {
+    for (const text of ['', 'short', 'a\nb\nc\nd\ne\nf\n', `${'x'.repeat(480)}\n\n`])
+      assert.equal(beginningOf(text), text);
   });
 });
 

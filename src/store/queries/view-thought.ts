@@ -156,9 +156,10 @@ const selectOutputs = statement<
     size: number;
     content: string;
     applied_at: number | null;
+    undone_at: number | null;
   }
 >(
-  `SELECT position, kind, mode, target, source, state, reason, size, content, applied_at FROM outputs
+  `SELECT position, kind, mode, target, source, state, reason, size, content, applied_at, undone_at FROM outputs
    WHERE thought = :id AND attempt = :attempt ORDER BY position`,
 );
 
@@ -180,6 +181,7 @@ export async function outputsOf(
       bytes: row.size,
       sha256: row.content,
       appliedAt: isoOrNull(row.applied_at),
+      undoneAt: isoOrNull(row.undone_at),
       content: await getText(tx, row.content),
     });
   }

@@ -46,6 +46,7 @@ function output(more: Partial<ThoughtOutput> = {}): ThoughtOutput {
     bytes: 10,
     sha256: 'aa',
     appliedAt: at(8),
+    undoneAt: null,
     content: CANARY,
     before: null,
     after: CANARY,

@@ -14,6 +14,8 @@ export interface ButtonProps {
   label?: string;
   title?: string;
   isPressed?: boolean;
+  /** Whether what it opens is open. */
+  isExpanded?: boolean;
 }
 
 export function Button(props: ButtonProps) {
@@ -30,6 +32,7 @@ export function Button(props: ButtonProps) {
       {...(label !== undefined && { 'aria-label': label })}
       {...(title !== undefined && { title })}
       {...(props.isPressed !== undefined && { 'aria-pressed': props.isPressed })}
+      {...(props.isExpanded !== undefined && { 'aria-expanded': props.isExpanded })}
       {...(of !== undefined && { 'aria-keyshortcuts': of })}
     >
       {children}

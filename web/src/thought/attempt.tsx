@@ -55,7 +55,7 @@ export function Attempt({
       )}
       {left !== null && <LeftThisMachine left={left} />}
       {words !== null && <Speaking words={words} />}
-      {raw !== null && <LongText title="Its words as they came" text={raw} />}
+      {raw !== null && <LongText title="Its words as they came" text={raw} isOpen={outcome === 'failed'} />}
     </Step>
   );
 }

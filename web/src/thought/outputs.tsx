@@ -30,7 +30,7 @@ export function Outputs({ thought, outputs }: { thought: string; outputs: readon
                 <span class="dim">{bytes(output.bytes)}</span>
               </>
             )}
-            {output.appliedAt !== null && <Time at={output.appliedAt} />}
+            <When output={output} />
           </p>
           {output.reason !== '' && (
             <p class="why">
@@ -47,6 +47,12 @@ export function Outputs({ thought, outputs }: { thought: string; outputs: readon
       ))}
     </ol>
   );
+}
+
+/** When it was applied, or, later, taken back. */
+function When({ output: { appliedAt, undoneAt } }: { output: ThoughtOutput }) {
+  const at = undoneAt ?? appliedAt;
+  return at === null ? null : <Time at={at} />;
 }
 
 /** A path, or where something is sent to. */

@@ -42,16 +42,16 @@ function Later({ at, after }: { at: string; after: string }) {
 
 /** Names and values; those without a value are left out. */
 export function Facts({ facts }: { facts: readonly (readonly [name: string, value: ComponentChildren])[] }) {
+  const known = facts.filter(([, value]) => value !== '' && value !== null);
+  if (known.length === 0) return null;
   return (
     <dl class="facts">
-      {facts
-        .filter(([, value]) => value !== '' && value !== null)
-        .map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
+      {known.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
     </dl>
   );
 }

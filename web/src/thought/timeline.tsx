@@ -7,7 +7,7 @@ import { Time } from '../parts/time.tsx';
 import { Answer } from './answer.tsx';
 import { Attempt } from './attempt.tsx';
 import { eventFacts } from './event-facts.ts';
-import { LongText } from './long-text.tsx';
+import { Excerpt } from './long-text.tsx';
 import { Outputs } from './outputs.tsx';
 import { Facts, Step } from './step.tsx';
 import type { Words } from './words.ts';
@@ -23,7 +23,7 @@ export function Timeline({ thought, words }: { thought: ThoughtView; words: Word
       <Captured thought={thought} />
       {thought.prompt !== null && (
         <Step title="Asked" tone="good" note={`${thought.prompt.length.toLocaleString('en')} characters`}>
-          <LongText title="The prompt, as it was sent" text={thought.prompt} />
+          <Excerpt text={thought.prompt} what="the prompt" />
         </Step>
       )}
       {removed.includes('prompt') && (
@@ -66,6 +66,7 @@ export function Timeline({ thought, words }: { thought: ThoughtView; words: Word
         </Step>
       )}
       <End thought={thought} />
+      <TakenBack thought={thought} />
     </ol>
   );
 }
@@ -91,7 +92,7 @@ function Perceived({ thought: { event, context } }: { thought: ThoughtView }) {
         </p>
       )}
       <Facts facts={eventFacts(event.data)} />
-      {event.data.text !== undefined && <LongText title="The request" text={event.data.text} isOpen />}
+      {event.data.text !== undefined && <Excerpt text={event.data.text} what="the request" />}
     </Step>
   );
 }
@@ -142,7 +143,7 @@ function Captured({ thought: { captured, removed } }: { thought: ThoughtView }) 
       )}
       {unread !== '' && <p class="dim">No text: it {unread}.</p>}
       {pictures > 0 && <p class="dim">{count(pictures, 'picture')} for models that see.</p>}
-      {text !== '' && <LongText title="The text" text={text} />}
+      {text !== '' && <Excerpt text={text} what="the captured text" />}
     </Step>
   );
 }
@@ -158,18 +159,30 @@ function Reused({ from }: { from: string }) {
   );
 }
 
-function End({ thought: { state, reason, finishedAt, event } }: { thought: ThoughtView }) {
+function End({ thought: { state, reason, finishedAt, event, attempts } }: { thought: ThoughtView }) {
   if (finishedAt === null) return null;
+  // What its last attempt has said stands above.
+  const isNews = reason !== '' && reason !== attempts.at(-1)?.error;
   const tone = state === 'done' ? 'good' : state === 'dead' ? 'bad' : 'warn';
   const title = state === 'dead' ? 'Gave up' : state === 'cancelled' ? 'Cancelled' : 'Done';
   return (
     <Step title={title} tone={tone} at={finishedAt} after={event.at}>
-      {reason !== '' && (
+      {isNews ? (
         <p class={state === 'dead' ? 'wrong' : 'why'}>
           <VisibleText text={reason} />
         </p>
-      )}
+      ) : undefined}
     </Step>
+  );
+}
+
+/** When a person took back what it had done, the last time that they did. */
+function TakenBack({ thought: { outputs, finishedAt } }: { thought: ThoughtView }) {
+  const times = outputs.flatMap(({ undoneAt }) => (undoneAt === null ? [] : [undoneAt])).sort();
+  const at = times.at(-1);
+  if (at === undefined) return null;
+  return (
+    <Step title="Taken back" tone="quiet" at={at} after={finishedAt} note={count(times.length, 'output')} />
   );
 }
 
