@@ -127,7 +127,27 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     const table = page.getByRole('table', { name: 'What each model made of it' });
     await eventually(async () => (await table.getByText('answered').count()) === 2, 'both have answered');
     await table.getByText('tokens a second').waitFor();
+    const focused = () => page.evaluate<string>('document.activeElement.tagName');
+    assert.equal(await focused(), 'BUTTON', 'the focus stays where it began');
+    await button('Close').press('Enter');
+    await table.waitFor({ state: 'detached' });
+    await eventually(async () => (await focused()) === 'H1', 'the heading takes the focus');
     assert.deepEqual((await thoughts('inbox', 'proposed')).length, 3);
+  });
+
+  it('sees the words of a broken answer beside a good one, and which model is never the best', async () => {
+    const [dead] = await thoughts('watch-tests', 'dead');
+    await show(`#/thoughts/${dead?.id}`);
+    await button('Compare models').click();
+    await page.getByRole('checkbox', { name: 'lmstudio/test-model' }).check();
+    await page.getByRole('checkbox', { name: 'builtin/extract' }).check();
+    await button('Compare').last().click();
+    const table = page.getByRole('table', { name: 'What each model made of it' });
+    await table.getByText('because the day is not carried over').first().waitFor();
+    await table.getByText('broken').first().waitFor();
+    await table.getByText('answered').waitFor();
+    assert.equal(await table.locator('.best').count(), 0);
+    await button('Close').click();
   });
 
   it('retries what was given up, and cancels what is held', async () => {

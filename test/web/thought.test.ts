@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { CodedError } from '../../src/base/errors.ts';
 import type { ComparedResult } from '../../src/contract/compare.ts';
 import type { StreamEvent } from '../../src/contract/live-event.ts';
 import { beginningOf } from '../../web/src/thought/beginning.ts';
-import { bestOf, candidatesOf, fieldsOf } from '../../web/src/thought/comparison.ts';
+import { type Contestant, createComparing, type Standing } from '../../web/src/thought/comparing.ts';
+import { bestOf, candidatesOf, fieldsOf, wordsOf } from '../../web/src/thought/comparison.ts';
 import { eventFacts } from '../../web/src/thought/event-facts.ts';
 import { NO_WORDS, withEvent } from '../../web/src/thought/words.ts';
 
@@ -84,10 +86,24 @@ describe('models that are compared', () => {
       [
         ['title', ['Bill', 'Bill'], true],
         ['sum', ['3', '4'], false],
-        ['party', [undefined, 'x'], true],
+        ['party', [undefined, 'x'], false],
       ],
     );
     assert.deepEqual(fieldsOf([came('text'), came(null)]), []);
+  });
+
+  it('are told apart by a field that only one of them left out, and by no broken answer', () => {
+    const [left] = fieldsOf([came({ sum: null }), came({ sum: '3' })]);
+    assert.equal(left?.isAgreed, false);
+    const [agreed, ...others] = fieldsOf([came({ sum: 3 }), came({ sum: 3 }), broken('{"party": "x"')]);
+    assert.deepEqual([agreed?.values, agreed?.isAgreed], [['3', '3', undefined], true]);
+    assert.deepEqual(others, []);
+  });
+
+  it('have their words shown where these are told in no fields, also those of a broken answer', () => {
+    assert.deepEqual([came('A bill'), came({ sum: 3 }), broken('{"sum":')].map(wordsOf), [
+      ...['A bill', '', '{"sum":'],
+    ]);
   });
 
   it('have a best one only where they differ', () => {
@@ -97,7 +113,78 @@ describe('models that are compared', () => {
     assert.deepEqual(bestOf([fast]), { firstToken: -1, total: -1, speed: -1, cost: -1 });
     assert.deepEqual(bestOf([fast, fast]).total, -1);
   });
+
+  it('are never the best with a broken answer', () => {
+    const figures = { totalMs: 1, firstTokenMs: 1, tokensPerSecond: 999, cost: 0 };
+    const slow = { ...came(null), totalMs: 900, firstTokenMs: 90, tokensPerSecond: 9, cost: 0.1 };
+    const slower = { ...slow, totalMs: 901 };
+    for (const bad of [
+      { ...broken(''), ...figures },
+      { ...came(null), ...figures, valid: false },
+    ]) {
+      assert.deepEqual(bestOf([bad, slow]), { firstToken: -1, total: -1, speed: -1, cost: -1 });
+      assert.equal(bestOf([bad, slower, slow]).total, 2);
+    }
+  });
+
+  it('are asked one at a time; one that is allowed later comes behind those that wait', async () => {
+    const { comparing, asked, answer, standing } = table();
+    comparing.start(['cloud/a', 'box/b', 'box/c']);
+    await answer('cloud/a', 'refused');
+    comparing.allow('cloud/a');
+    assert.deepEqual(kindsIn(standing()), ['waits', 'thinks', 'waits']);
+    await answer('box/b');
+    await answer('box/c');
+    assert.deepEqual(asked, ['cloud/a', 'box/b', 'box/c', 'cloud/a, allowed']);
+    await answer('cloud/a');
+    assert.deepEqual(kindsIn(standing()), ['came', 'came', 'came']);
+    assert.equal(standing().isRunning, false);
+  });
+
+  it('are not asked after a stop, and what comes late is not of the next comparison', async () => {
+    const { comparing, asked, answer, standing } = table();
+    comparing.start(['box/a', 'box/b']);
+    comparing.stop();
+    assert.deepEqual(kindsIn(standing()), ['thinks', 'skipped']);
+    assert.equal(standing().isRunning, false);
+    comparing.start(['box/a', 'box/c']);
+    assert.deepEqual(asked, ['box/a'], 'one at a time, also across a new start');
+    await answer('box/a');
+    assert.deepEqual(asked, ['box/a', 'box/a']);
+    assert.deepEqual(kindsIn(standing()), ['thinks', 'waits']);
+    comparing.leave();
+    await answer('box/a');
+    assert.deepEqual([asked.length, standing().contestants], [2, []]);
+  });
 });
+
+function kindsIn({ contestants }: Standing): string[] {
+  return contestants.map(({ kind }) => kind);
+}
+
+/** A comparison whose models answer when the test says so. */
+function table() {
+  const asked: string[] = [];
+  const waiting = new Map<string, (contestant: Contestant) => void>();
+  let standing: Standing = { contestants: [], isRunning: false };
+  const comparing = createComparing({
+    ask(model, isAllowed) {
+      asked.push(isAllowed ? `${model}, allowed` : model);
+      return new Promise((resolve) => waiting.set(model, resolve));
+    },
+    changed(next) {
+      standing = next;
+    },
+  });
+  return {
+    ...{ comparing, asked, standing: () => standing },
+    async answer(model: string, kind: 'came' | 'refused' = 'came') {
+      const error = new CodedError('cloud-not-asked', 'not asked');
+      waiting.get(model)?.(kind === 'came' ? { model, kind, result: came(null) } : { model, kind, error });
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
 
 describe('an event', () => {
   it('tells what it has to tell, and nothing of what it has not', () => {
@@ -109,6 +196,10 @@ describe('an event', () => {
     assert.deepEqual(eventFacts({ condition }), [['condition', 'disk.percent / 96 (limit 95, before 80)']]);
   });
 });
+
+function broken(raw: string): ComparedResult {
+  return { ...came(null), state: 'unusable', valid: false, raw };
+}
 
 function came(answer: unknown): ComparedResult {
   return {

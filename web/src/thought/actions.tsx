@@ -4,6 +4,7 @@ import { useApp } from '../app-context.ts';
 import { Button } from '../parts/button.tsx';
 import { movesOf } from '../thoughts/facts.ts';
 import { useAction } from '../use-action.ts';
+import { useFocusKept } from '../use-focus-kept.ts';
 import { UndoDialog } from './undo-dialog.tsx';
 
 interface ActionsProps {
@@ -19,6 +20,7 @@ export function Actions({ thought, isComparing, compare, reload }: ActionsProps)
   const [isUndoing, setUndoing] = useState(false);
   const { canRetry, canCancel, canUndo } = movesOf(thought);
   const ids = [thought.id];
+  useFocusKept([isUndoing, isComparing, canRetry, canCancel, canUndo]);
 
   const retry = useAction(async () => {
     const [result] = await client.retry({ ids });

@@ -52,6 +52,7 @@ function Readable({ shown }: { shown: ReturnType<typeof readable> }) {
 
 export function FieldValue({ value }: { value: Field['value'] }) {
   if (value === null) return <span class="dim">left out</span>;
+  if (value === '') return <span class="dim">empty</span>;
   if (typeof value === 'string') return <VisibleText text={value} />;
   if (value.length === 0) return <span class="dim">none</span>;
   return (

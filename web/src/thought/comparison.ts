@@ -1,6 +1,6 @@
 import type { ComparedResult } from '../../../src/contract/compare.ts';
 import type { StatusView } from '../../../src/contract/status-view.ts';
-import { type Field, readable } from '../thoughts/facts.ts';
+import { answerText, type Field, readable } from '../thoughts/facts.ts';
 
 /** A model that may be asked, by the name that a rule would give it. */
 export interface Candidate {
@@ -26,32 +26,47 @@ export function candidatesOf(providers: StatusView['providers']): Candidate[] {
     );
 }
 
-/** Answers field by field: what each model said of it, and whether all said the same. Empty where they have no fields. */
+/** Whether it is an answer that could have been used: only those are measured against each other. */
+export function isUsable({ state, valid }: ComparedResult): boolean {
+  return state === 'answered' && valid !== false;
+}
+
+/**
+ * Answers field by field: what each model said of it (absent = it has no such field), and whether all said the same.
+ * Answers that are broken or have no fields say nothing here.
+ */
 export function fieldsOf(
   results: readonly ComparedResult[],
 ): { key: string; values: (Field['value'] | undefined)[]; isAgreed: boolean }[] {
-  const answers = results.map(({ answer }) => readable(answer));
-  if (!answers.some(({ kind }) => kind === 'fields')) return [];
-  const maps = answers.map((answer) =>
-    answer.kind === 'fields' ? new Map(answer.fields.map(({ key, value }) => [key, value])) : null,
-  );
-  const keys = new Set(maps.flatMap((map) => (map === null ? [] : [...map.keys()])));
-  return Array.from(keys, (key) => {
-    const values = maps.map((map) => map?.get(key));
-    const said = new Set(values.filter((value) => value !== undefined).map((value) => JSON.stringify(value)));
-    return { key, values, isAgreed: said.size < 2 };
+  const maps = results.map((result) => {
+    const answer = readable(result.answer);
+    if (!isUsable(result) || answer.kind !== 'fields') return null;
+    return new Map(answer.fields.map(({ key, value }) => [key, value]));
   });
+  const known = maps.filter((map) => map !== null);
+  const keys = new Set(known.flatMap((map) => [...map.keys()]));
+  return Array.from(keys, (key) => ({
+    key,
+    values: maps.map((map) => map?.get(key)),
+    isAgreed: new Set(known.map((map) => (map.has(key) ? JSON.stringify(map.get(key)) : 'absent'))).size < 2,
+  }));
 }
 
-/** Which result is the best of each figure, by its place; those that are alone are not. */
+/** What a model said where it is not told field by field: its text, or the words of a broken answer as they came. */
+export function wordsOf(result: ComparedResult): string {
+  if (!isUsable(result)) return result.raw ?? answerText(result.answer);
+  return readable(result.answer).kind === 'fields' ? '' : answerText(result.answer);
+}
+
+/** Which result is the best of each figure, by its place; those that are alone are not, nor are broken ones. */
 export function bestOf(results: readonly ComparedResult[]) {
+  const of = (figure: (result: ComparedResult) => number | null) =>
+    leastAt(results.map((result) => (isUsable(result) ? figure(result) : null)));
   return {
-    firstToken: leastAt(results.map(({ firstTokenMs }) => firstTokenMs)),
-    total: leastAt(results.map(({ totalMs }) => totalMs)),
-    speed: leastAt(
-      results.map(({ tokensPerSecond }) => (tokensPerSecond === null ? null : -tokensPerSecond)),
-    ),
-    cost: leastAt(results.map(({ cost }) => cost)),
+    firstToken: of(({ firstTokenMs }) => firstTokenMs),
+    total: of(({ totalMs }) => totalMs),
+    speed: of(({ tokensPerSecond }) => (tokensPerSecond === null ? null : -tokensPerSecond)),
+    cost: of(({ cost }) => cost),
   };
 }
 
