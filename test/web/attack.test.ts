@@ -13,7 +13,7 @@ import { attacked, type Canary, type Findings, NOTHING, startCanary, throughTheP
 import { closeBrowser, noBrowser } from './browser.ts';
 import { builtPage } from './built.ts';
 import { type Dashboard, dashboard, eventually, settled } from './dashboard.ts';
-import { type Payload, payloads } from './payloads.ts';
+import { type Payload, payloads, UNSEEN } from './payloads.ts';
 
 /** Files, documents and answers that are payloads, in every place where the daemon takes words of others. */
 function plant(home: Home, corpus: readonly Payload[]): number {
@@ -25,8 +25,8 @@ function plant(home: Home, corpus: readonly Payload[]): number {
     writeInto(join(home.inbox, `${index}`, nameOf(text), `of ${index}.${ending}`), text);
     files += 1;
   }
-  for (const [index, { text }] of corpus.entries()) {
-    if (index % 10 !== 0) continue;
+  for (const [index, { name, text }] of corpus.entries()) {
+    if (index % 10 !== 0 && name !== 'unseen') continue;
     const about = { Title: text, Author: text, Subject: text, Keywords: text };
     writeFileSync(join(home.inbox, `${index}.pdf`), makePdf([`document ${index}`], about));
     files += 1;
@@ -78,10 +78,11 @@ function writeInto(path: string, text: string): void {
 describe('the dashboard under attack', { skip: noBrowser }, () => {
   after(closeBrowser);
 
-  it('runs nothing and asks nobody, whatever files, documents, answers and rules are called', async (t) => {
+  it('runs nothing, asks nobody and hides nothing, whatever files, documents, answers and rules are called', async (t) => {
     const canary = await startCanary(t);
-    const corpus = payloads(canary.url);
-    assert.ok(corpus.length >= 200, `${corpus.length} payloads`);
+    const live = payloads(canary.url);
+    assert.ok(live.length >= 200, `${live.length} payloads`);
+    const corpus = [...UNSEEN, ...live];
     const server = await startModelServer((prompt) => {
       const { text } = corpus[Number(/of (\d+)\.|document (\d+)/.exec(prompt)?.slice(1).find(Boolean))] ?? {
         text: '',

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
+import { HIDDEN } from '../../web/src/diff/visible.ts';
 import { newPage, type Watched } from './browser.ts';
 import { enter, goTo } from './dashboard.ts';
 
@@ -35,11 +36,13 @@ export interface Findings {
   refused: string[];
   /** Elements and attributes that the page's own code never makes. */
   foreign: string[];
+  /** Characters of a text or a title that nobody sees, in their places. */
+  unseen: string[];
   /** The page went somewhere, asked something, or broke. */
   astray: string[];
 }
 
-export const NOTHING: Findings = { ran: [], outside: [], refused: [], foreign: [], astray: [] };
+export const NOTHING: Findings = { ran: [], outside: [], refused: [], foreign: [], unseen: [], astray: [] };
 
 /** A page behind a link, looked at wherever `places` says while all of that is watched. */
 export async function attacked(
@@ -59,19 +62,25 @@ export async function attacked(
   const { origin } = new URL(link);
   await enter(page, link, '#/');
   const foreign = new Set<string>();
+  const unseen = new Set<string>();
   for (const place of places) {
     await goTo(page, place);
     await look(page, place);
     for (const each of await page.evaluate<string[]>(FOREIGN)) foreign.add(each);
+    for (const each of await page.evaluate<string[]>(UNSEEN)) unseen.add(each);
     if (new URL(page.url()).origin !== origin) astray.push(`went to ${page.url()}`);
   }
-  return { findings: await found(watched, origin, { foreign, astray }), page };
+  return { findings: await found(watched, origin, { foreign, unseen, astray }), page };
 }
 
 async function found(
   { page, errors, requests }: Watched,
   origin: string,
-  { foreign, astray }: { foreign: ReadonlySet<string>; astray: readonly string[] },
+  {
+    foreign,
+    unseen,
+    astray,
+  }: Record<'foreign' | 'unseen', ReadonlySet<string>> & { astray: readonly string[] },
 ): Promise<Findings> {
   const told = await page.evaluate<{ ran: string[]; refused: string[] }>(
     '({ ran: window.ran, refused: window.refused })',
@@ -80,6 +89,7 @@ async function found(
     ...told,
     outside: requests.filter((url) => !url.startsWith(`${origin}/`)),
     foreign: [...foreign],
+    unseen: [...unseen],
     astray: [...astray, ...errors],
   };
 }
@@ -118,6 +128,24 @@ const WATCH = `
   addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sample }) =>
     window.refused.push([effectiveDirective, blockedURI, sample].join(' ')));
 `;
+
+/** All that is read or told and has in it what is not seen. */
+const UNSEEN = `(() => {
+  const hidden = new RegExp(${JSON.stringify(HIDDEN.source)}, 'u');
+  const found = hidden.test(document.title) ? ['title ' + escape(document.title)] : [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { data, parentElement } = texts.currentNode;
+    if (hidden.test(data)) found.push(parentElement.outerHTML.slice(0, 60) + ' ' + escape(data.slice(0, 200)));
+  }
+  for (const each of document.querySelectorAll('[title], [aria-label]')) {
+    for (const name of ['title', 'aria-label']) {
+      const value = each.getAttribute(name) ?? '';
+      if (hidden.test(value)) found.push(each.tagName + ' ' + name + '=' + escape(value.slice(0, 200)));
+    }
+  }
+  return found;
+})()`;
 
 /** All that is in the page and none of its own code makes. */
 const FOREIGN = `(() => {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { columnsOf } from '../../web/src/diff/columns.ts';
 import { type Block, blocksOf, countsOf, type Line, textOf } from '../../web/src/diff/lines.ts';
 import { type Row, rowsOf } from '../../web/src/diff/rows.ts';
-import { visible } from '../../web/src/diff/visible.ts';
+import { visible, visibleWords } from '../../web/src/diff/visible.ts';
 
 const text = fc
   .array(fc.constantFrom('a', 'b', 'tags: [x]', 'tags: [x, y]', '', 'long line of words', '\u202e'), {
@@ -108,6 +108,25 @@ describe('what is not seen in a text', () => {
     assert.deepEqual(visible('end\r'), [{ text: 'end' }, { hidden: '\\r' }]);
     assert.deepEqual(visible('\u{e0041}'), [{ hidden: 'U+E0041' }]);
     assert.deepEqual(visible('tab\tnaïve 👩‍👩‍👧'), [{ text: 'tab\tnaïve 👩‍👩‍👧' }]);
+  });
+
+  it('is every character that is drawn as nothing', () => {
+    const unseen = [
+      ...['\u00ad', '\u034f', '\u061c', '\u115f', '\u1160', '\u17b4', '\u17b5', '\u180e', '\u200b', '\u2060'],
+      ...['\u2800', '\u3164', '\ufe00', '\ufe0f', '\uffa0', '\u{e0100}', '\u{e01ef}', '\u200d', '\u200c'],
+    ];
+    for (const char of unseen) {
+      const name = `U+${char.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`;
+      assert.deepEqual(visible(`a${char}b`), [{ text: 'a' }, { hidden: name }, { text: 'b' }]);
+      assert.equal(visibleWords(`a${char}b`), `a‹${name}›b`);
+    }
+  });
+
+  it('is nothing of emoji, nor of words that need what joins them', () => {
+    const whole = ['❤️ ☎︎', '1️⃣ #️⃣', '🏳️‍🌈', '🕵🏽‍♂️', '👩🏾‍🚀', 'می‌خواهم', 'क्‍ष', '한글', '漢字', 'ខ្មែរ'];
+    for (const text of whole) assert.deepEqual(visible(text), [{ text }], text);
+    const [, carried] = visible('❤\ufe0f\ufe01');
+    assert.deepEqual(carried, { hidden: 'U+FE01' }, 'one of them selects, more of them say something');
   });
 });
 

@@ -25,6 +25,12 @@ export function payloads(canary: string): Payload[] {
   return all;
 }
 
+/** Words that look like others, or carry some that nobody sees. */
+export const UNSEEN: readonly Payload[] = [
+  ...['bill \u202efdp.exe', 'pay\u200bpal', 'a\u00ad\u034fb', 'x\u3164\u2800\uffa0y', 'v\ufe01\ufe02w'],
+  ...['flag\u{e0041}\u{e0100}', 'join\u200ded', 'line\u2028after', 'mark\u061c\u2066ed', '\u180e\u17b4x'],
+].map((text) => ({ name: 'unseen', text }));
+
 /** Those that do something as soon as they are in a page. */
 const EVENTS: Readonly<Record<string, readonly string[]>> = {
   img: ['onerror', 'onload', 'onloadstart', 'onclick', 'onmouseover'],

@@ -1,3 +1,4 @@
+import { VisibleText } from './diff/visible-text.tsx';
 import { Command } from './parts/copy.tsx';
 import { Facts } from './parts/problem.tsx';
 import type { SessionState } from './session.ts';
@@ -37,7 +38,9 @@ function Said({ state }: { state: SessionState }) {
     case 'refused':
       return (
         <>
-          <p role="alert">{state.error.message}</p>
+          <p role="alert">
+            <VisibleText text={state.error.message} />
+          </p>
           <Facts error={state.error} />
           <p>For another link, type</p>
           <Command line="consciousness open" />

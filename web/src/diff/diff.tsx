@@ -3,6 +3,7 @@ import { type Columns, columnsOf } from './columns.ts';
 import { blocksOf, countsOf, type Line } from './lines.ts';
 import { type Row, rowsOf } from './rows.ts';
 import { useWidth } from './use-width.ts';
+import { visibleWords } from './visible.ts';
 import { VisibleText } from './visible-text.tsx';
 import './diff.css';
 
@@ -45,7 +46,7 @@ export function Diff({
     return <p class="diff-same">{before === null ? 'An empty file.' : 'It stays as it is.'}</p>;
   }
   return (
-    <figure class="diff" ref={place} aria-label={`Changes of ${label}`}>
+    <figure class="diff" ref={place} aria-label={`Changes of ${visibleWords(label)}`}>
       <figcaption class="diff-head">
         {isPiece && <span>Added to what was there</span>}
         {before === null && !isPiece && <span>A new file</span>}
@@ -66,7 +67,7 @@ export function Diff({
       </figcaption>
       {(isUnfolded || !isFolding) && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a keyboard scrolls it so
-        <section class="diff-scroll" tabIndex={0} aria-label={`Lines of ${label}`}>
+        <section class="diff-scroll" tabIndex={0} aria-label={`Lines of ${visibleWords(label)}`}>
           <table class={columns.isBeside ? 'diff-table beside' : 'diff-table'}>
             <Widths columns={columns} />
             <tbody>

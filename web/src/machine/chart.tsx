@@ -1,6 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import { useWidth } from '../diff/use-width.ts';
+import { visibleWords } from '../diff/visible.ts';
+import { VisibleText } from '../diff/visible-text.tsx';
 import { shownTheme } from '../theme.ts';
 import { type Chart, figure } from './charts.ts';
 import { INKS, inkOf } from './ink.ts';
@@ -44,8 +46,8 @@ export function ChartPanel({ chart, times }: { chart: Chart; times: readonly num
         {chart.lines.map((line, index) => (
           <li key={line.key}>
             <span class={`chart-ink ink-${index % INKS}`} aria-hidden="true" />
-            <span class="chart-label" title={line.label}>
-              {line.label}
+            <span class="chart-label" title={visibleWords(line.label)}>
+              <VisibleText text={line.label} />
             </span>
             <span class="chart-value">
               {figure(at === null ? line.now : (line.values[at] ?? null), chart.unit)}
@@ -68,7 +70,7 @@ function wordsOf({ title, unit, lines }: Chart): string {
   const each = lines.map(
     ({ label, now, most }) => `${label} now ${figure(now, unit)}, at most ${figure(most, unit)}`,
   );
-  return `${title}: ${each.join('; ')}`;
+  return visibleWords(`${title}: ${each.join('; ')}`);
 }
 
 function timeOf(seconds: number): string {

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ProcessesView, ProcessRow } from '../../../src/contract/process-view.ts';
 import { count } from '../../../src/surfaces/cli/phrases.ts';
 import { useApp } from '../app-context.ts';
+import { visibleWords } from '../diff/visible.ts';
 import { VisibleText } from '../diff/visible-text.tsx';
 import { Button } from '../parts/button.tsx';
 import { Empty } from '../parts/empty.tsx';
@@ -180,13 +181,13 @@ function Row({ row, tree, connections, children, isFolded, fold }: RowProps) {
               type="button"
               class="fold"
               aria-expanded={!isFolded}
-              aria-label={`${isFolded ? 'Show' : 'Hide'} what is beneath ${name}`}
+              aria-label={`${isFolded ? 'Show' : 'Hide'} what is beneath ${visibleWords(name)}`}
               onClick={() => fold(pid)}
             >
               {isFolded ? '+' : '−'}
             </button>
           )}
-          <span class="mono" title={`${name}, ${status}`}>
+          <span class="mono" title={visibleWords(`${name}, ${status}`)}>
             <VisibleText text={name} />
           </span>
           {isFolded && <span class="dim"> and {children} beneath</span>}
@@ -198,7 +199,7 @@ function Row({ row, tree, connections, children, isFolded, fold }: RowProps) {
         <td class="number extra">
           <Since at={started} />
         </td>
-        <td class="wide extra mono process-command" title={command}>
+        <td class="wide extra mono process-command" title={visibleWords(command)}>
           <VisibleText text={command} />
         </td>
       </tr>

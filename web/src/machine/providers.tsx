@@ -2,6 +2,8 @@ import { useEffect } from 'preact/hooks';
 import type { StatusView } from '../../../src/contract/status-view.ts';
 import { count, span } from '../../../src/surfaces/cli/phrases.ts';
 import { useApp } from '../app-context.ts';
+import { visibleWords } from '../diff/visible.ts';
+import { VisibleText } from '../diff/visible-text.tsx';
 import { Meter } from '../parts/meter.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
@@ -73,7 +75,11 @@ function Provider({ provider, hold, speed }: ProviderProps) {
           </span>
         )}
       </p>
-      {reason !== '' && <p class="why">{reason}</p>}
+      {reason !== '' && (
+        <p class="why">
+          <VisibleText text={reason} />
+        </p>
+      )}
       {hold !== null && (
         <p class="held-words">
           Held for <Since at={hold.since} />: {count(hold.thoughts, 'thought waits', 'thoughts wait')}
@@ -115,13 +121,18 @@ function Provider({ provider, hold, speed }: ProviderProps) {
       <ul class="models" aria-label={`Models of ${name}`}>
         {models.map((model) => (
           <li key={model} class={model === loaded ? 'loaded' : ''}>
-            <code title={model}>{model}</code>
+            <code title={visibleWords(model)}>
+              <VisibleText text={model} />
+            </code>
             {model === loaded && <span class="dim"> loaded</span>}
           </li>
         ))}
         {missing.map((model) => (
           <li key={model} class="wrong">
-            <code>{model}</code> is not there
+            <code>
+              <VisibleText text={model} />
+            </code>{' '}
+            is not there
           </li>
         ))}
       </ul>

@@ -1,3 +1,5 @@
+import { VisibleText } from '../diff/visible-text.tsx';
+
 /** Keys of an answer that are shown, and characters of each. */
 const KEYS = 5;
 const LENGTH = 400;
@@ -5,15 +7,23 @@ const LENGTH = 400;
 /** What a model answered, in short: a text, or the first keys of a map with what they say. */
 export function Answer({ answer }: { answer: unknown }) {
   if (typeof answer !== 'object' || answer === null || Array.isArray(answer))
-    return <p class="answer">{shortened(worded(answer))}</p>;
+    return (
+      <p class="answer">
+        <VisibleText text={shortened(worded(answer))} />
+      </p>
+    );
   const told = Object.entries(answer).filter(([, value]) => value !== null && worded(value) !== '');
   return (
     <div class="answer">
       <dl>
         {told.slice(0, KEYS).map(([key, value]) => (
           <div key={key}>
-            <dt>{key}</dt>
-            <dd>{shortened(worded(value))}</dd>
+            <dt>
+              <VisibleText text={key} />
+            </dt>
+            <dd>
+              <VisibleText text={shortened(worded(value))} />
+            </dd>
           </div>
         ))}
       </dl>

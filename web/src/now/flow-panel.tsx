@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { StatusView } from '../../../src/contract/status-view.ts';
 import { useApp } from '../app-context.ts';
+import { VisibleText } from '../diff/visible-text.tsx';
 import { Button } from '../parts/button.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -70,7 +71,10 @@ function Nothing({ status }: { status: StatusView | null }) {
         <p>What is perceived appears here, with every step from there to what is written.</p>
       ) : (
         <p>
-          Put a file into <code>{first.path}</code>
+          Put a file into{' '}
+          <code>
+            <VisibleText text={first.path} />
+          </code>
           {roots.length > 1 && ' or another watched folder'}: it appears here, with every step from there to
           what is written.
         </p>

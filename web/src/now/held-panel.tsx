@@ -1,6 +1,7 @@
 import type { HoldView, StatusView } from '../../../src/contract/status-view.ts';
 import { count } from '../../../src/surfaces/cli/phrases.ts';
 import { useApp } from '../app-context.ts';
+import { VisibleText } from '../diff/visible-text.tsx';
 import { Button } from '../parts/button.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { State } from '../parts/state.tsx';
@@ -27,12 +28,14 @@ function Hold({ hold }: { hold: HoldView }) {
   return (
     <li>
       <p class="title">
-        {what === 'all' ? 'Everything' : `${what} ${name}`}
+        <VisibleText text={what === 'all' ? 'Everything' : `${what} ${name}`} />
         <span class="faint">
           for <Since at={since} />
         </span>
       </p>
-      <p>{isPause(hold) ? 'paused by a person' : reason}</p>
+      <p>
+        <VisibleText text={isPause(hold) ? 'paused by a person' : reason} />
+      </p>
       <p class="faint">
         {thoughts > 0 ? `${count(thoughts, 'thought')} held` : 'nothing waits for it'}
         {until !== undefined && (

@@ -1,4 +1,5 @@
 import type { StatusView } from '../../../src/contract/status-view.ts';
+import { VisibleText } from '../diff/visible-text.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { State } from '../parts/state.tsx';
@@ -20,7 +21,9 @@ export function ServersPanel({ status }: { status: StatusView | null }) {
                 <span class="faint">{state === 'online' ? 'online' : `${state}, not used`}</span>
               )}
               <Slots busy={busy} slots={slots} />
-              <span class="faint mono">{loaded ?? models.slice(0, 3).join(', ')}</span>
+              <span class="faint mono">
+                <VisibleText text={loaded ?? models.slice(0, 3).join(', ')} />
+              </span>
             </li>
           ))}
         </ul>

@@ -1,5 +1,7 @@
 import { count } from '../../../src/surfaces/cli/phrases.ts';
 import { useApp } from '../app-context.ts';
+import { visibleWords } from '../diff/visible.ts';
+import { VisibleText } from '../diff/visible-text.tsx';
 import { Link } from '../parts/link.tsx';
 import { Path, Subject } from '../parts/path.tsx';
 import { Shape, State } from '../parts/state.tsx';
@@ -27,9 +29,11 @@ export function ThingRow({ thing, places }: { thing: Thing; places: readonly str
         </p>
         {thoughts.length === 0 && (
           <p class="faint">
-            {rules.length === 0
-              ? 'no rule is about it'
-              : `matched by ${rules.join(', ')}; nothing new to think`}
+            {rules.length === 0 ? (
+              'no rule is about it'
+            ) : (
+              <VisibleText text={`matched by ${rules.join(', ')}; nothing new to think`} />
+            )}
           </p>
         )}
         {thoughts.map((thinking) => (
@@ -53,19 +57,27 @@ function ThinkingRow({ thinking, places }: { thinking: Thinking; places: readonl
           <Doing thinking={thinking} />
         </span>
         <Link page="thoughts" of={id} title="The whole thought">
-          {rule}
+          <VisibleText text={rule} />
         </Link>
       </p>
-      {(held || reason) !== '' && !isRunning && <p class={`reason ${toneOf(state)}`}>{held || reason}</p>}
+      {(held || reason) !== '' && !isRunning && (
+        <p class={`reason ${toneOf(state)}`}>
+          <VisibleText text={held || reason} />
+        </p>
+      )}
       {isRunning && said === '' && reasoned !== '' && (
         <p class="said reasoning">
           <span class="unseen">It reasons: </span>
-          <span>{tail(reasoned)}</span>
+          <span>
+            <VisibleText text={tail(reasoned)} />
+          </span>
         </p>
       )}
       {isRunning && said !== '' && (
         <p class="said">
-          <span>{tail(said)}</span>
+          <span>
+            <VisibleText text={tail(said)} />
+          </span>
         </p>
       )}
       {!isRunning && answer !== undefined && answer !== null && <Answer answer={answer} />}
@@ -106,7 +118,10 @@ function Doing({ thinking: { state, model, sentAt, tokens, heard, said } }: { th
     const speaks = heard !== 'whole' ? 'speaks' : count(tokens, 'token');
     return (
       <>
-        <span class="mono">{model}</span> {tokens > 0 || said !== '' ? speaks : 'reads'}
+        <span class="mono">
+          <VisibleText text={model} />
+        </span>{' '}
+        {tokens > 0 || said !== '' ? speaks : 'reads'}
         {sentAt !== null && (
           <>
             {' · '}
@@ -119,7 +134,9 @@ function Doing({ thinking: { state, model, sentAt, tokens, heard, said } }: { th
   if (model === '') return null;
   return (
     <>
-      <span class="mono">{model}</span>
+      <span class="mono">
+        <VisibleText text={model} />
+      </span>
       {tokens > 0 && ` ${count(tokens, 'token')}`}
     </>
   );
@@ -138,7 +155,7 @@ function Output({
   places: readonly string[];
 }) {
   return (
-    <li title={reason}>
+    <li title={visibleWords(reason)}>
       <Shape tone={toneOf(state)} />
       <span class="what">{state === 'applied' ? (DONE[kind] ?? 'wrote') : `${state} ${kind}`}</span>
       <Path path={target} places={places} />

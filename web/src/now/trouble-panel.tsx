@@ -1,4 +1,5 @@
 import type { StatusView } from '../../../src/contract/status-view.ts';
+import { VisibleText } from '../diff/visible-text.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Path } from '../parts/path.tsx';
 import { State } from '../parts/state.tsx';
@@ -18,22 +19,25 @@ export function TroublePanel({ status }: { status: StatusView | null }) {
         {told.map((problem) => (
           <li key={problem}>
             <State of="problem" />
-            <span>{problem}</span>
+            <span>
+              <VisibleText text={problem} />
+            </span>
           </li>
         ))}
         {away.map(({ path, detail }) => (
           <li key={path}>
             <State of="offline" />
             <Path path={path} />
-            <span>{detail}</span>
+            <span>
+              <VisibleText text={detail} />
+            </span>
           </li>
         ))}
         {poor.map(({ name, state, detail }) => (
           <li key={name}>
             <State of={state} />
             <span>
-              the sense of {name}
-              {detail !== '' && `: ${detail}`}
+              <VisibleText text={`the sense of ${name}${detail === '' ? '' : `: ${detail}`}`} />
             </span>
           </li>
         ))}
@@ -41,7 +45,7 @@ export function TroublePanel({ status }: { status: StatusView | null }) {
           <li>
             <State of="problem">last error</State>
             <span>
-              {lastError.message} <Time at={lastError.at} />
+              <VisibleText text={lastError.message} /> <Time at={lastError.at} />
             </span>
           </li>
         )}

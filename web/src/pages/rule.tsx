@@ -36,7 +36,7 @@ export function RulePage() {
   const rule = rules.value?.find((each) => each.name === name);
   return (
     <Page
-      title={name}
+      title={<VisibleText text={name} />}
       name={name}
       actions={rule !== undefined && <PauseRule rule={rule} changed={rules.reload} />}
     >

@@ -1,5 +1,6 @@
 import type { RuleView } from '../../../src/contract/api.ts';
 import { useApp } from '../app-context.ts';
+import { visibleWords } from '../diff/visible.ts';
 import { VisibleText } from '../diff/visible-text.tsx';
 import { Command } from '../parts/copy.tsx';
 import { Empty } from '../parts/empty.tsx';
@@ -58,17 +59,21 @@ function Row({ rule, places }: { rule: RuleView; places: readonly string[] }) {
     <li class="panel rule-row">
       <div class="rule-name">
         <Link page="rules" of={name}>
-          {name}
+          <VisibleText text={name} />
         </Link>
         <State of={of}>{word}</State>
       </div>
       <p class="rule-woken">
         {paths.length > 0 ? (
-          <code title={paths.join('\n')}>
+          <code title={visibleWords(paths.join('\n'))}>
             <VisibleText text={paths.map((path) => nearest(path, places)).join('  ')} />
           </code>
         ) : (
-          wokenBy !== '' && <span>{wokenBy}</span>
+          wokenBy !== '' && (
+            <span>
+              <VisibleText text={wokenBy} />
+            </span>
+          )
         )}
         {next[0] !== undefined && (
           <span class="dim">
@@ -87,7 +92,12 @@ function Row({ rule, places }: { rule: RuleView; places: readonly string[] }) {
         ) : (
           <>
             <State of={lastResult.state} />
-            <Link page="thoughts" of={lastResult.id} class="rule-result" title={lastResult.title}>
+            <Link
+              page="thoughts"
+              of={lastResult.id}
+              class="rule-result"
+              title={visibleWords(lastResult.title)}
+            >
               <VisibleText text={lastResult.title || titleOf(lastResult)} />
             </Link>
             <Time at={lastResult.timestamp} />

@@ -56,7 +56,7 @@ function Whole({ thought, reload }: { thought: ThoughtView; reload(): void }) {
       <p class="thought-line" role="status">
         <State of={thought.state} />
         <Link page="rules" of={thought.rule}>
-          {thought.rule}
+          <VisibleText text={thought.rule} />
         </Link>
         <Time at={thought.timestamp} />
         <span class="dim">

@@ -69,7 +69,9 @@ function Row({ row, places, isGone }: { row: ThoughtRow; places: readonly string
             <VisibleText text={text} />
           </span>
         </span>
-        <span class="rule">{row.rule}</span>
+        <span class="rule">
+          <VisibleText text={row.rule} />
+        </span>
         <Time at={row.timestamp} />
       </Link>
     </li>

@@ -1,4 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
+import { visibleWords } from '../diff/visible.ts';
+import { VisibleText } from '../diff/visible-text.tsx';
 import { codedOf } from '../use-load.ts';
 import { sayProblem } from './notices.tsx';
 
@@ -19,7 +21,7 @@ export function Copy({ text, what }: { text: string; what: string }) {
       (error: unknown) => sayProblem(codedOf(error)),
     );
   return (
-    <button type="button" class="copy" aria-label={`Copy ${what}`} onClick={() => void copy()}>
+    <button type="button" class="copy" aria-label={`Copy ${visibleWords(what)}`} onClick={() => void copy()}>
       {isCopied ? 'copied' : 'copy'}
     </button>
   );
@@ -29,7 +31,9 @@ export function Copy({ text, what }: { text: string; what: string }) {
 export function Command({ line }: { line: string }) {
   return (
     <span class="command">
-      <code>{line}</code>
+      <code>
+        <VisibleText text={line} />
+      </code>
       <Copy text={line} what="the command" />
     </span>
   );

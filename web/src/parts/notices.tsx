@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { CodedError } from '../../../src/base/errors.ts';
+import { VisibleText } from '../diff/visible-text.tsx';
 import { Button } from './button.tsx';
 import { Facts } from './problem.tsx';
 import { Shape } from './state.tsx';
@@ -45,7 +46,9 @@ export function Notices() {
         <div key={id} class="notice">
           <Shape tone={error === null ? 'good' : 'bad'} />
           <div>
-            <p>{text}</p>
+            <p>
+              <VisibleText text={text} />
+            </p>
             {error !== null && <Facts error={error} />}
           </div>
           <Button kind="quiet" isSmall label="Dismiss" action={() => dismiss(id)}>

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { visibleWords } from '../diff/visible.ts';
 
 /** One page: its heading takes the focus when it is come to, so that a screen reader says where it is. */
 export function Page(props: {
@@ -13,7 +14,7 @@ export function Page(props: {
   const { title, name, lead = '', actions, children } = props;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = `${name} · Consciousness`;
+    document.title = `${visibleWords(name)} · Consciousness`;
     heading.current?.focus({ preventScroll: true });
   }, [name]);
   return (

@@ -1,4 +1,5 @@
 import { nameOf } from '../../../src/surfaces/place.ts';
+import { visibleWords } from '../diff/visible.ts';
 import { VisibleText } from '../diff/visible-text.tsx';
 
 /** A path: its folder gives way where there is no room, its name does not. Never a link. */
@@ -6,7 +7,7 @@ export function Path({ path, places = [] }: { path: string; places?: readonly st
   const shown = places.length === 0 ? path : nameOf(path, places);
   const cut = shown.lastIndexOf('/', shown.length - 2) + 1;
   return (
-    <span class="path" title={path}>
+    <span class="path" title={visibleWords(path)}>
       {cut > 0 && (
         <span class="folder">
           <VisibleText text={shown.slice(0, cut)} />
@@ -24,7 +25,7 @@ export function Subject({ subject, places = [] }: { subject: string; places?: re
   const [, file] = /^(?:file|log):(.*)$/s.exec(subject) ?? [];
   if (file !== undefined) return <Path path={file} places={places} />;
   return (
-    <span class="path" title={subject}>
+    <span class="path" title={visibleWords(subject)}>
       <span class="name">
         <VisibleText text={subject.startsWith('request:') ? 'a request' : subject} />
       </span>

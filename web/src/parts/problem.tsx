@@ -1,4 +1,5 @@
 import type { CodedError } from '../../../src/base/errors.ts';
+import { VisibleText } from '../diff/visible-text.tsx';
 import { Button } from './button.tsx';
 import { Command } from './copy.tsx';
 import { Shape } from './state.tsx';
@@ -9,7 +10,9 @@ export function Problem({ error, retry }: { error: CodedError; retry?: () => voi
     <div class="problem" role="alert">
       <Shape tone="bad" />
       <div>
-        <p class="title">{error.message}</p>
+        <p class="title">
+          <VisibleText text={error.message} />
+        </p>
         <Facts error={error} />
         {retry !== undefined && (
           <Button action={retry} isSmall>
@@ -28,11 +31,25 @@ export function Facts({ error: { value, allowed, next } }: { error: CodedError }
     <>
       {value !== undefined && value !== '' && (
         <p>
-          given: <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>
+          given:{' '}
+          <code>
+            <VisibleText text={typeof value === 'string' ? value : JSON.stringify(value)} />
+          </code>
         </p>
       )}
-      {allowed !== undefined && <p>allowed: {allowed}</p>}
-      {next !== undefined && (next.startsWith('consciousness ') ? <Command line={next} /> : <p>{next}</p>)}
+      {allowed !== undefined && (
+        <p>
+          allowed: <VisibleText text={allowed} />
+        </p>
+      )}
+      {next !== undefined &&
+        (next.startsWith('consciousness ') ? (
+          <Command line={next} />
+        ) : (
+          <p>
+            <VisibleText text={next} />
+          </p>
+        ))}
     </>
   );
 }

@@ -3,6 +3,8 @@ import type { ThoughtRow } from '../../../src/contract/thought-view.ts';
 import { count } from '../../../src/surfaces/cli/phrases.ts';
 import { placesOf } from '../../../src/surfaces/place.ts';
 import { useApp } from '../app-context.ts';
+import { visibleWords } from '../diff/visible.ts';
+import { VisibleText } from '../diff/visible-text.tsx';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Empty } from '../parts/empty.tsx';
@@ -104,7 +106,7 @@ export function DeadPanel() {
               cell: ({ id, context }: ThoughtRow) => (
                 <input
                   type="checkbox"
-                  aria-label={`Choose the thought about ${context.subject}`}
+                  aria-label={`Choose the thought about ${visibleWords(context.subject)}`}
                   checked={chosen.has(id)}
                   onChange={() => toggle(id)}
                 />
@@ -118,7 +120,9 @@ export function DeadPanel() {
                   <Link page="thoughts" of={id}>
                     <Subject subject={context.subject} places={places} />
                   </Link>
-                  <span class="reason">{reason}</span>
+                  <span class="reason">
+                    <VisibleText text={reason} />
+                  </span>
                 </>
               ),
             },

@@ -1,5 +1,6 @@
 import type { LaneView, QueueView } from '../../../src/contract/queue-view.ts';
 import { count } from '../../../src/surfaces/cli/phrases.ts';
+import { VisibleText } from '../diff/visible-text.tsx';
 import { Slots } from '../now/servers-panel.tsx';
 import { Link } from '../parts/link.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -57,7 +58,7 @@ function Lane({ lane }: { lane: LaneView }) {
       </p>
       {held !== null && (
         <p class="why">
-          <State of="held" /> {held}
+          <State of="held" /> <VisibleText text={held} />
         </p>
       )}
       {rules.length > 0 && (

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ThoughtRow } from '../../../src/contract/thought-view.ts';
 import { placesOf } from '../../../src/surfaces/place.ts';
 import { useApp } from '../app-context.ts';
+import { VisibleText } from '../diff/visible-text.tsx';
 import { Button } from '../parts/button.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Link } from '../parts/link.tsx';
@@ -69,7 +70,11 @@ export function OpenPanel() {
                     <Link page="thoughts" of={id}>
                       <Subject subject={context.subject} places={places} />
                     </Link>
-                    {reason !== '' && <span class="faint reason">{reason}</span>}
+                    {reason !== '' && (
+                      <span class="faint reason">
+                        <VisibleText text={reason} />
+                      </span>
+                    )}
                   </>
                 ),
               },

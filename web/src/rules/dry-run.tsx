@@ -4,6 +4,7 @@ import type { ThoughtRow } from '../../../src/contract/thought-view.ts';
 import { span } from '../../../src/surfaces/cli/phrases.ts';
 import { useApp } from '../app-context.ts';
 import { Diff } from '../diff/diff.tsx';
+import { visibleWords } from '../diff/visible.ts';
 import { VisibleText } from '../diff/visible-text.tsx';
 import { Button } from '../parts/button.tsx';
 import { Path } from '../parts/path.tsx';
@@ -117,7 +118,7 @@ function optionOf(row: ThoughtRow): string {
   const at = new Date(row.timestamp).toLocaleString('en-GB', {
     ...{ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
   });
-  return `${titleOf(row).slice(0, 60)}, ${row.state}, ${at}`;
+  return `${visibleWords(titleOf(row)).slice(0, 60)}, ${row.state}, ${at}`;
 }
 
 function Came({ view, isOld }: { view: RuleTryView; isOld: boolean }) {
@@ -127,7 +128,7 @@ function Came({ view, isOld }: { view: RuleTryView; isOld: boolean }) {
       {isOld && <p class="dim">Of the text before your last change.</p>}
       <p class="came-facts">
         <code>
-          {provider}/{model}
+          <VisibleText text={`${provider}/${model}`} />
         </code>
         {firstTokenMs !== null && <span class="dim">first token {span(firstTokenMs)}</span>}
         {totalMs !== null && <span class="dim">in all {span(totalMs)}</span>}

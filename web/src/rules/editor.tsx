@@ -3,6 +3,8 @@ import { CodedError } from '../../../src/base/errors.ts';
 import type { RuleTextView } from '../../../src/contract/rule-text.ts';
 import { useApp } from '../app-context.ts';
 import { Diff } from '../diff/diff.tsx';
+import { visibleWords } from '../diff/visible.ts';
+import { VisibleText } from '../diff/visible-text.tsx';
 import { Button } from '../parts/button.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { useAction } from '../use-action.ts';
@@ -99,7 +101,7 @@ export function Editor({ file, saved }: EditorProps) {
           field={field}
           text={text}
           marks={marksOf(check?.problems ?? [])}
-          label={`The text of ${file.name}`}
+          label={`The text of ${visibleWords(file.name)}`}
           describedBy="rule-problems"
           change={change}
           save={() => canSave && void save.run()}
@@ -109,7 +111,7 @@ export function Editor({ file, saved }: EditorProps) {
             <Problems id="rule-problems" check={check} isCurrent={isCurrent} show={show} />
           ) : (
             <p id="rule-problems" class="wrong">
-              It is not checked: {error.message}
+              It is not checked: <VisibleText text={error.message} />
             </p>
           )}
           <DryRun

@@ -17,7 +17,10 @@ export function Problems({ id, check, isCurrent, show }: ProblemsProps) {
       {check === null && <span class="dim">Checking …</span>}
       {check?.ok === true && (
         <p>
-          <State of="ok">good</State> <span class="dim">woken by {check.wokenBy}</span>
+          <State of="ok">good</State>{' '}
+          <span class="dim">
+            woken by <VisibleText text={check.wokenBy} />
+          </span>
         </p>
       )}
       {check?.ok === false && <State of="refused">It would be refused</State>}
@@ -28,11 +31,24 @@ export function Problems({ id, check, isCurrent, show }: ProblemsProps) {
               <Shape tone={severity === 'error' ? 'bad' : 'warn'} />
               <span class="where">{line === null ? severity : `line ${line}`}</span>
               <span class="words">
-                {key !== '' && <code>{key}</code>} <VisibleText text={message} />
-                {allowed !== null && <span class="dim">allowed: {allowed}</span>}
+                {key !== '' && (
+                  <code>
+                    <VisibleText text={key} />
+                  </code>
+                )}{' '}
+                <VisibleText text={message} />
+                {allowed !== null && (
+                  <span class="dim">
+                    allowed: <VisibleText text={allowed} />
+                  </span>
+                )}
                 {nearest !== null && (
                   <span class="dim">
-                    did you mean <code>{nearest}</code>?
+                    did you mean{' '}
+                    <code>
+                      <VisibleText text={nearest} />
+                    </code>
+                    ?
                   </span>
                 )}
               </span>

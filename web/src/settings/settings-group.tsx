@@ -1,3 +1,4 @@
+import { VisibleText } from '../diff/visible-text.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Path } from '../parts/path.tsx';
 import { type Setting, valueText } from './settings-list.ts';
@@ -26,13 +27,19 @@ function Value({ value }: { value: unknown }) {
     return (
       <ul>
         {value.map((each) => (
-          <li key={valueText(each)}>{valueText(each)}</li>
+          <li key={valueText(each)}>
+            <VisibleText text={valueText(each)} />
+          </li>
         ))}
       </ul>
     );
   }
   const text = valueText(value);
-  return text === '' || text === '{}' || text === '[]' ? <span class="faint">none</span> : text;
+  return text === '' || text === '{}' || text === '[]' ? (
+    <span class="faint">none</span>
+  ) : (
+    <VisibleText text={text} />
+  );
 }
 
 /** Without the group's name, where more is said. */

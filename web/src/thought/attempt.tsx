@@ -35,7 +35,10 @@ export function Attempt({
       after={after}
       note={
         <>
-          <span class={`state ${TONES[outcome] ?? 'quiet'}`}>{outcome}</span> <code>{who}</code>
+          <span class={`state ${TONES[outcome] ?? 'quiet'}`}>{outcome}</span>{' '}
+          <code>
+            <VisibleText text={who} />
+          </code>
         </>
       }
     >
@@ -74,7 +77,12 @@ function LeftThisMachine({ left }: { left: NonNullable<AttemptView['left']> }) {
 }
 
 function Speaking({ words: { text, reasoning, held } }: { words: Words }) {
-  if (held !== '') return <p class="held-words">Held: {held}</p>;
+  if (held !== '')
+    return (
+      <p class="held-words">
+        Held: <VisibleText text={held} />
+      </p>
+    );
   return (
     <>
       {reasoning !== '' && (

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { span } from '../../../src/surfaces/cli/phrases.ts';
+import { VisibleText } from '../diff/visible-text.tsx';
 import { Shape } from '../parts/state.tsx';
 import { ClockTime } from '../parts/time.tsx';
 import type { Tone } from '../parts/tone.ts';
@@ -49,7 +50,7 @@ export function Facts({ facts }: { facts: readonly (readonly [name: string, valu
       {known.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{value}</dd>
+          <dd>{typeof value === 'string' ? <VisibleText text={value} /> : value}</dd>
         </div>
       ))}
     </dl>

@@ -33,7 +33,7 @@ export function Timeline({ thought, words }: { thought: ThoughtView; words: Word
         <Step
           title="Ready"
           tone="next"
-          note={words.held === '' ? 'its turn comes next' : `held: ${words.held}`}
+          note={<VisibleText text={words.held === '' ? 'its turn comes next' : `held: ${words.held}`} />}
         />
       )}
       {attempts.map((attempt) => (
@@ -48,7 +48,7 @@ export function Timeline({ thought, words }: { thought: ThoughtView; words: Word
         <Step
           title="Ready again"
           tone="next"
-          note={words.held === '' ? thought.reason : `held: ${words.held}`}
+          note={<VisibleText text={words.held === '' ? thought.reason : `held: ${words.held}`} />}
         />
       )}
       {answer !== null && answer !== undefined && (
@@ -108,7 +108,7 @@ function Matched({ thought }: { thought: ThoughtView }) {
       note={
         <>
           <Link page="rules" of={rule}>
-            {rule}
+            <VisibleText text={rule} />
           </Link>{' '}
           <span class="dim" title={ruleVersion}>
             version {short(ruleVersion)}

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { THOUGHT_STATES } from '../../../src/contract/thought.ts';
+import { visibleWords } from '../diff/visible.ts';
 import { Button } from '../parts/button.tsx';
 import { type Filter, isNarrow, NO_FILTER, SINCE } from './filter.ts';
 
@@ -108,7 +109,7 @@ function Choice(props: {
         <option value="">any</option>
         {props.options.map(({ value, label }) => (
           <option key={value} value={value}>
-            {label}
+            {visibleWords(label)}
           </option>
         ))}
       </select>
