@@ -52,6 +52,8 @@ describe('how a text begins', () => {
   it('is six lines of it, and no line longer than can be taken in', () => {
     const lines = Array.from({ length: 20 }, (_, at) => `line ${at}`);
     assert.equal(beginningOf(lines.join('\n')), lines.slice(0, 6).join('\n'));
+    const spaced = lines.map((line) => `${line}\n\n`).join('');
+    assert.equal(beginningOf(spaced), lines.slice(0, 5).join('\n\n'));
     assert.equal(beginningOf('x'.repeat(10_000)).length, 480);
     assert.equal(beginningOf(`${'x'.repeat(479)}😀 and more`), 'x'.repeat(479));
   });

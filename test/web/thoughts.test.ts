@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { THOUGHT_STATES } from '../../src/contract/thought.ts';
 import type { ThoughtRow } from '../../src/contract/thought-view.ts';
 import { hashOf, placeOf } from '../../web/src/route.ts';
-import { readable, speedOf } from '../../web/src/thoughts/facts.ts';
+import { readable, saidOf, speedOf } from '../../web/src/thoughts/facts.ts';
 import { type Filter, filterOf, NO_FILTER, queryOf, wantsState } from '../../web/src/thoughts/filter.ts';
 import { afterEvent, type KnownThoughts, withNewest, withOlder } from '../../web/src/thoughts/live-rows.ts';
 
@@ -146,9 +146,29 @@ describe('an answer for people', () => {
         { key: 'tags', value: ['a', 'b'] },
         { key: 'date', value: null },
         { key: 'sum', value: '3' },
-        { key: 'of', value: '{\n  "a": 1\n}' },
+        { key: 'of', value: { items: [[{ key: 'a', value: '1' }]] } },
+      ],
+    });
+    const found = readable({ found: [{ line: 1 }, { line: 2, why: { to: { deep: {} } } }] });
+    assert.deepEqual(found.kind === 'fields' && found.fields[0]?.value, {
+      items: [
+        [{ key: 'line', value: '1' }],
+        [
+          { key: 'line', value: '2' },
+          { key: 'why', value: { items: [[{ key: 'to', value: '{\n  "deep": {}\n}' }]] } },
+        ],
       ],
     });
     assert.deepEqual(readable(null), { kind: 'none' });
+  });
+
+  it('begins in a list with its first words', () => {
+    const said = (content: string) => saidOf({ content, reason: '', state: 'done' }).text;
+    assert.equal(said('---\nweather: west\n---\n# Thursday\nCalm.'), 'Thursday Calm.');
+    assert.equal(said('--- weather: west --- # Thursday Calm.'), 'Thursday Calm.');
+    assert.equal(said('--- no front matter --- at all'), '--- no front matter --- at all');
+    assert.equal(said('## Why\nBecause.'), 'Why Because.');
+    assert.equal(said('---\nweather: west, and it is cut off'), '--- weather: west, and it is cut off');
+    assert.equal(said('#hashtag - b'), '#hashtag - b');
   });
 });

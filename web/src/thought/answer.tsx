@@ -34,9 +34,13 @@ function Readable({ shown }: { shown: ReturnType<typeof readable> }) {
       </p>
     );
   }
+  return <Fields fields={shown.fields} />;
+}
+
+function Fields({ fields }: { fields: readonly Field[] }) {
   return (
     <dl class="answer-fields">
-      {shown.fields.map(({ key, value }) => (
+      {fields.map(({ key, value }) => (
         <div key={key}>
           <dt>
             <VisibleText text={key} />
@@ -54,6 +58,17 @@ export function FieldValue({ value }: { value: Field['value'] }) {
   if (value === null) return <span class="dim">left out</span>;
   if (value === '') return <span class="dim">empty</span>;
   if (typeof value === 'string') return <VisibleText text={value} />;
+  if ('items' in value) {
+    return (
+      <ul class="answer-items">
+        {value.items.map((fields, at) => (
+          <li key={at}>
+            <Fields fields={fields} />
+          </li>
+        ))}
+      </ul>
+    );
+  }
   if (value.length === 0) return <span class="dim">none</span>;
   return (
     <ul class="chips">

@@ -7,7 +7,7 @@ export function eventFacts(data: EventData): [name: string, value: string][] {
   const facts: [string, string | undefined][] = [
     ['revision', revision === undefined ? undefined : String(revision)],
     ['size', size === undefined ? undefined : bytes(size)],
-    ['content', typeof hash === 'string' ? hash : undefined],
+    ['hash', typeof hash === 'string' ? hash : undefined],
     ['was there before', existing === true ? 'yes' : undefined],
     ['binary', binary === true ? 'yes' : undefined],
     ['still growing', growing === true ? 'yes' : undefined],

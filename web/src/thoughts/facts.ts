@@ -11,6 +11,9 @@ export function speedOf(attempt: Pick<AttemptView, 'firstTokenMs' | 'totalMs' | 
 /** Characters of it that a row has room for. */
 const ROW_TEXT = 240;
 
+/** Front matter and the mark of a heading, before the first words of a text. */
+const BEFORE_WORDS = /^(?:---\s+[\w-]+:.*?\s---\s+)?(?:#+\s+)?/su;
+
 /** What a row says of a thought: how its text begins; where it is stuck or was given up, why. */
 export function saidOf(row: Pick<ThoughtRow, 'reason' | 'content' | 'state'>): {
   text: string;
@@ -18,7 +21,7 @@ export function saidOf(row: Pick<ThoughtRow, 'reason' | 'content' | 'state'>): {
 } {
   const isWell = row.state === 'done' || row.state === 'proposed' || row.state === 'answered';
   const isReason = row.reason !== '' && (!isWell || row.content === '');
-  const text = (isReason ? row.reason : row.content)
+  const text = (isReason ? row.reason : row.content.replace(BEFORE_WORDS, ''))
     .slice(0, ROW_TEXT * 4)
     .replace(/\s+/g, ' ')
     .trim();
@@ -51,9 +54,12 @@ export type ReadableAnswer =
 
 export interface Field {
   key: string;
-  /** Null = the model left it out. */
-  value: string | string[] | null;
+  /** Null = the model left it out; `items`: maps, each with its own fields. */
+  value: string | string[] | { items: Field[][] } | null;
 }
+
+/** Maps within maps are told field by field so far down, and then as JSON. */
+const DEEPEST = 2;
 
 export function readable(answer: unknown): ReadableAnswer {
   if (answer === null || answer === undefined || answer === '') return { kind: 'none' };
@@ -61,7 +67,7 @@ export function readable(answer: unknown): ReadableAnswer {
   if (typeof answer !== 'object' || Array.isArray(answer)) return { kind: 'text', text: jsonOf(answer) };
   return {
     kind: 'fields',
-    fields: Object.entries(answer).map(([key, value]) => ({ key, value: wordsOf(value) })),
+    fields: fieldsOf(answer, 0),
   };
 }
 
@@ -74,11 +80,21 @@ export function jsonOf(value: unknown): string {
   return JSON.stringify(value, null, 2) ?? '';
 }
 
-function wordsOf(value: unknown): Field['value'] {
+function fieldsOf(map: object, depth: number): Field[] {
+  return Object.entries(map).map(([key, value]) => ({ key, value: wordsOf(value, depth) }));
+}
+
+function wordsOf(value: unknown, depth: number): Field['value'] {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return value;
   if (Array.isArray(value) && value.every((each) => typeof each !== 'object' || each === null)) {
     return value.map((each) => String(each));
   }
+  const maps: unknown[] = Array.isArray(value) ? value : [value];
+  if (depth < DEEPEST && maps.every(isMap)) return { items: maps.map((map) => fieldsOf(map, depth + 1)) };
   return jsonOf(value);
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
