@@ -20,6 +20,8 @@ export function changeOf(output: AppliedOutput | null): FileChange {
   if (content === null) return untold('what was written was removed by retention');
   if (replaced.kind === 'removed') return untold('what was there before was removed by retention');
   const before = replaced.kind === 'bytes' ? replaced.bytes : null;
+  if (Math.max(before?.byteLength ?? 0, ledger.size) > MOST_BYTES)
+    return untold('the file is too large to be shown');
   const after = handler.after?.(before, { ...output, content }, id).bytes ?? Buffer.from(content);
   if (sha256(after) !== ledger.sha256)
     return untold(
@@ -27,8 +29,6 @@ export function changeOf(output: AppliedOutput | null): FileChange {
         ? 'only what was appended is kept, not the rest of the file'
         : 'what was there before is not kept',
     );
-  if (Math.max(before?.byteLength ?? 0, after.byteLength) > MOST_BYTES)
-    return untold('the file is too large to be shown');
   if (before !== null && !isUtf8(before)) return untold('what was there before is no text');
   return { before: before === null ? null : textOf(before), after: textOf(after), note: '' };
 }
