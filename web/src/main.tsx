@@ -9,6 +9,7 @@ import { followAddress } from './place.ts';
 import { codeIn, createSession } from './session.ts';
 import { keepTheme } from './theme.ts';
 import { createTransport } from './transport.ts';
+import { noteFocus } from './use-focus-kept.ts';
 
 /** A page that is not drawn takes what has come at such times. */
 const UNSEEN_MS = 250;
@@ -34,6 +35,7 @@ function start(root: HTMLElement): void {
 
   keepTheme(document.documentElement, matchMedia('(prefers-color-scheme: dark)'));
   keepTime(document);
+  noteFocus(document);
   render(<Shell app={{ client, live, flow }} session={session} />, root);
 
   const ended = new AbortController();

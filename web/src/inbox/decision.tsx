@@ -6,7 +6,7 @@ import { say, sayProblem } from '../parts/notices.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { useAction } from '../use-action.ts';
-import { useKeptFocus } from '../use-kept-focus.ts';
+import { useFocusKept } from '../use-focus-kept.ts';
 import { useKeys } from '../use-keys.ts';
 import { codedOf } from '../use-load.ts';
 import { usePlaces } from '../use-places.ts';
@@ -43,7 +43,7 @@ function Shown({ row, view, standing, lookAgain, approved, reject, gone }: Shown
   const what = whatOf(row, usePlaces());
   const [isEditing, setEditing] = useState(view.editable && draftOf(row) !== null);
   const isSeen = useSeen();
-  const decide = useKeptFocus<HTMLFieldSetElement>([isEditing]);
+  useFocusKept([isEditing], '.decide');
 
   // What is written in the place of what was proposed; null where that is approved as it is.
   const mine = useRef<string | null>(null);
@@ -96,7 +96,7 @@ function Shown({ row, view, standing, lookAgain, approved, reject, gone }: Shown
       {isEditing ? (
         <Edit view={view} isBusy={!canApprove} close={() => setEditing(false)} approve={approveAs} />
       ) : (
-        <fieldset class="decide" ref={decide} tabIndex={-1}>
+        <fieldset class="decide" tabIndex={-1}>
           <legend class="unseen">Decide</legend>
           <Button kind="main" of="a" isDisabled={!canApprove} action={() => approveAs(null)}>
             Approve

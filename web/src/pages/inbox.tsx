@@ -16,7 +16,7 @@ import { Skeleton } from '../parts/skeleton.tsx';
 import { place } from '../place.ts';
 import { UndoDialog } from '../thought/undo-dialog.tsx';
 import { useAction } from '../use-action.ts';
-import { useKeptFocus } from '../use-kept-focus.ts';
+import { useFocusKept } from '../use-focus-kept.ts';
 import { useKeys } from '../use-keys.ts';
 import { usePlaces } from '../use-places.ts';
 import './inbox.css';
@@ -45,16 +45,14 @@ export function InboxPage() {
 }
 
 function NothingWaits() {
-  const section = useKeptFocus<HTMLElement>([]);
+  useFocusKept([]);
   return (
-    <section ref={section} tabIndex={-1}>
-      <Empty title="Nothing waits for you">
-        <p>
-          What a rule proposes with <code>approve: true</code> comes here, and what would change a file that
-          you edited.
-        </p>
-      </Empty>
-    </section>
+    <Empty title="Nothing waits for you">
+      <p>
+        What a rule proposes with <code>approve: true</code> comes here, and what would change a file that you
+        edited.
+      </p>
+    </Empty>
   );
 }
 
@@ -66,9 +64,9 @@ function Looked({
   inbox: Inbox;
   selected: NonNullable<Inbox['selected']>;
 }) {
-  const section = useKeptFocus<HTMLElement>([row === null]);
+  useFocusKept([row === null], '.decision');
   return (
-    <section class="decision" ref={section} tabIndex={-1} aria-label="What is proposed">
+    <section class="decision" tabIndex={-1} aria-label="What is proposed">
       {row === null ? (
         <Elsewhere of={of} />
       ) : (
