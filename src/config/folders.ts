@@ -58,7 +58,7 @@ function resolveHome(home: string, homedir: string): string {
 
 function beneathHome(home: string, question: FolderQuestion): Folders {
   const state = path.join(home, 'state');
-  return gather(question, { config: home, state, logs: path.join(home, 'logs'), sockets: state });
+  return gather(question, { home, config: home, state, logs: path.join(home, 'logs'), sockets: state });
 }
 
 function inXdg({ env, homedir, ...rest }: FolderQuestion): Folders {
@@ -72,7 +72,8 @@ function inXdg({ env, homedir, ...rest }: FolderQuestion): Folders {
   );
   const runtime = absolute(env['XDG_RUNTIME_DIR']);
   const sockets = runtime === null ? state : path.join(runtime, 'consciousness');
-  return gather({ env, homedir, ...rest }, { config, state, logs: path.join(state, 'logs'), sockets });
+  const logs = path.join(state, 'logs');
+  return gather({ env, homedir, ...rest }, { home: null, config, state, logs, sockets });
 }
 
 function inLibrary(question: FolderQuestion): Folders {
@@ -80,6 +81,7 @@ function inLibrary(question: FolderQuestion): Folders {
   const config = path.join(library, 'Application Support', 'consciousness');
   const state = path.join(config, 'state');
   return gather(question, {
+    home: null,
     config,
     state,
     logs: path.join(library, 'Logs', 'consciousness'),
@@ -88,6 +90,7 @@ function inLibrary(question: FolderQuestion): Folders {
 }
 
 interface Places {
+  home: string | null;
   config: string;
   state: string;
   logs: string;
@@ -96,6 +99,7 @@ interface Places {
 
 function gather(question: FolderQuestion, places: Places): Folders {
   return {
+    home: places.home === null ? null : fromFs(places.home),
     config: fromFs(places.config),
     configFile: fromFs(path.join(places.config, 'config.yaml')),
     rules: fromFs(path.join(places.config, 'rules')),

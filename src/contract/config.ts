@@ -227,6 +227,8 @@ export interface RootConfig {
 
 /** Where things are: XDG folders, `~/Library/…` on macOS, or all beneath `--home`. */
 export interface Folders {
+  /** The folder that all of it is beneath; null where it is in the places of this system. */
+  home: string | null;
   config: string;
   /** `config.yaml` in it. */
   configFile: string;

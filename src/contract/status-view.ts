@@ -96,7 +96,16 @@ export const statusView = z
     version: z.string(),
     pid: z.number(),
     instance: z.string(),
-    home: z.object({ config: z.string(), rules: z.string(), state: z.string() }),
+    home: z.object({
+      config: z.string(),
+      rules: z.string(),
+      state: z.string(),
+      option: z
+        .string()
+        .describe(
+          'What a command needs to reach this daemon: `--home DIR`, quoted; empty where it needs nothing.',
+        ),
+    }),
     startedAt: z.string(),
     ready: z.boolean().describe('False until every root was scanned once since the start.'),
     stopping: z.boolean(),

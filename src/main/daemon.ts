@@ -42,8 +42,6 @@ import { createTrying } from './trying.ts';
 import { undo, undoable } from './undo.ts';
 
 export interface DaemonParts {
-  /** `--home`, as typed. */
-  home?: string;
   clock: Clock;
   random: Random;
   log: Log;
@@ -265,7 +263,7 @@ export function createDaemon(parts: DaemonParts): Daemon {
       const { lookAtVitals } = await import('./look.ts');
       return lookAtVitals(parts.stopping.signal);
     },
-    ...createTrying(parts.home, configuration.config, configuration.allRules),
+    ...createTrying(configuration.config, configuration.allRules),
     ...createRuleFiles(configuration.config, log),
     once: createOnce(store, clock),
     feed: (after, limit) => store.read('feed', { after, limit }),

@@ -20,7 +20,7 @@ import type { Keeper } from '../store/keeper.ts';
 import { patientStore } from '../store/patient.ts';
 import type { Loss } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
-import { lineFor } from '../surfaces/cli/command.ts';
+import { lineFor } from '../surfaces/cli/line.ts';
 import type { RunOptions } from '../surfaces/daemon.ts';
 import type { Configuration } from './configuration.ts';
 import { createDaemon } from './daemon.ts';
@@ -47,7 +47,7 @@ const READY_WITHIN_MS = 3000;
 /** A note is made at most so long before the ledger hears of it. */
 const OUTPUT_MS = 60_000;
 
-export interface HouseOptions extends Pick<RunOptions, 'home' | 'onReady' | 'signal'> {
+export interface HouseOptions extends Pick<RunOptions, 'onReady' | 'signal'> {
   clock: Clock;
   random: Random;
   log: Log;
@@ -89,6 +89,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     },
   });
 
+  const line = (command: string) => lineFor(options.folders.home, command);
   const config = configuration.config();
   const journal = createJournal({ store, clock, live });
   await journal.register(
@@ -119,6 +120,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
     holds,
     owner,
     isOffline,
+    line,
     gaps,
     onAttempt: observed.onAttempt,
     presence: () => readPresence({ clock }),
@@ -194,7 +196,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   const doors = await createDoors({
     ...options,
     log,
-    line: (command) => lineFor(options.home ?? null, command),
+    line,
     socket: options.folders.socket,
     restoredAt: Math.max(0, ...options.losses.map(({ at }) => at)),
     daemon: () => daemon,

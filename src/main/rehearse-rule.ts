@@ -7,7 +7,7 @@ import { loadRule, loadRules, ruleContext } from '../config/rules.ts';
 import type { Config } from '../contract/config.ts';
 import { type ConfigProblem, formatProblem } from '../contract/problem.ts';
 import type { Rule } from '../contract/rule.ts';
-import { lineFor } from '../surfaces/cli/command.ts';
+import { lineFor } from '../surfaces/cli/line.ts';
 import type { RehearseOptions } from '../surfaces/daemon.ts';
 
 /** The configuration in force for a home. Throws `config-invalid` (exit 78). */

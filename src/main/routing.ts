@@ -1,4 +1,3 @@
-import type { PauseView } from '../contract/api.ts';
 import { REQUEST_RULE, type Rule } from '../contract/rule.ts';
 import type { HoldView } from '../contract/status-view.ts';
 import { type Lanes, lanesOf } from '../mind/lanes.ts';
@@ -42,7 +41,7 @@ export async function createRouting(options: {
   function update(): void {
     // The built-in request rule waits for its provider only where somebody has asked something.
     const held = asked ? configuration.allRules() : configuration.rules();
-    const wanted = holdsOf(lanes(), held, providers, pauses.view());
+    const wanted = holdsOf(lanes(), held, providers, pauses);
     const besides = (name: string, hold: NotNow) => {
       if (!wanted.has(`rule ${name}`)) wanted.set(`rule ${name}`, { what: 'rule', name, ...hold });
     };
@@ -113,12 +112,11 @@ function usedUp(until: number): string {
 }
 
 /** What holds these rules: a person, a provider that one of them waits for, or that no provider may ever think one. */
-function holdsOf(lanes: Lanes, rules: readonly Rule[], providers: ProviderSet, paused: PauseView) {
+function holdsOf(lanes: Lanes, rules: readonly Rule[], providers: ProviderSet, pauses: Pauses) {
   const holds = new Map<string, WantedHold>();
-  if (paused.all)
-    holds.set('all rules', { what: 'all', name: 'rules', reason: 'paused: consciousness resume' });
-  for (const name of paused.rules)
-    holds.set(`rule ${name}`, { what: 'rule', name, reason: `paused: consciousness resume ${name}` });
+  const { all, rules: named } = pauses.view();
+  if (all) holds.set('all rules', { what: 'all', name: 'rules', reason: pauses.words(null) });
+  for (const name of named) holds.set(`rule ${name}`, { what: 'rule', name, reason: pauses.words(name) });
   for (const { name, version } of rules) {
     const where = lanes.routes.get(version);
     if (where?.kind === 'impossible') holds.set(`rule ${name}`, { what: 'rule', name, reason: where.reason });

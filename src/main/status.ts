@@ -10,6 +10,7 @@ import type { Mind } from '../mind/worker.ts';
 import type { Holds } from '../queue/holds.ts';
 import type { QueueFacts } from '../store/queries/queue-facts.ts';
 import type { Spent } from '../store/queries/spending.ts';
+import { homeOption } from '../surfaces/cli/line.ts';
 import type { ProviderSet } from './providers.ts';
 
 export interface StatusFacts {
@@ -42,7 +43,12 @@ export function statusOf(input: StatusFacts): StatusView {
     version: input.version,
     pid: process.pid,
     instance: input.instance,
-    home: { config: config.folders.config, rules: config.folders.rules, state: config.folders.state },
+    home: {
+      config: config.folders.config,
+      rules: config.folders.rules,
+      state: config.folders.state,
+      option: homeOption(config.folders.home),
+    },
     startedAt: new Date(input.startedAt).toISOString(),
     ready: input.ready,
     stopping: input.stopping,

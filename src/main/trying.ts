@@ -16,19 +16,18 @@ export interface Trying {
  * What writes nothing, for those who ask the daemon: loaded when it is asked for the first time. Of files it reads
  * watched ones alone: whoever has a token could read every file of the account by it.
  */
-export function createTrying(
-  home: string | undefined,
-  config: () => Config,
-  rules: () => readonly Rule[],
-): Trying {
-  const own = home === undefined ? {} : { home };
+export function createTrying(config: () => Config, rules: () => readonly Rule[]): Trying {
+  const own = () => {
+    const { home } = config().folders;
+    return home === null ? {} : { home };
+  };
   const onStep = () => undefined;
   return {
     async tryRule({ rule, confined = false, ...request }, signal) {
       assertWatched([request.path], config());
       assertStays({ ...request, confined });
       const { rehearseRule } = await import('./rehearse.ts');
-      const asked = { ...request, ...own, rule: { name: rule }, onStep, signal };
+      const asked = { ...request, ...own(), rule: { name: rule }, onStep, signal };
       return (await rehearseRule(asked, config())).view;
     },
     async tryRuleText(request, signal) {
@@ -40,7 +39,7 @@ export function createTrying(
       assertStays({ ...request, confined });
       const { compareModels } = await import('./compare.ts');
       const named = 'rule' in about ? { ...about, rule: { name: about.rule } } : about;
-      return compareModels({ ...request, ...own, about: named, onStep, signal }, config());
+      return compareModels({ ...request, ...own(), about: named, onStep, signal }, config());
     },
   };
 }

@@ -45,6 +45,8 @@ export interface WorkersOptions {
   live(event: LiveEvent): void;
   onAttempt(attempt: AttemptTold): void;
   isOffline(root: string): boolean;
+  /** A command of ours, as a person is to type it. */
+  line(command: string): string;
   /** Looks whether a person is there, and what the machine runs on. */
   presence(): Promise<Presence>;
 }
@@ -80,7 +82,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     random,
     onChange: () => onRouting(),
   });
-  const pauses = await createPauses(store, () => clock.now());
+  const pauses = await createPauses({ store, line: options.line, now: () => clock.now() });
   const manners = createMannersWatch({
     clock,
     log,

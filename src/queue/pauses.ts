@@ -5,10 +5,19 @@ import type { Store } from '../store/store.ts';
 /** The name that stands for every rule. */
 const EVERYTHING = '';
 
+export interface PausesOptions {
+  store: Store;
+  now(): number;
+  /** A command of ours, as a person is to type it. */
+  line(command: string): string;
+}
+
 /** What a person has paused: none of its thoughts is claimed, while perceiving and capturing go on. Survives restarts. */
 export interface Pauses {
   /** Why a rule's thoughts are not claimed; null = they are. */
   why(rule: string): string | null;
+  /** The same of one that is paused by its name, or (`null`) of everything. */
+  words(rule: string | null): string;
   view(): PauseView;
   /** `null` = everything. From the call on nothing more is claimed; resolves when that is durable. */
   pause(rule: string | null): Promise<PauseView>;
@@ -16,7 +25,8 @@ export interface Pauses {
   resume(rule: string | null): Promise<PauseView>;
 }
 
-export async function createPauses(store: Store, now: () => number): Promise<Pauses> {
+export async function createPauses(options: PausesOptions): Promise<Pauses> {
+  const { store, now, line } = options;
   const paused = new Set((await store.read('pauses', undefined)).map((each) => each.rule));
   const take = (durable: Pause[]) => {
     paused.clear();
@@ -26,11 +36,14 @@ export async function createPauses(store: Store, now: () => number): Promise<Pau
     all: paused.has(EVERYTHING),
     rules: [...paused].filter((rule) => rule !== EVERYTHING).sort(),
   });
+  const words = (rule: string | null) =>
+    rule === null ? `everything is paused: ${line('resume')}` : `paused: ${line(`resume ${rule}`)}`;
   return {
     why(rule) {
-      if (paused.has(EVERYTHING)) return 'everything is paused: consciousness resume';
-      return paused.has(rule) ? `paused: consciousness resume ${rule}` : null;
+      if (paused.has(EVERYTHING)) return words(null);
+      return paused.has(rule) ? words(rule) : null;
     },
+    words,
     view,
     async pause(rule) {
       const name = rule ?? EVERYTHING;

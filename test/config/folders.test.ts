@@ -18,6 +18,7 @@ const linux: FolderQuestion = {
 describe('folders', () => {
   it('are all beneath --home', () => {
     assert.deepEqual(foldersFor({ ...linux, home: '/srv/c' }), {
+      home: '/srv/c',
       config: '/srv/c',
       configFile: '/srv/c/config.yaml',
       rules: '/srv/c/rules',
@@ -34,12 +35,14 @@ describe('folders', () => {
   });
 
   it('make a relative --home absolute', () => {
-    assert.equal(foldersFor({ ...linux, home: 'x' }).config, path.resolve('x'));
+    const { home, config } = foldersFor({ ...linux, home: 'x' });
+    assert.deepEqual([home, config], [path.resolve('x'), path.resolve('x')]);
   });
 
   it('follow XDG, and ignore relative XDG variables', () => {
     const env = { XDG_CONFIG_HOME: '/c', XDG_STATE_HOME: 'relative', XDG_RUNTIME_DIR: '/run/user/1000' };
     assert.deepEqual(foldersFor({ ...linux, env }), {
+      home: null,
       config: '/c/consciousness',
       configFile: '/c/consciousness/config.yaml',
       rules: '/c/consciousness/rules',

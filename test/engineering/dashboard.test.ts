@@ -20,7 +20,7 @@ const SINKS = [
 
 /** Modules that both a browser and Node can read. */
 const SHARED =
-  /^src\/(?:base\/(?:backoff|bell|clock|errors)|contract\/[\w-]+|surfaces\/(?:client|place|requests|told-problem)|surfaces\/cli\/phrases)\.ts$/;
+  /^src\/(?:base\/(?:backoff|bell|clock|errors)|contract\/[\w-]+|surfaces\/(?:client|place|requests|told-problem)|surfaces\/cli\/(?:line|phrases))\.ts$/;
 
 function findings(find: (source: (typeof sources)[number]) => string[]): string[] {
   return sources.flatMap((source) => find(source).map((what) => `${source.path}: ${what}`));

@@ -70,7 +70,7 @@ describe('manners of a rule', { timeout: 120_000 }, () => {
 
 const CONFIG: Config = {
   values: configSchema.parse({}),
-  folders: { config: '', configFile: '', rules: '', state: '', logs: '', socket: '' },
+  folders: { home: null, config: '', configFile: '', rules: '', state: '', logs: '', socket: '' },
   roots: [],
   outputRoots: [],
   database: '',

@@ -219,7 +219,8 @@ describe('thoughts that were under way when a process died', () => {
 describe('a pause', () => {
   it('is known from the call on, and survives a restart', async (t) => {
     const { store, file } = await temporaryStore(t);
-    const pauses = await createPauses(store, () => 5);
+    const line = (command: string) => `csn ${command}`;
+    const pauses = await createPauses({ store, now: () => 5, line });
     const asked = pauses.pause('notes');
     assert.match(pauses.why('notes') ?? '', /paused/);
     assert.deepEqual(await asked, { all: false, rules: ['notes'] });
@@ -227,11 +228,11 @@ describe('a pause', () => {
     await store.close();
     const again = await openStore(file, () => undefined);
     t.after(() => again.close());
-    const later = await createPauses(again, () => 6);
+    const later = await createPauses({ store: again, now: () => 6, line });
     assert.match(later.why('other') ?? '', /everything is paused/);
     assert.deepEqual(await later.resume(null), { all: false, rules: ['notes'] });
     assert.equal(later.why('other'), null);
-    assert.match(later.why('notes') ?? '', /resume notes/);
+    assert.match(later.why('notes') ?? '', /csn resume notes/);
     assert.deepEqual(await later.resume('notes'), { all: false, rules: [] });
   });
 });

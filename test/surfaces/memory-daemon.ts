@@ -90,7 +90,7 @@ export class MemoryDaemon implements Daemon {
       // Beyond every system's largest: no process has it.
       pid: 2 ** 30,
       instance: 'memory',
-      home: { config: '/home/x/config', rules: '/home/x/config/rules', state: '/home/x/state' },
+      home: { config: '/home/x/config', rules: '/home/x/config/rules', state: '/home/x/state', option: '' },
       startedAt: new Date(this.now - 60_000).toISOString(),
       ready: true,
       stopping: this.stopping,

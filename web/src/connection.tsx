@@ -1,6 +1,7 @@
 import { count, span } from '../../src/surfaces/cli/phrases.ts';
 import type { Live } from './live.ts';
 import { Button } from './parts/button.tsx';
+import { Command } from './parts/command.tsx';
 import { State } from './parts/state.tsx';
 import { now, Since } from './parts/time.tsx';
 import { PauseButton } from './pause.tsx';
@@ -14,6 +15,12 @@ export function ConnectionBanner({ live }: { live: Live }) {
         <State of="lost">reconnecting</State>
         <span>
           {sentence(connection.reason)}. What happens meanwhile is shown afterwards. <Countdown live={live} />
+          {connection.attempt > 1 && (
+            <>
+              {' '}
+              Where it does not come back by itself, type <Command line="consciousness start" />
+            </>
+          )}
         </span>
         <Button isSmall action={live.hurry}>
           Try now

@@ -1,5 +1,5 @@
 import { VisibleText } from './diff/visible-text.tsx';
-import { Command } from './parts/copy.tsx';
+import { Command, HomeHint } from './parts/command.tsx';
 import { Facts } from './parts/problem.tsx';
 import type { SessionState } from './session.ts';
 
@@ -23,7 +23,7 @@ function Said({ state }: { state: SessionState }) {
       return (
         <>
           <p>This page opens with a link that is good for one use. To get one, type</p>
-          <Command line="consciousness open" />
+          <LinkCommand />
         </>
       );
     case 'ended':
@@ -32,7 +32,7 @@ function Said({ state }: { state: SessionState }) {
           <p role="alert">
             This session has ended: it was revoked, or not used for too long. For another, type
           </p>
-          <Command line="consciousness open" />
+          <LinkCommand />
         </>
       );
     case 'refused':
@@ -43,13 +43,22 @@ function Said({ state }: { state: SessionState }) {
           </p>
           <Facts error={state.error} />
           <p>For another link, type</p>
-          <Command line="consciousness open" />
+          <LinkCommand />
         </>
       );
     default:
       state satisfies never;
       return null;
   }
+}
+
+function LinkCommand() {
+  return (
+    <>
+      <Command line="consciousness open" />
+      <HomeHint />
+    </>
+  );
 }
 
 /** An eye that is open. */

@@ -68,13 +68,6 @@ export interface Context {
   line(command: string): string;
 }
 
-/** A command line with `--home` quoted for a shell where it must be. */
-export function lineFor(home: string | null, command: string): string {
-  if (home === null) return `consciousness ${command}`;
-  const quoted = /^[\w@%+=:,./~-]+$/.test(home) ? home : `'${home.replaceAll("'", "'\\''")}'`;
-  return `consciousness ${command} --home ${quoted}`;
-}
-
 /** Exit codes that every command shares; a command names its own meanings of 0 and 1. */
 export const SHARED_EXIT_CODES: Readonly<Record<number, string>> = {
   2: 'the command line is wrong',

@@ -1,5 +1,5 @@
 import type { StatusView } from '../../../src/contract/status-view.ts';
-import { Command } from '../parts/copy.tsx';
+import { Command } from '../parts/command.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Path } from '../parts/path.tsx';
 

@@ -2,7 +2,7 @@ import type { RuleView } from '../../../src/contract/api.ts';
 import { useApp } from '../app-context.ts';
 import { visibleWords } from '../diff/visible.ts';
 import { VisibleText } from '../diff/visible-text.tsx';
-import { Command } from '../parts/copy.tsx';
+import { Command } from '../parts/command.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Link } from '../parts/link.tsx';
 import { Page } from '../parts/panel.tsx';

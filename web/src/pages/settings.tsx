@@ -1,5 +1,5 @@
 import { useApp } from '../app-context.ts';
-import { Command } from '../parts/copy.tsx';
+import { Command } from '../parts/command.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Page, Panel } from '../parts/panel.tsx';
 import { Problem } from '../parts/problem.tsx';

@@ -3,6 +3,7 @@ import type { ThoughtRow } from '../../../src/contract/thought-view.ts';
 import { useApp } from '../app-context.ts';
 import { VisibleText } from '../diff/visible-text.tsx';
 import { Button } from '../parts/button.tsx';
+import { CommandWords } from '../parts/command.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Link } from '../parts/link.tsx';
 import { Page } from '../parts/panel.tsx';
@@ -87,7 +88,7 @@ function Nothing({ isNarrow }: { isNarrow: boolean }) {
     <Empty title="Nothing was thought about yet">
       <p>
         A thought is made when a rule matches what was perceived: put a file into a watched folder, or ask
-        something with <code>consciousness think</code>.
+        something with <CommandWords line="consciousness think" />.
       </p>
     </Empty>
   );

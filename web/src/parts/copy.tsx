@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
 import { visibleWords } from '../diff/visible.ts';
-import { VisibleText } from '../diff/visible-text.tsx';
 import { codedOf } from '../use-load.ts';
 import { sayProblem } from './notices.tsx';
 
@@ -24,17 +23,5 @@ export function Copy({ text, what }: { text: string; what: string }) {
     <button type="button" class="copy" aria-label={`Copy ${visibleWords(what)}`} onClick={() => void copy()}>
       {isCopied ? 'copied' : 'copy'}
     </button>
-  );
-}
-
-/** Something to type at a terminal. */
-export function Command({ line }: { line: string }) {
-  return (
-    <span class="command">
-      <code>
-        <VisibleText text={line} />
-      </code>
-      <Copy text={line} what="the command" />
-    </span>
   );
 }

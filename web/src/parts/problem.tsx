@@ -1,7 +1,7 @@
 import type { CodedError } from '../../../src/base/errors.ts';
 import { VisibleText } from '../diff/visible-text.tsx';
 import { Button } from './button.tsx';
-import { Command } from './copy.tsx';
+import { Next } from './command.tsx';
 import { Shape } from './state.tsx';
 
 /** What went wrong: what was attempted, what is allowed, what to do next. */
@@ -42,14 +42,7 @@ export function Facts({ error: { value, allowed, next } }: { error: CodedError }
           allowed: <VisibleText text={allowed} />
         </p>
       )}
-      {next !== undefined &&
-        (next.startsWith('consciousness ') ? (
-          <Command line={next} />
-        ) : (
-          <p>
-            <VisibleText text={next} />
-          </p>
-        ))}
+      {next !== undefined && <Next words={next} />}
     </>
   );
 }

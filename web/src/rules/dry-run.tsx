@@ -7,6 +7,7 @@ import { Diff } from '../diff/diff.tsx';
 import { visibleWords } from '../diff/visible.ts';
 import { VisibleText } from '../diff/visible-text.tsx';
 import { Button } from '../parts/button.tsx';
+import { CommandWords } from '../parts/command.tsx';
 import { Path } from '../parts/path.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { State } from '../parts/state.tsx';
@@ -46,7 +47,8 @@ export function DryRun({ name, text, isGood, isChanged }: DryRunProps) {
       <h3>Dry run on what happened</h3>
       {past.value !== null && rows.length === 0 ? (
         <p class="dim">
-          Nothing of this rule was thought about yet. On a file: <code>consciousness try {name} FILE</code>
+          Nothing of this rule was thought about yet. On a file:{' '}
+          <CommandWords line={`consciousness try ${name} FILE`} />
         </p>
       ) : (
         <>

@@ -15,13 +15,14 @@ export const command: Command = {
   exitCodes: { 0: 'printed, whether they exist or not' },
   json: 'Folders: config, configFile, rules, state, logs, socket',
   async run(context) {
-    const folders = await context.folders();
+    const { config, configFile, rules, state, logs, socket } = await context.folders();
+    const folders = { config, configFile, rules, state, logs, socket };
     if (context.json) context.out.json(folders);
     else {
       printTable(
         context.out,
         [{ title: '' }, { title: '' }],
-        Object.entries(folders).map(([name, path]) => [['dim', name], String(path)]),
+        Object.entries(folders).map(([name, path]) => [['dim', name], path]),
       );
     }
     return 0;
