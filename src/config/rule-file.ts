@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { ConfigProblem } from '../contract/problem.ts';
-import { RULE_NAME, type Rule, type RuleFrontMatter, ruleFrontMatter } from '../contract/rule.ts';
+import { type Rule, type RuleFrontMatter, ruleFrontMatter } from '../contract/rule.ts';
+import { RESERVED_NAMES, RULE_NAME } from '../contract/rule-name.ts';
 import { answerShape } from './answer-shape.ts';
 import { splitFrontMatter } from './front-matter.ts';
 import { inOrder } from './in-order.ts';
@@ -25,7 +26,7 @@ export function parseRule(question: RuleContext & { file: string; text: string }
   const name = ruleName(question.file);
   const report = reporter(question.file);
   if (name === null) report.whole('not a usable name for a rule', NAME_ALLOWED);
-  else if (RESERVED.includes(name.toLowerCase()))
+  else if (RESERVED_NAMES.includes(name.toLowerCase()))
     report.whole(`the name ${name} is reserved`, 'another name');
   const split = splitFrontMatter(question.text);
   if (!split.ok) {
@@ -64,7 +65,6 @@ export function ruleName(file: string): string | null {
 }
 
 const NAME_ALLOWED = 'a file name of letters, digits, -, _ and ., such as file-the-inbox.md';
-const RESERVED = ['request', 'builtin'];
 
 function readFrontMatter({ source, report }: Reading): RuleFrontMatter | null {
   const parsed = ruleFrontMatter.safeParse(source.value);

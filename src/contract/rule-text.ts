@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SENSES } from './event.ts';
 import type { ConfigProblem } from './problem.ts';
 import { tryView } from './try.ts';
 
@@ -32,6 +33,7 @@ export const ruleCheckView = z
   .object({
     ok: z.boolean().describe('Whether it would come into force; with warnings it would.'),
     wokenBy: z.string().describe('What would wake it, for people; empty where it is not good.'),
+    sense: z.enum(SENSES).nullable().describe('The sense whose events could; null where it is not good.'),
     problems: z.array(ruleProblem),
   })
   .meta({ id: 'RuleCheck' });

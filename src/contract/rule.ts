@@ -41,9 +41,6 @@ const onRequest = z
   .transform(() => ({}))
   .describe('A request from the CLI or the API names this rule.');
 
-/** What a rule may be called: the name of its file without `.md`. */
-export const RULE_NAME = /^[a-z0-9][a-z0-9_.-]{0,99}$/i;
-
 /** What can wake a rule. */
 const TRIGGERS = ['file', 'log', 'process', 'vitals', 'schedule', 'request', 'daemon'] as const;
 

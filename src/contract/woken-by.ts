@@ -1,5 +1,6 @@
 import { clausesOf, testOf } from './condition.ts';
 import { durationText } from './duration.ts';
+import type { SenseName } from './event.ts';
 import type { RuleOn } from './rule.ts';
 
 /** What wakes a rule, for people, on one line: `~/Inbox/*.pdf`, `log /var/log/app.log`, `every 2h`, … */
@@ -19,6 +20,21 @@ export function wokenBy(on: RuleOn): string {
     return cron === undefined ? `at ${at ?? ''}` : `cron ${cron}`;
   }
   return daemon === undefined ? 'on request' : `daemon: ${daemon.events.join(', ')}`;
+}
+
+const SENSES: readonly (readonly [keyof RuleOn, SenseName])[] = [
+  ['file', 'files'],
+  ['log', 'logs'],
+  ['process', 'processes'],
+  ['vitals', 'vitals'],
+  ['schedule', 'schedule'],
+  ['daemon', 'daemon'],
+  ['request', 'requests'],
+];
+
+/** The sense whose events can wake a rule. */
+export function senseOf(on: RuleOn): SenseName {
+  return SENSES.find(([trigger]) => on[trigger] !== undefined)?.[1] ?? 'requests';
 }
 
 function conditionText(condition: Parameters<typeof clausesOf>[0]): string {

@@ -7,12 +7,11 @@ import { whyUnwanted } from '../capture/unwanted.ts';
 import { checkDraft } from '../config/rule-draft.ts';
 import { ruleContext } from '../config/rules.ts';
 import type { Config } from '../contract/config.ts';
-import type { SenseName } from '../contract/event.ts';
 import { matchesRule } from '../contract/glob.ts';
 import { formatProblem } from '../contract/problem.ts';
-import type { Rule, RuleOn } from '../contract/rule.ts';
+import type { Rule } from '../contract/rule.ts';
 import type { RuleTryView } from '../contract/rule-text.ts';
-import { wokenBy } from '../contract/woken-by.ts';
+import { senseOf, wokenBy } from '../contract/woken-by.ts';
 import type { TryTextRequest } from '../surfaces/requests.ts';
 import { forgotten, type Past, pastOf, pastThought } from './past-thought.ts';
 import { rehearseEvent } from './rehearse-event.ts';
@@ -71,21 +70,10 @@ export async function rehearseText(
   }
 }
 
-/** What of a rule each sense wakes. */
-const WOKEN: Readonly<Record<SenseName, keyof RuleOn>> = {
-  files: 'file',
-  logs: 'log',
-  processes: 'process',
-  vitals: 'vitals',
-  schedule: 'schedule',
-  requests: 'request',
-  daemon: 'daemon',
-};
-
 /** The rule, where such an event could wake it: its words would be about nothing otherwise. */
 function asWoken(rule: Rule, { view }: Past): Rule {
   const { sense } = view.context;
-  if (rule.on[WOKEN[sense]] !== undefined) return rule;
+  if (sense === senseOf(rule.on)) return rule;
   throw new CodedError(
     'rule-not-on-event',
     `${rule.name} is woken by ${wokenBy(rule.on)}; the thought ${view.id} was woken by ${sense}`,

@@ -7,7 +7,7 @@ import { ruleContext } from '../config/rules.ts';
 import type { Config } from '../contract/config.ts';
 import { formatProblem } from '../contract/problem.ts';
 import { type RuleTextView, ruleProblemOf } from '../contract/rule-text.ts';
-import { wokenBy } from '../contract/woken-by.ts';
+import { senseOf, wokenBy } from '../contract/woken-by.ts';
 import type { Daemon } from '../surfaces/daemon.ts';
 import { saveRule, tagOf } from './save-rule.ts';
 
@@ -41,8 +41,9 @@ export function createRuleFiles(
     ruleText,
     async checkRule(draft) {
       const { rule, problems } = await checked(draft);
-      const woken = rule === null ? '' : wokenBy(rule.on);
-      return { ok: rule !== null, wokenBy: woken, problems: problems.map(ruleProblemOf) };
+      const woken =
+        rule === null ? { wokenBy: '', sense: null } : { wokenBy: wokenBy(rule.on), sense: senseOf(rule.on) };
+      return { ok: rule !== null, ...woken, problems: problems.map(ruleProblemOf) };
     },
     async saveRule({ name, text, known }) {
       const { file, rule, problems } = await checked({ name, text });

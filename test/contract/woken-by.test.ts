@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RuleOn } from '../../src/contract/rule.ts';
-import { wokenBy } from '../../src/contract/woken-by.ts';
+import { senseOf, wokenBy } from '../../src/contract/woken-by.ts';
 
 const full = { metric: 'disk.percent', of: '/home', above: 90, forMs: 300_000 };
 const fast = { metric: 'memory.percent', rises: 10, withinMs: 60_000, forMs: 0 };
@@ -33,4 +33,9 @@ describe('what wakes a rule', () => {
     [{ daemon: { events: ['provider.down', 'disk.low'] } }, 'daemon: provider.down, disk.low'],
   ];
   for (const [on, said] of cases) it(`is said in words: ${said}`, () => assert.equal(wokenBy(on), said));
+
+  it('is an event of one sense', () => {
+    const senses = new Set(cases.map(([on]) => senseOf(on)));
+    assert.deepEqual([...senses], ['files', 'requests', 'logs', 'processes', 'vitals', 'schedule', 'daemon']);
+  });
 });

@@ -68,6 +68,7 @@ describe('the text of a rule', () => {
     assert.deepEqual(await client.checkRule(draft), {
       ok: true,
       wokenBy: `${home.inbox}/**/*.md`,
+      sense: 'files',
       problems: [],
     });
     const saved = await client.saveRule({ ...draft, known: [found.etag] });

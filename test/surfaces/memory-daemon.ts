@@ -474,7 +474,7 @@ export class MemoryDaemon implements Daemon {
   }
 
   async checkRule({ text }: RuleDraft): Promise<RuleCheckView> {
-    return { ok: text.startsWith('---'), wokenBy: '/inbox/**', problems: [] };
+    return { ok: text.startsWith('---'), wokenBy: '/inbox/**', sense: 'files', problems: [] };
   }
 
   async tryRuleText({ name, thought }: TryTextRequest): Promise<RuleTryView> {

@@ -4,8 +4,8 @@ import { ConnectionBanner } from './connection.tsx';
 import { Gate } from './gate.tsx';
 import { KeysDialog } from './keys.tsx';
 import { Nav } from './nav.tsx';
+import { UnknownPage } from './pages/unknown.tsx';
 import { PAGES, pageNamed } from './pages.ts';
-import { Notices } from './parts/notices.tsx';
 import { go, place } from './place.ts';
 import type { Session } from './session.ts';
 import { useKeys } from './use-keys.ts';
@@ -16,7 +16,6 @@ export function Shell({ app, session }: { app: App; session: Session }) {
   return (
     <AppContext.Provider value={app}>
       {state.kind === 'open' ? <Inside /> : <Gate state={state} />}
-      <Notices />
     </AppContext.Provider>
   );
 }
@@ -31,7 +30,7 @@ function Inside() {
     '/': () => document.querySelector<HTMLInputElement>('main input[type=search]')?.focus(),
     ...Object.fromEntries(PAGES.map(({ name, key }) => [`g ${key}`, () => go({ page: name })])),
   });
-  const Shown = of !== '' && shown.One !== undefined ? shown.One : shown.All;
+  const Shown = shown === null ? UnknownPage : of !== '' && shown.One !== undefined ? shown.One : shown.All;
   return (
     <div class="shell">
       <button type="button" class="skip" onClick={() => document.getElementById('main')?.focus()}>

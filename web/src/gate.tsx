@@ -1,5 +1,6 @@
 import { VisibleText } from './diff/visible-text.tsx';
 import { Command, HomeHint } from './parts/command.tsx';
+import { Notices } from './parts/notices.tsx';
 import { Facts } from './parts/problem.tsx';
 import type { SessionState } from './session.ts';
 
@@ -10,6 +11,7 @@ export function Gate({ state }: { state: SessionState }) {
       <Mark />
       <h1>Consciousness</h1>
       <Said state={state} />
+      <Notices />
     </main>
   );
 }

@@ -6,6 +6,7 @@ import { createLive } from './live.ts';
 import { createFlowStore } from './now/flow-store.ts';
 import { keepTime } from './parts/time.tsx';
 import { followAddress } from './place.ts';
+import { guardDrafts } from './rules/drafts.ts';
 import { codeIn, createSession } from './session.ts';
 import { keepTheme } from './theme.ts';
 import { createTransport } from './transport.ts';
@@ -36,6 +37,7 @@ function start(root: HTMLElement): void {
   keepTheme(document.documentElement, matchMedia('(prefers-color-scheme: dark)'));
   keepTime(document);
   noteFocus(document);
+  guardDrafts(window);
   render(<Shell app={{ client, live, flow }} session={session} />, root);
 
   const ended = new AbortController();

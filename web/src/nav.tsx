@@ -5,6 +5,7 @@ import { Mark } from './gate.tsx';
 import { PAGES, pageNamed } from './pages.ts';
 import { Button } from './parts/button.tsx';
 import { Link } from './parts/link.tsx';
+import { Notices } from './parts/notices.tsx';
 import { place } from './place.ts';
 import { THEMES, theme } from './theme.ts';
 
@@ -34,12 +35,15 @@ export function Nav({ help }: { help(): void }) {
       <div class="drawer" id="menu">
         <nav aria-label="Pages">
           <ul>
-            {PAGES.map(({ name, title, asks }) => {
+            {PAGES.map(({ name, title, asks, unsaved }) => {
               const asking = status === null ? 0 : (asks?.(status) ?? 0);
               return (
                 <li key={name}>
-                  <Link page={name} isCurrent={current.name === name}>
-                    {title}
+                  <Link page={name} isCurrent={current?.name === name}>
+                    <span>
+                      {title}
+                      {unsaved !== undefined && unsaved.value.length > 0 && <Unsaved names={unsaved.value} />}
+                    </span>
                     {asking > 0 && <span class={`badge ${name}`}>{asking > 999 ? '999+' : asking}</span>}
                   </Link>
                 </li>
@@ -57,7 +61,17 @@ export function Nav({ help }: { help(): void }) {
           </div>
         </div>
       </div>
+      <Notices />
     </header>
+  );
+}
+
+/** A dot beside the name of a page that has something which is not saved. */
+function Unsaved({ names }: { names: readonly string[] }) {
+  return (
+    <span class="unsaved" title={`Not saved yet: ${names.join(', ')}`}>
+      <span class="unseen">, not saved yet: {names.join(', ')}</span>
+    </span>
   );
 }
 

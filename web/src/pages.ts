@@ -1,3 +1,4 @@
+import type { ReadonlySignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import type { StatusView } from '../../src/contract/status-view.ts';
 import { InboxPage } from './pages/inbox.tsx';
@@ -9,6 +10,7 @@ import { RulesPage } from './pages/rules.tsx';
 import { SettingsPage } from './pages/settings.tsx';
 import { ThoughtPage } from './pages/thought.tsx';
 import { ThoughtsPage } from './pages/thoughts.tsx';
+import { unsaved } from './rules/drafts.ts';
 
 /** A page of the dashboard, in the order of the menu. */
 export interface PageEntry {
@@ -19,26 +21,26 @@ export interface PageEntry {
   key: string;
   /** How much of it asks for somebody; 0 = nothing. */
   asks?(status: StatusView): number;
+  /** What of it is not saved: in the menu, too. */
+  unsaved?: ReadonlySignal<readonly string[]>;
   All: ComponentType;
   /** Of one thing; `place.value.of` says of which. */
   One?: ComponentType;
 }
 
-const NOW: PageEntry = { name: '', title: 'Now', key: 'n', All: NowPage };
-
 export const PAGES: readonly PageEntry[] = [
-  NOW,
+  { name: '', title: 'Now', key: 'n', All: NowPage },
   { name: 'thoughts', title: 'Thoughts', key: 't', All: ThoughtsPage, One: ThoughtPage },
   { name: 'inbox', title: 'Inbox', key: 'i', All: InboxPage, asks: ({ proposals }) => proposals.waiting },
-  { name: 'rules', title: 'Rules', key: 'r', All: RulesPage, One: RulePage, asks: brokenRules },
+  { name: 'rules', title: 'Rules', key: 'r', All: RulesPage, One: RulePage, asks: brokenRules, unsaved },
   { name: 'machine', title: 'Machine', key: 'm', All: MachinePage },
   { name: 'queue', title: 'Queue', key: 'q', All: QueuePage, asks: ({ queue }) => queue.dead },
   { name: 'settings', title: 'Settings', key: 's', All: SettingsPage },
 ];
 
-/** The page of a name; the first one where there is none. */
-export function pageNamed(name: string): PageEntry {
-  return PAGES.find((page) => page.name === name) ?? NOW;
+/** The page of a name; null where there is none. */
+export function pageNamed(name: string): PageEntry | null {
+  return PAGES.find((page) => page.name === name) ?? null;
 }
 
 function brokenRules({ rules }: StatusView): number {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CodedError, EXIT } from '../../base/errors.ts';
 import { LOG_LEVELS } from '../../contract/config.ts';
-import { RULE_NAME } from '../../contract/rule.ts';
+import { RULE_NAME } from '../../contract/rule-name.ts';
 import { THOUGHT_STATES } from '../../contract/thought.ts';
 import { complaintOf } from './complaint.ts';
 

@@ -1,6 +1,6 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
+import type { CodedError } from '../../../src/base/errors.ts';
 import type { RuleView } from '../../../src/contract/api.ts';
-import type { RuleTextView } from '../../../src/contract/rule-text.ts';
 import type { ThoughtRow } from '../../../src/contract/thought-view.ts';
 import { short } from '../../../src/surfaces/cli/phrases.ts';
 import { useApp } from '../app-context.ts';
@@ -12,9 +12,11 @@ import { Problem } from '../parts/problem.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { State } from '../parts/state.tsx';
 import { Time } from '../parts/time.tsx';
-import { place } from '../place.ts';
+import { go, place } from '../place.ts';
+import { type Base, draftOf, keepDraft } from '../rules/drafts.ts';
 import { Editor } from '../rules/editor.tsx';
 import { standingOf, sumsOf } from '../rules/standing.ts';
+import { UnknownRule } from '../rules/unknown-rule.tsx';
 import { Facts } from '../thought/step.tsx';
 import { saidOf, titleOf } from '../thoughts/facts.ts';
 import { useAction } from '../use-action.ts';
@@ -34,6 +36,10 @@ export function RulePage() {
     (event) => ('rule' in event && event.rule === name) || event.type === 'reloaded' || event.type === 'hold',
   );
   const rule = rules.value?.find((each) => each.name === name);
+  const file = useFile(name);
+  const isUnknown = file.file === null && file.error?.code === 'rule-file-unknown';
+  if (isUnknown && rules.value !== null && rule === undefined)
+    return <UnknownRule name={name} rules={rules.value} />;
   return (
     <Page
       title={<VisibleText text={name} />}
@@ -42,8 +48,8 @@ export function RulePage() {
     >
       {rules.error !== null && <Problem error={rules.error} retry={rules.reload} />}
       {rule !== undefined && <Standing rule={rule} />}
-      <LastThoughts name={name} />
-      <File name={name} />
+      {!file.isNew && <LastThoughts name={name} />}
+      <File {...file} />
     </Page>
   );
 }
@@ -65,7 +71,7 @@ function Standing({ rule }: { rule: RuleView }) {
           <VisibleText text={problem} />
         </p>
       )}
-      {held !== null && (
+      {held !== null && rule.state !== 'paused' && (
         <p class="held-words">
           Held: <VisibleText text={held} />
         </p>
@@ -181,13 +187,33 @@ function LastThought({ row }: { row: ThoughtRow }) {
   );
 }
 
+interface OpenFile {
+  /** Null before it was read. */
+  file: Base | null;
+  /** Nobody has saved it yet. */
+  isNew: boolean;
+  error: CodedError | null;
+  reload(): void;
+  take(file: Base): void;
+}
+
 /** The file that was read stays until it is saved: what somebody writes is not taken from under their hands. */
-function File({ name }: { name: string }) {
+function useFile(name: string): OpenFile {
   const { client } = useApp();
-  const { value, error, reload } = useLoad(() => client.rule(name), [name]);
-  const [file, setFile] = useState<RuleTextView | null>(null);
-  useEffect(() => setFile(value), [value]);
-  if (error !== null) return <Problem error={error} retry={reload} />;
+  const draft = draftOf(name);
+  const begun = draft?.base.etag === null ? draft.base : null;
+  const [saved, take] = useState<Base | null>(null);
+  const read = useLoad<Base | null>(async () => (begun === null ? client.rule(name) : null), [name]);
+  const file = saved ?? read.value ?? begun;
+  return { file, isNew: file !== null && file.etag === null, error: read.error, reload: read.reload, take };
+}
+
+function File({ file, error, reload, take }: OpenFile) {
+  if (file === null && error !== null) return <Problem error={error} retry={reload} />;
   if (file === null) return <Skeleton lines={10} what="The file" />;
-  return <Editor file={file} saved={setFile} />;
+  const abandon = () => {
+    keepDraft(file.name, null);
+    go({ page: 'rules' });
+  };
+  return <Editor file={file} saved={take} abandon={abandon} />;
 }

@@ -2,7 +2,7 @@ import type { RuleView } from '../../../src/contract/api.ts';
 import { useApp } from '../app-context.ts';
 import { visibleWords } from '../diff/visible.ts';
 import { VisibleText } from '../diff/visible-text.tsx';
-import { Command } from '../parts/command.tsx';
+import { CommandWords } from '../parts/command.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Link } from '../parts/link.tsx';
 import { Page } from '../parts/panel.tsx';
@@ -10,6 +10,8 @@ import { Problem } from '../parts/problem.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { State } from '../parts/state.tsx';
 import { Time } from '../parts/time.tsx';
+import { unsaved, unsavedNew } from '../rules/drafts.ts';
+import { NewRule } from '../rules/new-rule.tsx';
 import { standingOf, sumsOf } from '../rules/standing.ts';
 import { titleOf } from '../thoughts/facts.ts';
 import { useLiveLoad } from '../use-load.ts';
@@ -30,18 +32,36 @@ export function RulesPage() {
     <Page
       title="Rules"
       name="Rules"
-      actions={folder !== '' && <code class="dim rules-folder">{folder}</code>}
+      actions={
+        <>
+          {folder !== '' && <code class="dim rules-folder">{folder}</code>}
+          {value !== null && <NewRule taken={[...value.map(({ name }) => name), ...unsavedNew.value]} />}
+        </>
+      }
     >
       {error !== null && <Problem error={error} retry={reload} />}
       {value === null && error === null && <Skeleton lines={6} what="The list of rules" />}
-      {value?.length === 0 && (
+      {value?.length === 0 && unsavedNew.value.length === 0 && (
         <Empty title="There are no rules yet">
           <p>A rule is one Markdown file: what wakes it, how it thinks, and what is written of that.</p>
-          <Command line="consciousness init" />
+          <p>
+            Begin with a new one, or take a recipe: <CommandWords line="consciousness init" />
+          </p>
         </Empty>
       )}
-      {value !== null && value.length > 0 && (
+      {value !== null && value.length + unsavedNew.value.length > 0 && (
         <ul class="rule-list">
+          {unsavedNew.value.map((name) => (
+            <li key={name} class="panel rule-row">
+              <div class="rule-name">
+                <Link page="rules" of={name}>
+                  {name}
+                </Link>
+                <State of="unsaved">not saved yet</State>
+              </div>
+              <p class="rule-woken dim">It is a rule once it is saved.</p>
+            </li>
+          ))}
           {value.map((rule) => (
             <Row key={rule.name} rule={rule} places={places} />
           ))}
@@ -62,6 +82,7 @@ function Row({ rule, places }: { rule: RuleView; places: readonly string[] }) {
           <VisibleText text={name} />
         </Link>
         <State of={of}>{word}</State>
+        {unsaved.value.includes(name) && <State of="unsaved">changes are not saved</State>}
       </div>
       <p class="rule-woken">
         {paths.length > 0 ? (
@@ -109,7 +130,7 @@ function Row({ rule, places }: { rule: RuleView; places: readonly string[] }) {
           <VisibleText text={problem} />
         </p>
       )}
-      {held !== null && (
+      {held !== null && rule.state !== 'paused' && (
         <p class="rule-trouble held-words">
           Held: <VisibleText text={held} />
         </p>

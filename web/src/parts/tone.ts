@@ -26,6 +26,7 @@ const TONES: Readonly<Record<string, Tone>> = {
     paused: 'warn',
     held: 'warn',
     stopping: 'warn',
+    unsaved: 'warn',
   } as const),
   ...({ broken: 'bad', offline: 'bad', refused: 'bad', problem: 'bad', lost: 'warn' } as const),
 };

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { RuleTryView } from '../../../src/contract/rule-text.ts';
+import type { RuleCheckView, RuleTryView } from '../../../src/contract/rule-text.ts';
 import type { ThoughtRow } from '../../../src/contract/thought-view.ts';
 import { span } from '../../../src/surfaces/cli/phrases.ts';
 import { useApp } from '../app-context.ts';
@@ -24,17 +24,26 @@ interface DryRunProps {
   text: string;
   /** It would come into force. */
   isGood: boolean;
+  /** The sense whose events could wake it; null where that cannot be told. */
+  sense: RuleCheckView['sense'];
+  isNew: boolean;
   isChanged: boolean;
 }
 
-/** Thoughts that may be tried on. */
+/** Thoughts that may be tried on: its own, and where there are none, those of the same sense among so many others. */
 const PAST = 25;
+const OTHERS = 200;
 
 /** What the text would make of something that happened. Nothing is written. */
-export function DryRun({ name, text, isGood, isChanged }: DryRunProps) {
+export function DryRun({ name, text, isGood, sense, isNew, isChanged }: DryRunProps) {
   const { client, live } = useApp();
-  const past = useLoad(() => client.thoughts({ rule: name, limit: PAST }), [name]);
-  const rows = past.value?.items.filter(({ state }) => state !== 'waiting') ?? [];
+  const past = useLoad(async () => {
+    const own = await client.thoughts({ rule: name, limit: PAST });
+    return own.items.length > 0 ? own.items : (await client.thoughts({ limit: OTHERS })).items;
+  }, [name]);
+  const rows = (past.value ?? [])
+    .filter(({ state, context }) => state !== 'waiting' && (sense === null || context.sense === sense))
+    .slice(0, PAST);
   const [thought, setThought] = useState('');
   const [model, setModel] = useState('');
   const on = rows.find(({ id }) => id === thought) ?? rows[0];
@@ -47,8 +56,13 @@ export function DryRun({ name, text, isGood, isChanged }: DryRunProps) {
       <h3>Dry run on what happened</h3>
       {past.value !== null && rows.length === 0 ? (
         <p class="dim">
-          Nothing of this rule was thought about yet. On a file:{' '}
-          <CommandWords line={`consciousness try ${name} FILE`} />
+          Nothing that could wake it was thought about yet.
+          {!isNew && (
+            <>
+              {' '}
+              On a file: <CommandWords line={`consciousness try ${name} FILE`} />
+            </>
+          )}
         </p>
       ) : (
         <>
@@ -61,7 +75,7 @@ export function DryRun({ name, text, isGood, isChanged }: DryRunProps) {
             >
               {rows.map((row) => (
                 <option key={row.id} value={row.id}>
-                  {optionOf(row)}
+                  {optionOf(row, name)}
                 </option>
               ))}
             </select>
@@ -116,11 +130,12 @@ export function DryRun({ name, text, isGood, isChanged }: DryRunProps) {
   );
 }
 
-function optionOf(row: ThoughtRow): string {
+function optionOf(row: ThoughtRow, name: string): string {
   const at = new Date(row.timestamp).toLocaleString('en-GB', {
     ...{ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
   });
-  return `${visibleWords(titleOf(row)).slice(0, 60)}, ${row.state}, ${at}`;
+  const whose = row.rule === name ? row.state : `of ${row.rule}`;
+  return `${visibleWords(titleOf(row)).slice(0, 60)}, ${whose}, ${at}`;
 }
 
 function Came({ view, isOld }: { view: RuleTryView; isOld: boolean }) {

@@ -1,6 +1,5 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { CodedError } from '../../../src/base/errors.ts';
-import type { RuleTextView } from '../../../src/contract/rule-text.ts';
 import { useApp } from '../app-context.ts';
 import { Diff } from '../diff/diff.tsx';
 import { visibleWords } from '../diff/visible.ts';
@@ -8,7 +7,7 @@ import { VisibleText } from '../diff/visible-text.tsx';
 import { Button } from '../parts/button.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { useAction } from '../use-action.ts';
-import { type Draft, draftOf, keepDraft } from './drafts.ts';
+import { type Base, type Draft, draftOf, keepDraft } from './drafts.ts';
 import { DryRun } from './dry-run.tsx';
 import { Problems } from './problems.tsx';
 import { marksOf, rangeOfLine } from './text.ts';
@@ -16,32 +15,44 @@ import { TextField } from './text-field.tsx';
 import { useCheck } from './use-check.ts';
 
 interface EditorProps {
-  file: RuleTextView;
+  /** What is edited; one that is not there yet has no tag. */
+  file: Base;
   /** It was saved, or another one is there: this is what the file holds now. */
-  saved(file: RuleTextView): void;
+  saved(file: Base): void;
+  /** Gives up what was to become a new one. */
+  abandon(): void;
 }
 
 /** A rule's file, with what the daemon would say of it while it is edited, and what it would do before it is saved. */
-export function Editor({ file, saved }: EditorProps) {
+export function Editor({ file, saved, abandon }: EditorProps) {
   const { client } = useApp();
   const draft = draftOf(file.name);
   const [text, setText] = useState(draft?.text ?? file.text);
   /** What the text was begun from: only that may be written over unseen. */
   const [base, setBase] = useState(draft?.base ?? file);
-  const [other, setOther] = useState<RuleTextView | null>(base.etag === file.etag ? null : file);
+  const [other, setOther] = useState<Base | null>(base.etag === file.etag ? null : file);
   const field = useRef<HTMLTextAreaElement>(null);
-  const { check, isCurrent, error } = useCheck(file.name, text);
-  const isChanged = text !== file.text;
-  useGuard(isChanged);
+  const { check, isCurrent, why } = useCheck(file.name, text);
+  const isNew = base.etag === null;
+  const isChanged = isNew || text !== file.text;
 
   function change(next: string): void {
     setText(next);
-    keepDraft(file.name, next === base.text ? null : { text: next, base });
+    keepDraft(file.name, next === base.text && !isNew ? null : { text: next, base });
   }
 
-  async function write(over: RuleTextView): Promise<string | undefined> {
+  function discard(): void {
+    if (isNew) abandon();
+    else change(base.text);
+  }
+
+  async function write(over: Base): Promise<string | undefined> {
     try {
-      const now = await client.saveRule({ name: file.name, text, known: [over.etag] });
+      const now = await client.saveRule({
+        name: file.name,
+        text,
+        known: over.etag === null ? null : [over.etag],
+      });
       // What was typed while it was being saved begins from what is saved.
       keepDraft(file.name, draftAfter(draftOf(file.name), text, now));
       setBase(now);
@@ -66,13 +77,13 @@ export function Editor({ file, saved }: EditorProps) {
 
   return (
     <Panel
-      title="The file"
+      title={isNew ? 'A new rule' : 'The file'}
       class="editor"
       aside={
         <>
           {isChanged && (
-            <Button kind="quiet" isSmall action={() => change(base.text)}>
-              Discard changes
+            <Button kind="quiet" isSmall action={discard}>
+              {isNew ? 'Discard it' : 'Discard changes'}
             </Button>
           )}
           <Button kind="main" isSmall isDisabled={!canSave} action={save} title="Ctrl+S">
@@ -107,17 +118,19 @@ export function Editor({ file, saved }: EditorProps) {
           save={() => canSave && void save.run()}
         />
         <div class="editor-side">
-          {error === null ? (
+          {why === null ? (
             <Problems id="rule-problems" check={check} isCurrent={isCurrent} show={show} />
           ) : (
-            <p id="rule-problems" class="wrong">
-              It is not checked: <VisibleText text={error.message} />
+            <p id="rule-problems" class="wrong" role="status">
+              It is not checked: <VisibleText text={why} />. It is checked as soon as it can be.
             </p>
           )}
           <DryRun
             name={file.name}
             text={text}
             isGood={check?.ok === true && isCurrent}
+            sense={check?.sense ?? null}
+            isNew={isNew}
             isChanged={isChanged}
           />
         </div>
@@ -128,7 +141,7 @@ export function Editor({ file, saved }: EditorProps) {
 
 /** The file was changed while it was edited here: neither is lost without somebody saying so. */
 function Meanwhile(props: {
-  other: RuleTextView;
+  other: Base;
   text: string;
   take(): void;
   overwrite: ReturnType<typeof useAction>;
@@ -155,16 +168,6 @@ function Meanwhile(props: {
   );
 }
 
-/** Whoever closes the page with something unsaved is asked. */
-function useGuard(isChanged: boolean): void {
-  useEffect(() => {
-    if (!isChanged) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener('beforeunload', ask);
-    return () => window.removeEventListener('beforeunload', ask);
-  }, [isChanged]);
-}
-
-function draftAfter(draft: Draft | null, saved: string, base: RuleTextView): Draft | null {
+function draftAfter(draft: Draft | null, saved: string, base: Base): Draft | null {
   return draft === null || draft.text === saved ? null : { text: draft.text, base };
 }
