@@ -25,6 +25,21 @@ const UNSHOWABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\
 
 /** A problem as one to three lines of plain text without control characters. */
 export function formatProblem(problem: ConfigProblem): string {
+  const { what, details, nearest } = partsOf(problem);
+  return [what, details.join('; '), nearest]
+    .filter((line) => line !== '')
+    .map((line, at) => (at === 0 ? line : `  ${line}`))
+    .join('\n');
+}
+
+/** The same on one line, for where there is no room for more. */
+export function problemLine(problem: ConfigProblem): string {
+  const { what, details, nearest } = partsOf(problem);
+  return [what, ...details, nearest].filter((part) => part !== '').join('; ');
+}
+
+/** What is wrong and where, what was found and is allowed, and what may have been meant; empty where there is nothing. */
+function partsOf(problem: ConfigProblem): { what: string; details: string[]; nearest: string } {
   const place = [problem.file, problem.line, problem.line === null ? null : problem.column]
     .filter((part) => part !== null && part !== '')
     .join(':');
@@ -34,10 +49,12 @@ export function formatProblem(problem: ConfigProblem): string {
     problem.value === undefined ? '' : `found ${valueText(problem.value)}`,
     problem.allowed === null ? '' : `allowed: ${problem.allowed}`,
   ].filter((text) => text !== '');
-  const lines = [`${place}: ${label}${what}`];
-  if (details.length > 0) lines.push(`  ${details.join('; ')}`);
-  if (problem.nearest !== null) lines.push(`  did you mean ${problem.nearest}?`);
-  return lines.map(showable).join('\n');
+  const nearest = problem.nearest === null ? '' : `did you mean ${problem.nearest}?`;
+  return {
+    what: showable(`${place}: ${label}${what}`),
+    details: details.map(showable),
+    nearest: showable(nearest),
+  };
 }
 
 function valueText(value: unknown): string {

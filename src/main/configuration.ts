@@ -7,7 +7,7 @@ import { loadRules, ruleContext } from '../config/rules.ts';
 import { masked } from '../config/secret.ts';
 import type { Config, ConfigValues, Folders } from '../contract/config.ts';
 import type { ConfigView } from '../contract/config-view.ts';
-import { type ConfigProblem, formatProblem } from '../contract/problem.ts';
+import { type ConfigProblem, problemLine } from '../contract/problem.ts';
 import { REQUEST_RULE, type Rule } from '../contract/rule.ts';
 import { eventData } from '../store/queries/list-thoughts.ts';
 import type { Store } from '../store/store.ts';
@@ -71,7 +71,7 @@ export async function createConfiguration(
         file: problem.file,
         line: problem.line,
         key: problem.key,
-        problem: formatProblem(problem),
+        problem: problemLine(problem),
       });
     }
   }

@@ -10,7 +10,7 @@ import type { TaskGroup } from '../base/task-group.ts';
 import { watchConfiguration } from '../config/watch.ts';
 import type { Folders } from '../contract/config.ts';
 import type { LiveEvent } from '../contract/live-event.ts';
-import { formatProblem } from '../contract/problem.ts';
+import { problemLine } from '../contract/problem.ts';
 import { createJournal } from '../journal/journal.ts';
 import { createRetainer } from '../journal/retain.ts';
 import { createHolds } from '../queue/holds.ts';
@@ -182,7 +182,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
       type: 'reloaded',
       at,
       rules: configuration.rules().length,
-      problems: configuration.problems().map(formatProblem),
+      problems: configuration.problems().map(problemLine),
     });
   }
 

@@ -5,7 +5,7 @@ import { foldersFor } from '../config/folders.ts';
 import { loadConfig } from '../config/load.ts';
 import { loadRule, loadRules, ruleContext } from '../config/rules.ts';
 import type { Config } from '../contract/config.ts';
-import { type ConfigProblem, formatProblem } from '../contract/problem.ts';
+import { type ConfigProblem, problemLine } from '../contract/problem.ts';
 import type { Rule } from '../contract/rule.ts';
 import { lineFor } from '../surfaces/cli/line.ts';
 import type { RehearseOptions } from '../surfaces/daemon.ts';
@@ -67,6 +67,6 @@ function problemsFound(
   next: string,
   exitCode: number = EXIT.failed,
 ): CodedError {
-  const message = first === undefined ? code : formatProblem(first).replaceAll(/\n */g, '; ');
+  const message = first === undefined ? code : problemLine(first);
   return new CodedError(code, message, { next, exitCode });
 }

@@ -8,7 +8,7 @@ import { checkDraft } from '../config/rule-draft.ts';
 import { ruleContext } from '../config/rules.ts';
 import type { Config } from '../contract/config.ts';
 import { matchesRule } from '../contract/glob.ts';
-import { formatProblem } from '../contract/problem.ts';
+import { problemLine } from '../contract/problem.ts';
 import type { Rule } from '../contract/rule.ts';
 import type { RuleTryView } from '../contract/rule-text.ts';
 import { senseOf, wokenBy } from '../contract/woken-by.ts';
@@ -34,7 +34,7 @@ export async function rehearseText(
 ): Promise<RuleTryView> {
   const draft = await checkDraft({ name, text }, config.folders, ruleContext(config, homedir()));
   if (draft.rule === null)
-    throw new CodedError('rule-invalid', draft.problems.map(formatProblem).join('\n'), { value: name });
+    throw new CodedError('rule-invalid', draft.problems.map(problemLine).join('\n'), { value: name });
   const view = await pastThought(thought, config);
   const past = await pastOf(view, config);
   if (past === null) throw forgotten(view);

@@ -5,7 +5,7 @@ import { readText } from '../config/read-text.ts';
 import { checkDraft, findRuleFile } from '../config/rule-draft.ts';
 import { ruleContext } from '../config/rules.ts';
 import type { Config } from '../contract/config.ts';
-import { formatProblem } from '../contract/problem.ts';
+import { problemLine } from '../contract/problem.ts';
 import { type RuleTextView, ruleProblemOf } from '../contract/rule-text.ts';
 import { senseOf, wokenBy } from '../contract/woken-by.ts';
 import type { Daemon } from '../surfaces/daemon.ts';
@@ -29,7 +29,7 @@ export function createRuleFiles(
         next: 'GET /v1/rules lists them',
       });
     if (read.kind === 'unusable')
-      throw new CodedError('rule-unreadable', formatProblem(read.problem).replaceAll(/\n */g, '; '), {
+      throw new CodedError('rule-unreadable', problemLine(read.problem), {
         value: name,
       });
     const { problems } = await checked({ name, text: read.text });
@@ -48,7 +48,7 @@ export function createRuleFiles(
     async saveRule({ name, text, known }) {
       const { file, rule, problems } = await checked({ name, text });
       if (rule === null)
-        throw new CodedError('rule-invalid', problems.map(formatProblem).join('\n'), { value: name });
+        throw new CodedError('rule-invalid', problems.map(problemLine).join('\n'), { value: name });
       await saveRule({ file, text, known });
       log.info('rule saved', { rule: name });
       return ruleText(name);

@@ -1,5 +1,5 @@
 import type { RuleView } from '../contract/api.ts';
-import { type ConfigProblem, formatProblem } from '../contract/problem.ts';
+import { type ConfigProblem, problemLine } from '../contract/problem.ts';
 import type { Rule } from '../contract/rule.ts';
 import { slotsOf } from '../contract/slots.ts';
 import type { ThoughtRow } from '../contract/thought-view.ts';
@@ -64,7 +64,7 @@ export function ruleViews(input: RuleViewFacts): RuleView[] {
       next: [],
       models: [],
       held: null,
-      problem: formatProblem(problem),
+      problem: problemLine(problem),
       ...became(name, input),
     });
   }

@@ -1,7 +1,7 @@
 import type { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Config } from '../contract/config.ts';
 import type { HttpView } from '../contract/http-view.ts';
-import { type ConfigProblem, formatProblem } from '../contract/problem.ts';
+import { type ConfigProblem, problemLine } from '../contract/problem.ts';
 import type { Rule } from '../contract/rule.ts';
 import type { HoldView, SenseHealth, StatusView, StorageView } from '../contract/status-view.ts';
 import { wokenBy } from '../contract/woken-by.ts';
@@ -62,7 +62,7 @@ export function statusOf(input: StatusFacts): StatusView {
       problem: problemOf(rule.file, problems),
     })),
     outputRoots: config.outputRoots,
-    problems: [...problems.map(formatProblem), ...(input.http.problem === null ? [] : [input.http.problem])],
+    problems: [...problems.map(problemLine), ...(input.http.problem === null ? [] : [input.http.problem])],
     queue: facts.queue,
     proposals: {
       waiting: facts.proposals.waiting,
@@ -102,7 +102,7 @@ export function statusOf(input: StatusFacts): StatusView {
 /** What is wrong with a rule's file, whose last good version is in force; null where nothing is. */
 export function problemOf(file: string, problems: readonly ConfigProblem[]): string | null {
   const found = problems.find((problem) => problem.file === file && problem.severity === 'error');
-  return found ? `its file is broken, the last good version is in force: ${formatProblem(found)}` : null;
+  return found ? `its file is broken, the last good version is in force: ${problemLine(found)}` : null;
 }
 
 /** How many thoughts wait because of a hold. */

@@ -7,7 +7,7 @@ import { configReference } from '../../scripts/config-reference.ts';
 import { type ConfigLoad, type ConfigQuestion, loadConfig } from '../../src/config/load.ts';
 import { configJsonSchema } from '../../src/config/schema.ts';
 import type { Config } from '../../src/contract/config.ts';
-import { type ConfigProblem, formatProblem } from '../../src/contract/problem.ts';
+import { type ConfigProblem, formatProblem, problemLine } from '../../src/contract/problem.ts';
 import { temporaryHome } from './in-temp.ts';
 
 type Extra = Partial<Pick<ConfigQuestion, 'env' | 'flags'>>;
@@ -443,22 +443,33 @@ providers:
 });
 
 describe('a problem as text', () => {
+  const problem: ConfigProblem = {
+    file: '/c.yaml',
+    line: 3,
+    column: 4,
+    key: 'a.b',
+    value: '\u001b[31m\u202e',
+    message: 'bad\nnews',
+    allowed: 'good',
+    nearest: 'a.c',
+    severity: 'error',
+  };
+
   it('is up to three lines without control characters', () => {
-    const text = formatProblem({
-      file: '/c.yaml',
-      line: 3,
-      column: 4,
-      key: 'a.b',
-      value: '\u001b[31m\u202e',
-      message: 'bad\nnews',
-      allowed: 'good',
-      nearest: 'a.c',
-      severity: 'error',
-    });
     assert.equal(
-      text,
+      formatProblem(problem),
       '/c.yaml:3:4: a.b: bad\\u000anews\n  found "\\u001b[31m\\u202e"; allowed: good\n  did you mean a.c?',
     );
+  });
+
+  it('is one line with a sign between what is told', () => {
+    assert.equal(
+      problemLine(problem),
+      '/c.yaml:3:4: a.b: bad\\u000anews; found "\\u001b[31m\\u202e"; allowed: good; did you mean a.c?',
+    );
+    const bare = { ...problem, value: undefined, allowed: null, nearest: null, message: 'bad' };
+    assert.equal(problemLine(bare), '/c.yaml:3:4: a.b: bad');
+    assert.equal(problemLine({ ...bare, nearest: 'a.c' }), '/c.yaml:3:4: a.b: bad; did you mean a.c?');
   });
 });
 

@@ -116,10 +116,14 @@ describe('the text of a rule', () => {
     const { home, client } = await withDaemon(t);
     home.rule('broken', '---\non: {}\n---\nx\n');
     home.rule('later', copyRule(home));
+    home.rule('typo', copyRule(home).replace('settle:', 'setle:'));
     symlinkSync(join(home.inbox, 'nowhere'), join(home.folder, 'rules', 'dangling.md'));
     const { text, problems } = await client.rule('broken');
     assert.match(text, /on: \{\}/);
     assert.match(problems[0]?.message ?? '', /exactly one of/);
+    const typo = async () => (await client.status()).problems.find((each) => each.includes('typo.md'));
+    while ((await typo()) === undefined) await sleep(20);
+    assert.match((await typo()) ?? '', /unknown key; found "50ms"; allowed: .*; did you mean settle\?$/);
     await assert.rejects(client.rule('nope'), refusedAs('rule-file-unknown'));
     await assert.rejects(client.rule('dangling'), refusedAs('rule-file-unknown'));
   });

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { CodedError, EXIT } from '../../../base/errors.ts';
 import type { Folders } from '../../../contract/config.ts';
-import { formatProblem } from '../../../contract/problem.ts';
+import { problemLine } from '../../../contract/problem.ts';
 import type { Rule } from '../../../contract/rule.ts';
 import { USUAL_PORTS } from '../../../mind/providers/discover.ts';
 import type { Rehearsal, Survey } from '../../daemon.ts';
@@ -156,18 +156,18 @@ async function assertNotRunning(context: Context): Promise<void> {
  */
 async function assertGood(context: Context, recipe: Recipe, folders: Folders): Promise<Rule | null> {
   const loaded = await readConfig(context);
-  if (!loaded.ok) throw wrong(loaded.problems.map(formatProblem), context.line('config check'));
+  if (!loaded.ok) throw wrong(loaded.problems.map(problemLine), context.line('config check'));
   const { loadRules, ruleContext } = await import('../../../config/rules.ts');
   const { rules, problems } = await loadRules(folders, ruleContext(loaded.config, homedir()));
   const own = new Set((await ruleNames(recipe)).map((name) => ruleFile(folders, name)));
   const wrongs = problems.filter(({ file }) => own.has(file));
-  if (wrongs.length > 0) throw wrong(wrongs.map(formatProblem), context.line('rules check'));
+  if (wrongs.length > 0) throw wrong(wrongs.map(problemLine), context.line('rules check'));
   printProblems(context.out, problems);
   return rules.find(({ name }) => name === recipe.tried) ?? null;
 }
 
 function wrong([first = 'the rule is not there']: string[], next: string): CodedError {
-  return new CodedError('set-up-refused', first.replaceAll(/\n */g, '; '), { next, exitCode: EXIT.config });
+  return new CodedError('set-up-refused', first, { next, exitCode: EXIT.config });
 }
 
 async function rehearse(

@@ -1,5 +1,5 @@
 import { CodedError, EXIT } from '../../../base/errors.ts';
-import { formatProblem } from '../../../contract/problem.ts';
+import { problemLine } from '../../../contract/problem.ts';
 import type { Abilities, ProviderHealth } from '../../../contract/provider-health.ts';
 import { type Command, type Context, type Options, textOption } from '../command.ts';
 import { askShortly, healthOf, loadedContext, type Server, serversOf } from '../doctor/servers.ts';
@@ -37,7 +37,7 @@ export const command: Command = {
   async run(context, _args, options) {
     const loaded = await readConfig(context);
     if (!loaded.ok) {
-      throw new CodedError('config-invalid', oneLine(loaded.problems.map(formatProblem)[0] ?? ''), {
+      throw new CodedError('config-invalid', loaded.problems.map(problemLine)[0] ?? '', {
         next: context.line('config check'),
         exitCode: EXIT.config,
       });

@@ -1,5 +1,5 @@
 import { CodedError, EXIT, messageOf } from '../../../base/errors.ts';
-import { formatProblem } from '../../../contract/problem.ts';
+import { problemLine } from '../../../contract/problem.ts';
 import { BUILT_IN_TOOLS } from '../../../contract/tool.ts';
 import { createMcpServer, type McpTool } from '../../../mind/tools/mcp/server.ts';
 import { mcpSettings } from '../../../mind/tools/mcp/settings.ts';
@@ -31,7 +31,7 @@ export const command: Command = {
   async run(context, [only]) {
     const loaded = await readConfig(context);
     if (!loaded.ok) {
-      throw new CodedError('config-invalid', oneLine(loaded.problems.map(formatProblem)[0] ?? ''), {
+      throw new CodedError('config-invalid', loaded.problems.map(problemLine)[0] ?? '', {
         next: context.line('config check'),
         exitCode: EXIT.config,
       });

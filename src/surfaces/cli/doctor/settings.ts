@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import type { Config } from '../../../contract/config.ts';
-import { type ConfigProblem, formatProblem } from '../../../contract/problem.ts';
+import { type ConfigProblem, problemLine } from '../../../contract/problem.ts';
 import type { Rule } from '../../../contract/rule.ts';
 import type { Context } from '../command.ts';
 import { count } from '../phrases.ts';
@@ -34,8 +34,7 @@ export async function settingsFindings(
 
 function problemFindings(check: string, problems: readonly ConfigProblem[]): Finding[] {
   return problems.map((problem) => {
-    const [what = '', ...details] = formatProblem(problem).split('\n');
-    const detail = [what, ...details.map((line) => line.trim())].join('; ');
+    const detail = problemLine(problem);
     const place = problem.line === null ? '' : `+${problem.line} `;
     const mend = problem.file.startsWith('/') ? `$EDITOR ${place}${quoted(problem.file)}` : null;
     return problem.severity === 'error' ? fail(check, detail, mend) : warn(check, detail, mend);

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { CodedError, EXIT } from '../../../base/errors.ts';
 import { isWithin } from '../../../config/user-path.ts';
 import type { Config, Folders } from '../../../contract/config.ts';
-import { formatProblem } from '../../../contract/problem.ts';
+import { problemLine } from '../../../contract/problem.ts';
 import type { Context } from '../command.ts';
 import { printProblems, readConfig } from '../problems.ts';
 import type { Ask } from './ask.ts';
@@ -61,8 +61,8 @@ async function configOf(folders: Folders, recipe: Recipe, context: Context): Pro
   }
   const loaded = await readConfig(context);
   if (loaded.ok) return loaded.config;
-  const [first = ''] = loaded.problems.map(formatProblem);
-  throw new CodedError('config-wrong', first.replaceAll(/\n */g, '; '), {
+  const [first = ''] = loaded.problems.map(problemLine);
+  throw new CodedError('config-wrong', first, {
     next: context.line('config check'),
     exitCode: EXIT.config,
   });
