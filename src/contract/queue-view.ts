@@ -8,7 +8,11 @@ export const LOOKED_AT = 5000;
 /** Ready thoughts that one provider thinks next, or that nobody does just now. */
 export const laneView = z
   .object({
-    provider: z.string().nullable().describe('Null: as things are configured, nobody thinks them.'),
+    provider: z
+      .string()
+      .nullable()
+      .describe('Null: nobody thinks them, since they are paused, or as things are configured.'),
+    paused: z.boolean().describe('Somebody has paused them.'),
     state: z.enum(PROVIDER_STATES).nullable().describe("The provider's health."),
     held: z.string().nullable().describe('Why none of them is claimed just now; null where some are.'),
     slots: z.number(),

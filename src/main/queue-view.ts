@@ -45,8 +45,12 @@ export interface QueueViewFacts {
 
 /** The same, pure. */
 export function queueViewOf({ facts, ages, lanes, providers, why }: QueueViewFacts): QueueView {
-  const byProvider = Map.groupBy(ages.ready, ({ version }) => providerOf(lanes, version));
-  const nobody = byProvider.get(null) ?? [];
+  const byLane = Map.groupBy(ages.ready, ({ version }) => laneOf(lanes, version));
+  const ownerless = (paused: boolean): LaneView[] => {
+    const ready = byLane.get(paused ? PAUSED : NOBODY) ?? [];
+    const nobody = { provider: null, paused, state: null, slots: 0, busy: 0 };
+    return ready.length === 0 ? [] : [{ ...nobody, ...waitingOf(ready, why) }];
+  };
   return {
     states: THOUGHT_STATES.map((state) => ({
       state,
@@ -56,22 +60,26 @@ export function queueViewOf({ facts, ages, lanes, providers, why }: QueueViewFac
     running: { oldest: timeOf(facts.oldestRunningAt) },
     lanes: [
       ...providers.map(({ name, slots, busy, health }) => ({
-        ...{ provider: name, state: health.state, slots, busy },
-        ...waitingOf(byProvider.get(name) ?? [], why),
+        ...{ provider: name, paused: false, state: health.state, slots, busy },
+        ...waitingOf(byLane.get(name) ?? [], why),
       })),
-      ...(nobody.length === 0
-        ? []
-        : [{ provider: null, state: null, slots: 0, busy: 0, ...waitingOf(nobody, why) }]),
+      ...ownerless(true),
+      ...ownerless(false),
     ],
   };
 }
 
-function providerOf(lanes: Pick<Lanes, 'routes'>, version: string): string | null {
+/** Lanes that are no provider's. */
+const PAUSED = Symbol('paused');
+const NOBODY = Symbol('nobody');
+
+function laneOf(lanes: Pick<Lanes, 'routes'>, version: string): string | symbol {
   const where = lanes.routes.get(version);
-  return where !== undefined && 'provider' in where ? where.provider : null;
+  if (where?.kind === 'paused') return PAUSED;
+  return where !== undefined && 'provider' in where ? where.provider : NOBODY;
 }
 
-type Waiting = Omit<LaneView, 'provider' | 'state' | 'slots' | 'busy'>;
+type Waiting = Omit<LaneView, 'provider' | 'paused' | 'state' | 'slots' | 'busy'>;
 
 function waitingOf(ready: readonly ReadyFacts[], why: (version: string) => string | null): Waiting {
   const sum = (number: (each: ReadyFacts) => number) => ready.reduce((all, each) => all + number(each), 0);

@@ -39,7 +39,7 @@ describe('the queue', () => {
       why: (version) => (version === 'v2' ? 'n is not loaded' : null),
     });
     assert.deepEqual(lanes[0], {
-      ...{ provider: 'box', state: 'online', slots: 2, busy: 1, held: null },
+      ...{ provider: 'box', paused: false, state: 'online', slots: 2, busy: 1, held: null },
       ...{ ready: 6, requests: 2, reactions: 4, background: 0, uncounted: 0 },
       oldest: '1970-01-01T00:00:00.500Z',
       rules: [
@@ -53,12 +53,23 @@ describe('the queue', () => {
   it('tells what nobody thinks, and why', () => {
     const { lanes } = queueViewOf({
       facts: FACTS,
-      ages: { oldestAt: {}, ready: [READY] },
-      lanes: { routes: new Map([['v1', { kind: 'paused', reason: 'paused' }]]) },
+      ages: { oldestAt: {}, ready: [READY, { ...READY, version: 'v2', rule: 'notes', ready: 2 }] },
+      lanes: {
+        routes: new Map([
+          ['v1', { kind: 'paused', reason: 'paused' }],
+          ['v2', { kind: 'impossible', reason: 'no such provider' }],
+        ]),
+      },
       providers: [],
-      why: () => 'paused',
+      why: (version) => (version === 'v1' ? 'paused' : 'no such provider'),
     });
-    assert.deepEqual([lanes[0]?.provider, lanes[0]?.ready, lanes[0]?.held], [null, 3, 'paused']);
+    assert.deepEqual(
+      lanes.map(({ provider, paused, ready, held }) => [provider, paused, ready, held]),
+      [
+        [null, true, 3, 'paused'],
+        [null, false, 2, 'no such provider'],
+      ],
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { ago, bytes, span } from '../../src/surfaces/cli/phrases.ts';
+import { age, ago, bytes, span } from '../../src/surfaces/cli/phrases.ts';
 import { parseSince } from '../../src/surfaces/cli/since.ts';
 import { printTable } from '../../src/surfaces/cli/table.ts';
 import { createTerminal, fit, widthOf } from '../../src/surfaces/cli/terminal.ts';
@@ -185,6 +185,7 @@ describe('phrases', () => {
     assert.equal(ago('2026-11-22T11:58:00Z', now), '2 min ago');
     assert.equal(ago('2026-11-20T11:00:00Z', now), '2 d ago');
     assert.equal(ago('2026-11-22T12:00:03Z', now), 'in 3.0 s');
+    assert.deepEqual([age(723), age(-5), age(2100)], ['less than 1 s', 'less than 1 s', '2.1 s']);
     assert.deepEqual([999, 2100, 59_000, 3_600_000].map(span), ['999 ms', '2.1 s', '59 s', '1 h']);
     assert.deepEqual([0, 999, 4000, 1_250_000, 80e9].map(bytes), [
       '0 B',

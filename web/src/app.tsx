@@ -38,7 +38,7 @@ function Inside() {
       </button>
       <Nav help={() => setHelping(true)} />
       <main id="main" tabIndex={-1}>
-        <ConnectionBanner live={live} />
+        <ConnectionBanner live={live} hasResume={shown?.hasPause !== true} />
         <Shown key={`${page}/${of}`} />
       </main>
       {isHelping && <KeysDialog close={() => setHelping(false)} />}

@@ -1,3 +1,5 @@
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { count, span } from '../../src/surfaces/cli/phrases.ts';
 import type { Live } from './live.ts';
 import { Button } from './parts/button.tsx';
@@ -6,12 +8,18 @@ import { State } from './parts/state.tsx';
 import { now, Since } from './parts/time.tsx';
 import { PauseButton } from './pause.tsx';
 
+interface BannerProps {
+  live: Live;
+  /** It resumes everything where that is paused: not where the page itself does. */
+  hasResume: boolean;
+}
+
 /** What stands between this page and the daemon; nothing where nothing does. */
-export function ConnectionBanner({ live }: { live: Live }) {
+export function ConnectionBanner({ live, hasResume }: BannerProps) {
   const connection = live.connection.value;
   if (connection.kind === 'lost') {
     return (
-      <div class="banner warn" role="status">
+      <Banner key="lost">
         <State of="lost">reconnecting</State>
         <span>
           {sentence(connection.reason)}. What happens meanwhile is shown afterwards. <Countdown live={live} />
@@ -25,31 +33,47 @@ export function ConnectionBanner({ live }: { live: Live }) {
         <Button isSmall action={live.hurry}>
           Try now
         </Button>
-      </div>
+      </Banner>
     );
   }
   if (live.status.value?.stopping) {
     return (
-      <div class="banner warn" role="status">
+      <Banner key="stopping">
         <State of="stopping" />
         <span>The daemon is stopping: it finishes what runs, and claims nothing more.</span>
-      </div>
+      </Banner>
     );
   }
   const paused = live.status.value?.holds.find(({ what }) => what === 'all');
   if (paused !== undefined) {
     return (
-      <div class="banner warn" role="status">
+      <Banner key="paused">
         <State of="paused" />
         <span>
           Everything has been paused for <Since at={paused.since} />: things are perceived, and nothing is
           thought.
         </span>
-        <PauseButton isSmall />
-      </div>
+        {hasResume && <PauseButton isSmall />}
+      </Banner>
     );
   }
   return null;
+}
+
+/** Where it goes with the focus in it, that is taken by the page. */
+function Banner({ children }: { children: ComponentChildren }) {
+  const banner = useRef<HTMLDivElement>(null);
+  useLayoutEffect(
+    () => () => {
+      if (banner.current?.contains(document.activeElement)) document.getElementById('main')?.focus();
+    },
+    [],
+  );
+  return (
+    <div class="banner warn" role="status" ref={banner}>
+      {children}
+    </div>
+  );
 }
 
 /** Apart from the sentence, so that a screen reader is not told each second. */

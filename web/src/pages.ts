@@ -23,18 +23,27 @@ export interface PageEntry {
   asks?(status: StatusView): number;
   /** What of it is not saved: in the menu, too. */
   unsaved?: ReadonlySignal<readonly string[]>;
+  /** Its head pauses everything, and resumes it. */
+  hasPause?: true;
   All: ComponentType;
   /** Of one thing; `place.value.of` says of which. */
   One?: ComponentType;
 }
 
 export const PAGES: readonly PageEntry[] = [
-  { name: '', title: 'Now', key: 'n', All: NowPage },
+  { name: '', title: 'Now', key: 'n', All: NowPage, hasPause: true },
   { name: 'thoughts', title: 'Thoughts', key: 't', All: ThoughtsPage, One: ThoughtPage },
   { name: 'inbox', title: 'Inbox', key: 'i', All: InboxPage, asks: ({ proposals }) => proposals.waiting },
   { name: 'rules', title: 'Rules', key: 'r', All: RulesPage, One: RulePage, asks: brokenRules, unsaved },
   { name: 'machine', title: 'Machine', key: 'm', All: MachinePage },
-  { name: 'queue', title: 'Queue', key: 'q', All: QueuePage, asks: ({ queue }) => queue.dead },
+  {
+    name: 'queue',
+    title: 'Queue',
+    key: 'q',
+    All: QueuePage,
+    asks: ({ queue }) => queue.dead,
+    hasPause: true,
+  },
   { name: 'settings', title: 'Settings', key: 's', All: SettingsPage },
 ];
 

@@ -16,6 +16,11 @@ export function span(ms: number): string {
   return `${Math.round(ms / 86_400_000)} d`;
 }
 
+/** For how long something has been so, for which tenths of a second mean nothing: `less than 1 s`, else as {@link span}. */
+export function age(ms: number): string {
+  return ms < 1000 ? 'less than 1 s' : span(ms);
+}
+
 /** `3 min ago`, or `in 2.0 s`; `now` is epoch milliseconds. */
 export function ago(iso: string, now: number): string {
   const past = now - Date.parse(iso);

@@ -1,6 +1,6 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import { ago, span } from '../../../src/surfaces/cli/phrases.ts';
+import { age, ago } from '../../../src/surfaces/cli/phrases.ts';
 
 /** Epoch milliseconds, to the second. */
 export const now = signal(Date.now());
@@ -24,7 +24,7 @@ export function Time({ at }: { at: string }) {
 
 /** How long something has been going on: `4 min`. */
 export function Since({ at }: { at: string }) {
-  const shown = useText(() => span(Math.max(0, now.value - Date.parse(at))), at);
+  const shown = useText(() => age(now.value - Date.parse(at)), at);
   return (
     <time dateTime={at} title={`since ${exactly(at)}`}>
       {shown}

@@ -19,7 +19,7 @@ export function LanesPanel({ queue }: { queue: QueueView | null }) {
           {queue.lanes
             .toSorted((a, b) => weight(b) - weight(a))
             .map((lane) => (
-              <Lane key={lane.provider ?? ''} lane={lane} />
+              <Lane key={`${lane.provider} ${lane.paused}`} lane={lane} />
             ))}
         </ul>
       )}
@@ -28,11 +28,12 @@ export function LanesPanel({ queue }: { queue: QueueView | null }) {
 }
 
 function Lane({ lane }: { lane: LaneView }) {
-  const { provider, state, held, slots, busy, ready, oldest, rules } = lane;
+  const { provider, paused, state, held, slots, busy, ready, oldest, rules } = lane;
   return (
     <li class={weight(lane) === 0 ? 'idle' : ''}>
       <p class="head">
-        <span class="title">{provider ?? 'nobody'}</span>
+        <span class="title">{provider ?? (paused ? 'Paused' : 'Nobody thinks these')}</span>
+        {paused && <State of="paused" />}
         {state !== null && (
           <State of={ready > 0 || busy > 0 || state === 'online' ? state : 'unused'}>{state}</State>
         )}
@@ -56,7 +57,8 @@ function Lane({ lane }: { lane: LaneView }) {
           </>
         )}
       </p>
-      {held !== null && (
+      {paused && <p class="why">They are thought when you resume what is paused.</p>}
+      {held !== null && !paused && (
         <p class="why">
           <State of="held" /> <VisibleText text={held} />
         </p>
@@ -69,6 +71,16 @@ function Lane({ lane }: { lane: LaneView }) {
                 {name}
               </Link>{' '}
               {ready.toLocaleString('en-US')}
+              {paused && (
+                <>
+                  {' '}
+                  (
+                  <Link page="rules" of={name}>
+                    its rule
+                  </Link>
+                  )
+                </>
+              )}
             </li>
           ))}
         </ul>

@@ -1,7 +1,7 @@
 import type { StatusView } from '../../../contract/status-view.ts';
 import { THOUGHT_STATES } from '../../../contract/thought.ts';
 import type { Command, Context } from '../command.ts';
-import { ago, bytes, clockTime, count, healthSpan, span } from '../phrases.ts';
+import { age, ago, bytes, clockTime, count, healthSpan } from '../phrases.ts';
 import { printTable } from '../table.ts';
 import type { Span } from '../terminal.ts';
 import { oneLine, printWrapped } from '../wrap.ts';
@@ -99,12 +99,12 @@ function printQueue({ out, line, clock }: Context, status: StatusView): void {
   out.line('  ', total === 0 ? 'no thoughts yet' : `${count(total, 'thought')}: ${parts.join(', ')}`);
   const { waiting, oldest } = status.proposals;
   if (waiting > 0) {
-    const since = oldest === null ? '' : `, the oldest for ${span(clock.now() - Date.parse(oldest))}`;
+    const since = oldest === null ? '' : `, the oldest for ${age(clock.now() - Date.parse(oldest))}`;
     out.line('  ', ['magenta', `${count(waiting, 'output')} proposed`], `${since}: `, line('inbox'));
   }
   if (status.queue.dead > 0) out.line('  see: ', line('thoughts --state dead'));
   if (status.oldestRunningMs !== null)
-    out.line('  the oldest has been running for ', span(status.oldestRunningMs));
+    out.line('  the oldest has been running for ', age(status.oldestRunningMs));
 }
 
 function printSenses(context: Context, status: StatusView): void {

@@ -1,7 +1,7 @@
 import { CodedError, messageOf } from '../../../base/errors.ts';
 import type { QueueFacts } from '../../../store/queries/queue-facts.ts';
 import type { Context } from '../command.ts';
-import { count, span } from '../phrases.ts';
+import { age, count, span } from '../phrases.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 /** A clock that lags by less is corrected by every time server now and then. */
@@ -59,7 +59,7 @@ function proposalFindings({ line, clock }: Context, facts: QueueFacts | null): F
   const { waiting, oldestAt } = facts?.proposals ?? { waiting: 0, oldestAt: null };
   if (waiting === 0 || oldestAt === null) return [];
   const ms = clock.now() - oldestAt;
-  const detail = `${count(waiting, 'output')} for you to approve, the oldest for ${span(Math.max(0, ms))}`;
+  const detail = `${count(waiting, 'output')} for you to approve, the oldest for ${age(ms)}`;
   const status = ms > OVERLOOKED_MS ? 'warn' : 'ok';
   return [{ check: 'proposals', status, detail, mend: line('inbox') }];
 }
