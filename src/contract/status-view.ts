@@ -136,6 +136,15 @@ export const statusView = z
           .object({ tokens: z.number(), money: z.number(), calls: z.number() })
           .nullable()
           .describe('Of its budget of today; null where it has none, or nothing was used.'),
+        recent: z
+          .object({
+            answers: z.number(),
+            firstTokenMs: z.number().nullable(),
+            tokensPerSecond: z.number().nullable(),
+          })
+          .describe(
+            'Its last answers since the start, at most 20, and their medians; null where nothing tells.',
+          ),
       }),
     ),
     oldestReadyMs: z.number().nullable().describe('How long ago the oldest ready thought was made.'),

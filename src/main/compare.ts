@@ -9,6 +9,7 @@ import type { Config } from '../contract/config.ts';
 import type { EventData } from '../contract/event-data.ts';
 import type { Provider } from '../contract/provider.ts';
 import type { Rule } from '../contract/rule.ts';
+import { tokensPerSecond } from '../contract/speed.ts';
 import type { Captured } from '../mind/compose.ts';
 import { serverSettings } from '../mind/providers/create.ts';
 import { abilitiesOf } from '../mind/route.ts';
@@ -157,7 +158,6 @@ async function resultOf(
   if (came.kind === 'unfit') return failedResult(name, came.reason);
   const report = came.kind === 'answered' ? came.call : came.said.report;
   const { firstTokenMs, totalMs, inputTokens, outputTokens, raw } = report;
-  const speaking = firstTokenMs === null || totalMs === null ? 0 : totalMs - firstTokenMs;
   const hasSchema = rule.mind.schema !== null;
   return {
     model: name,
@@ -169,8 +169,7 @@ async function resultOf(
     firstTokenMs,
     totalMs,
     usage: { inputTokens, outputTokens },
-    tokensPerSecond:
-      outputTokens === null || speaking <= 0 ? null : Math.round((outputTokens * 10_000) / speaking) / 10,
+    tokensPerSecond: tokensPerSecond({ firstTokenMs, totalMs, outputTokens }),
     cost: costOf(provider.name, { inputTokens, outputTokens }, config),
     raw,
   };

@@ -72,7 +72,7 @@ export interface DaemonParts {
   retainer: Pick<Retainer, 'facts'>;
   http(): HttpView;
   loopDelay: ReturnType<typeof monitorEventLoopDelay>;
-  observed: Pick<Observed, 'metrics' | 'progress'>;
+  observed: Pick<Observed, 'metrics' | 'progress' | 'recent'>;
   stopping: AbortController;
 }
 
@@ -156,6 +156,7 @@ export function createDaemon(parts: DaemonParts): Daemon {
         lanes: parts.routing.lanes(),
         providers: parts.providers,
         mind: parts.mind,
+        recent: parts.observed.recent,
         storage: { ...parts.keeper.facts(), retention: parts.retainer.facts() },
         http: parts.http(),
         lastError: parts.lastError(),

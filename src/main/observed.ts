@@ -9,6 +9,7 @@ import type { FilesSense } from '../senses/files/sense.ts';
 import type { Store } from '../store/store.ts';
 import type { Daemon } from '../surfaces/daemon.ts';
 import { createMetrics, type Metrics } from '../surfaces/metrics/metrics.ts';
+import { createRecent, type Recent } from '../surfaces/metrics/recent.ts';
 import { createTally } from '../surfaces/metrics/tally.ts';
 import { traceThoughts } from '../surfaces/tracing/tracing.ts';
 import { createLoopWatch } from './loop-watch.ts';
@@ -32,6 +33,8 @@ export interface ObservedOptions {
 export interface Observed {
   metrics: Metrics;
   progress: Progress;
+  /** How fast a provider was of late. */
+  recent: Recent['of'];
   onAttempt(attempt: AttemptTold): void;
   /** Counts, measures the event loop, and tells traces until `signal` aborts. */
   run(daemon: Pick<Daemon, 'live' | 'thought'>, signal: AbortSignal): Promise<void>;
@@ -40,6 +43,7 @@ export interface Observed {
 export function createObserved(options: ObservedOptions): Observed {
   const { clock, log, store, events, holds, stopping } = options;
   const tally = createTally();
+  const recent = createRecent();
   const loop = createLoopWatch({ clock });
   let scanned = false;
   options.sense.ready(stopping).then(
@@ -62,7 +66,11 @@ export function createObserved(options: ObservedOptions): Observed {
         else log.warning('probe failed', { probe, reasons });
       },
     }),
-    onAttempt: tally.attempt,
+    recent: recent.of,
+    onAttempt(attempt) {
+      tally.attempt(attempt);
+      recent.attempt(attempt);
+    },
     async run(daemon, signal) {
       const count = async () => {
         for await (const event of events.listen(signal)) tally.event(event);

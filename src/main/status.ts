@@ -11,6 +11,7 @@ import type { Holds } from '../queue/holds.ts';
 import type { QueueFacts } from '../store/queries/queue-facts.ts';
 import type { Spent } from '../store/queries/spending.ts';
 import { homeOption } from '../surfaces/cli/line.ts';
+import type { Recent } from '../surfaces/metrics/recent.ts';
 import type { ProviderSet } from './providers.ts';
 
 export interface StatusFacts {
@@ -30,6 +31,7 @@ export interface StatusFacts {
   lanes: Lanes;
   providers: ProviderSet;
   mind: Pick<Mind, 'busy'>;
+  recent: Recent['of'];
   storage: StorageView;
   http: HttpView;
   lastError: { at: number; message: string } | null;
@@ -77,6 +79,7 @@ export function statusOf(input: StatusFacts): StatusView {
     providers: [...input.providers.map().values()].map(({ name, slots }) => ({
       name,
       busy: input.mind.busy(name),
+      recent: input.recent(name),
       spent: input.spent.find((each) => each.provider === name) ?? null,
       ...input.providers.health.health(name),
       // What is in force, whatever the server says.

@@ -144,6 +144,7 @@ export class MemoryDaemon implements Daemon {
           slots: 1,
           busy: 0,
           spent: null,
+          recent: { answers: 0, firstTokenMs: null, tokensPerSecond: null },
           state: 'online',
           reason: '',
           models: ['qwen3-8b'],

@@ -2,12 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ProcessRow } from '../../src/contract/process-view.ts';
-import type { AttemptView } from '../../src/contract/thought-view.ts';
 import type { VitalsView } from '../../src/contract/vitals-view.ts';
 import { chartsOf, figure, fittingRange, timesOf } from '../../web/src/machine/charts.ts';
 import { lonely, plotOptions, roomFor } from '../../web/src/machine/plot.ts';
 import { beneath, shownProcesses } from '../../web/src/machine/processes.ts';
-import { speedsOf } from '../../web/src/machine/speeds.ts';
 import { linesIn, marksOf, rangeOfLine } from '../../web/src/rules/text.ts';
 
 function vitals(...keys: string[]): VitalsView {
@@ -110,20 +108,6 @@ describe('the table of processes', () => {
   });
 });
 
-describe('how fast a provider is', () => {
-  it('is the median of its answers of late; failures and other providers do not count', () => {
-    const speeds = speedsOf([
-      attempt('box', 100, 1100, 10),
-      attempt('box', 300, 1300, 30),
-      attempt('box', 200, 1200, 20),
-      attempt('other', 5000, 6000, 1),
-      { ...attempt('box', 9, 9, 9), outcome: 'failed' },
-    ]);
-    assert.deepEqual(speeds.get('box'), { answers: 3, firstTokenMs: 200, tokensPerSecond: 20, model: 'm' });
-    assert.equal(speeds.size, 2);
-  });
-});
-
 describe('a line of a rule', () => {
   it('is found in its text', () => {
     const text = '---\non: x\n---\nlast';
@@ -163,21 +147,5 @@ function row(pid: number, depth: number, cpu: number): ProcessRow {
       memoryMb: 10,
     },
     ...{ status: 'sleeping', threads: 1 },
-  };
-}
-
-function attempt(provider: string, firstTokenMs: number, totalMs: number, outputTokens: number): AttemptView {
-  return {
-    ...{
-      number: 1,
-      startedAt: '',
-      sentAt: null,
-      firstTokenMs,
-      totalMs,
-      provider,
-      model: 'm',
-      outcome: 'answered',
-    },
-    ...{ usage: { inputTokens: 1, outputTokens }, error: null, raw: null, left: null },
   };
 }

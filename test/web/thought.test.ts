@@ -66,7 +66,8 @@ describe('how a text begins', () => {
 
 describe('models that are compared', () => {
   it('are those of every provider, those that are loaded and at hand first', () => {
-    const provider = { reason: '', slots: 1, busy: 0, spent: null, checkedAt: null };
+    const recent = { answers: 0, firstTokenMs: null, tokensPerSecond: null };
+    const provider = { reason: '', slots: 1, busy: 0, spent: null, recent, checkedAt: null };
     const candidates = candidatesOf([
       { ...provider, name: 'away', state: 'offline', reason: 'refused', models: ['x'], loaded: null },
       { ...provider, name: 'box', state: 'online', models: ['a', 'b/c'], loaded: 'b/c' },

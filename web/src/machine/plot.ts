@@ -22,7 +22,8 @@ export function plotOptions(chart: Chart, ink: Ink, width: number): uPlot.Option
   const top = Math.max(0, ...chart.lines.map(({ most }) => most));
   return {
     ...{ width, height: CHART_HEIGHT },
-    padding: [8, 8, 0, 0],
+    // A time beneath the right edge has room for its half: `26 Nov` is the widest.
+    padding: [8, 24, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: 'machine' }, drag: { x: false, y: false }, points: { size: 6 } },
     scales: { y: { range: chart.bounded ? [0, 100] : [0, roomFor(top)] } },

@@ -1,4 +1,3 @@
-import { useEffect } from 'preact/hooks';
 import type { StatusView } from '../../../src/contract/status-view.ts';
 import { count, span } from '../../../src/surfaces/cli/phrases.ts';
 import { useApp } from '../app-context.ts';
@@ -9,45 +8,22 @@ import { Panel } from '../parts/panel.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { State } from '../parts/state.tsx';
 import { Since, Time } from '../parts/time.tsx';
-import { useLiveLoad } from '../use-load.ts';
-import { type Speed, speedsOf } from './speeds.ts';
-
-/** Thoughts of the past whose answers say how fast their models are. */
-const LOOKED_AT = 20;
-/** Reading them is no small thing: not each time that one is done. */
-const AGAIN_MS = 20_000;
 
 type ProviderView = StatusView['providers'][number];
 
 /** Who thinks, how they are, and how fast they were of late. */
 export function Providers() {
-  const { client, live } = useApp();
-  const status = live.status.value;
-  const speeds = useLiveLoad(
-    async () => {
-      const { items } = await client.thoughts({ limit: LOOKED_AT });
-      const answered = items.filter(({ state }) => state === 'done' || state === 'proposed');
-      const thoughts = await Promise.all(answered.map(({ id }) => client.thought(id)));
-      return speedsOf(thoughts.flatMap(({ attempts }) => attempts));
-    },
-    [],
-    () => false,
-  );
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === 'visible' && speeds.reload(), AGAIN_MS);
-    return () => clearInterval(timer);
-  }, [speeds.reload]);
+  const status = useApp().live.status.value;
   if (status === null) return <Skeleton lines={3} what="The providers" />;
   const { providers, holds } = status;
   return (
-    <Panel title="Providers" aside={`speeds of the last ${count(LOOKED_AT, 'thought')}`}>
+    <Panel title="Providers" aside="speeds of the last 20 answers since the start">
       <ul class="providers">
         {providers.map((provider) => (
           <Provider
             key={provider.name}
             provider={provider}
             hold={holds.find(({ what, name }) => what === 'provider' && name === provider.name) ?? null}
-            speed={speeds.value?.get(provider.name) ?? null}
           />
         ))}
         {providers.length === 0 && <li class="dim">None is configured.</li>}
@@ -59,11 +35,22 @@ export function Providers() {
 interface ProviderProps {
   provider: ProviderView;
   hold: StatusView['holds'][number] | null;
-  speed: Speed | null;
 }
 
-function Provider({ provider, hold, speed }: ProviderProps) {
-  const { name, state, reason, models, loaded, slots, busy, checkedAt, spent, missing = [] } = provider;
+function Provider({ provider, hold }: ProviderProps) {
+  const {
+    name,
+    state,
+    reason,
+    models,
+    loaded,
+    slots,
+    busy,
+    checkedAt,
+    spent,
+    recent,
+    missing = [],
+  } = provider;
   return (
     <li class="provider">
       <p class="provider-head">
@@ -103,11 +90,11 @@ function Provider({ provider, hold, speed }: ProviderProps) {
         </div>
         <div>
           <dt>first token</dt>
-          <dd>{speed?.firstTokenMs == null ? '–' : span(speed.firstTokenMs)}</dd>
+          <dd>{recent.firstTokenMs === null ? '–' : span(recent.firstTokenMs)}</dd>
         </div>
         <div>
           <dt>tokens a second</dt>
-          <dd>{speed?.tokensPerSecond ?? '–'}</dd>
+          <dd>{recent.tokensPerSecond ?? '–'}</dd>
         </div>
         {spent !== null && (
           <div>

@@ -1,6 +1,7 @@
 import { CodedError, EXIT } from '../../../base/errors.ts';
 import { problemLine } from '../../../contract/problem.ts';
 import type { Abilities, ProviderHealth } from '../../../contract/provider-health.ts';
+import { tokensPerSecond } from '../../../contract/speed.ts';
 import { type Command, type Context, type Options, textOption } from '../command.ts';
 import { askShortly, healthOf, loadedContext, type Server, serversOf } from '../doctor/servers.ts';
 import { count, healthSpan, span } from '../phrases.ts';
@@ -120,13 +121,10 @@ async function look(server: Server, isProbed: boolean, context: Context): Promis
 
 async function measured(server: Server, context: Context): Promise<ServerView['probe']> {
   const { report, failure } = await askShortly(server, QUESTION, context);
-  const { firstTokenMs, totalMs, outputTokens } = report;
-  const speaking = firstTokenMs === null || totalMs === null ? 0 : totalMs - firstTokenMs;
   return {
-    firstTokenMs,
-    totalMs,
-    tokensPerSecond:
-      outputTokens === null || speaking <= 0 ? null : Math.round((outputTokens * 10_000) / speaking) / 10,
+    firstTokenMs: report.firstTokenMs,
+    totalMs: report.totalMs,
+    tokensPerSecond: tokensPerSecond(report),
     failure: failure?.message ?? null,
   };
 }
