@@ -110,12 +110,7 @@ export const ruleView = z
     problem: z.string().nullable().describe('What is wrong with its file; null where nothing is.'),
     thoughts: thoughtCounts.describe('Thoughts of all its versions, by state.'),
     last: thoughtRow.nullable().describe('The one that was queued last.'),
-    lastResult: thoughtRow
-      .extend({ title: z.string() })
-      .nullable()
-      .describe(
-        'The one that was done or given up last; the title of its answer is empty where it was given up.',
-      ),
+    lastResult: thoughtRow.nullable().describe('The one that was done or given up last.'),
   })
   .meta({ id: 'RuleView' });
 export type RuleView = z.output<typeof ruleView>;

@@ -37,6 +37,12 @@ export const thoughtRow = z
       .describe(
         'Why it is in this state, where there is something to say (of a ready thought: why it is held); empty otherwise.',
       ),
+    title: z
+      .string()
+      .exactOptional()
+      .describe(
+        'What its answer calls itself, else how it begins; absent where there is no answer that says so.',
+      ),
   })
   .meta({ id: 'ThoughtRow' });
 export type ThoughtRow = z.output<typeof thoughtRow>;

@@ -4,8 +4,8 @@ import type { Log } from '../base/log.ts';
 import { loadConfig } from '../config/load.ts';
 import { builtinRequestRule, ruleFromStored } from '../config/rule-text.ts';
 import { loadRules, ruleContext } from '../config/rules.ts';
-import { masked } from '../config/secret.ts';
-import type { Config, ConfigValues, Folders } from '../contract/config.ts';
+import { shownValues } from '../config/shown.ts';
+import type { Config, Folders } from '../contract/config.ts';
 import type { ConfigView } from '../contract/config-view.ts';
 import { type ConfigProblem, problemLine } from '../contract/problem.ts';
 import { REQUEST_RULE, type Rule } from '../contract/rule.ts';
@@ -80,7 +80,7 @@ export async function createConfiguration(
     config: () => config,
     rules: () => rules,
     allRules: () => [...rules, builtin],
-    view: () => ({ values: shown(config.values), sources: Object.fromEntries(sources) }),
+    view: () => ({ values: shownValues(config.values), sources: Object.fromEntries(sources) }),
     problems: () => [...configProblems, ...ruleProblems],
     async reload(toStore) {
       const loaded = await loadConfig({ folders, env, flags, homedir });
@@ -111,11 +111,6 @@ export async function createConfiguration(
         await toStore.write('replaceThoughts', { replacements: changes, now: clock.now() });
     },
   };
-}
-
-/** The values as they may be shown. */
-function shown(values: ConfigValues): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, masked([key], value)]));
 }
 
 function versionsOf(rules: readonly Rule[]): string {

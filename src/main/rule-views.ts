@@ -2,7 +2,6 @@ import type { RuleView } from '../contract/api.ts';
 import { type ConfigProblem, problemLine } from '../contract/problem.ts';
 import type { Rule } from '../contract/rule.ts';
 import { slotsOf } from '../contract/slots.ts';
-import type { ThoughtRow } from '../contract/thought-view.ts';
 import { wokenBy } from '../contract/woken-by.ts';
 import { noFacts, type RuleFacts } from '../store/queries/rule-facts.ts';
 import { problemOf } from './status.ts';
@@ -23,9 +22,6 @@ export interface RuleViewFacts {
   /** Why ready thoughts of a version are held; null = they are not. */
   why(version: string): string | null;
 }
-
-/** Longest title that is told of an answer. */
-const TITLE_CHARACTERS = 160;
 
 /** Pure: every rule in force, and every rule file that is refused, with what became of them. */
 export function ruleViews(input: RuleViewFacts): RuleView[] {
@@ -85,16 +81,5 @@ function nextTimes({ schedule }: Rule['on'], now: number, timezone: string): str
 
 function became(name: string, { facts }: RuleViewFacts): Pick<RuleView, 'thoughts' | 'last' | 'lastResult'> {
   const { thoughts, last, lastResult } = facts.get(name) ?? noFacts();
-  if (lastResult === null) return { thoughts, last, lastResult };
-  const { row, answer } = lastResult;
-  return { thoughts, last, lastResult: { ...row, title: titleOf(row, answer) } };
-}
-
-/** What an answer calls itself, else its first line; empty where it was given up: `reason` says why. */
-function titleOf({ state, content }: ThoughtRow, answer: unknown): string {
-  if (state === 'dead') return '';
-  const named = typeof answer === 'object' && answer !== null && 'title' in answer ? answer.title : answer;
-  const text = typeof named === 'string' && named.trim() !== '' ? named : content;
-  const [line = ''] = text.trim().split('\n');
-  return line.length > TITLE_CHARACTERS ? `${line.slice(0, TITLE_CHARACTERS).toWellFormed()}…` : line;
+  return { thoughts, last, lastResult };
 }

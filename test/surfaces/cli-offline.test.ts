@@ -111,6 +111,12 @@ describe('config', () => {
     }
   });
 
+  it('show: is what config.yaml takes', async (t) => {
+    const folder = await home(t);
+    const { out } = await here(['config', 'show', '--json', '--home', folder]);
+    assert.equal(JSON.parse(out).vitals.every, '1m');
+  });
+
   it('show: says of every value where it comes from', async (t) => {
     const folder = await home(t);
     const env = { CONSCIOUSNESS_LM_STUDIO__TIMEOUT: '60' };

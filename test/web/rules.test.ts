@@ -70,6 +70,12 @@ describe('who writes rules in the dashboard', { skip: noBrowser }, () => {
     await main().getByText('in force', { exact: true }).waitFor();
     drop(house.home, 'later.md', 'It rises.');
     await house.daemon.reached('proposed', 1);
+    const last = main().getByRole('listitem').filter({ hasText: 'later.md' });
+    await last.getByText('Low tide').waitFor();
+    await show('#/rules');
+    const row = main().getByRole('listitem').filter({ hasText: 'copy' });
+    await row.getByText('matched').waitFor();
+    assert.match(await row.innerText(), /matched\s+2\s+done\s+2\s+open\s+0/);
   });
 
   it('is not let write over a rule that somebody else has made meanwhile', async () => {

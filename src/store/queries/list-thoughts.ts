@@ -3,6 +3,7 @@ import type { EventData } from '../../contract/event-data.ts';
 import { PRIORITY, PROCESSED, type ThoughtState } from '../../contract/thought.ts';
 import type { ThoughtRow } from '../../contract/thought-view.ts';
 import { statement, type Transaction } from '../statement.ts';
+import { ANSWER_TEXT, titleIn } from './answer-title.ts';
 
 export interface ThoughtFilter {
   state: ThoughtState | null;
@@ -26,10 +27,11 @@ export interface RowColumns {
   sense: SenseName;
   data: string;
   priority: number;
+  answer_text: string | null;
 }
 
-export const ROW_COLUMNS =
-  't.id, t.created_at, t.content, t.state, t.rule, t.reason, t.subject, t.event, t.priority, e.sense, e.data';
+export const ROW_COLUMNS = `t.id, t.created_at, t.content, t.state, t.rule, t.reason, t.subject, t.event, t.priority,
+  e.sense, e.data, ${ANSWER_TEXT} AS answer_text`;
 
 const select = statement<
   {
@@ -66,6 +68,7 @@ export async function thoughtRow(tx: Transaction, input: { id: string }): Promis
 
 export function rowOf(row: RowColumns): ThoughtRow {
   const data = eventData(row.data);
+  const title = row.answer_text === null || row.state === 'dead' ? null : titleIn(row.answer_text);
   return {
     id: row.id,
     timestamp: new Date(row.created_at).toISOString(),
@@ -82,6 +85,7 @@ export function rowOf(row: RowColumns): ThoughtRow {
     state: row.state,
     rule: row.rule,
     reason: row.reason,
+    ...(title === null ? {} : { title }),
   };
 }
 

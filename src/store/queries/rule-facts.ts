@@ -9,7 +9,7 @@ export interface RuleFacts {
   /** The one that was queued last; null where there is none, or retention has taken it away. */
   last: ThoughtRow | null;
   /** The one that was done or given up last. */
-  lastResult: { row: ThoughtRow; answer: unknown } | null;
+  lastResult: ThoughtRow | null;
 }
 
 const counts = statement<Record<string, never>, { rule: string; state: ThoughtState; n: number }>(
@@ -17,9 +17,7 @@ const counts = statement<Record<string, never>, { rule: string; state: ThoughtSt
    WHERE c.n > 0 GROUP BY v.rule, c.state`,
 );
 const queued = statement<{ rule: string }, RowColumns>(newest(''));
-const ended = statement<{ rule: string }, RowColumns & { answer: string | null }>(
-  newest(` AND t.state IN ('done', 'dead')`),
-);
+const ended = statement<{ rule: string }, RowColumns>(newest(` AND t.state IN ('done', 'dead')`));
 
 /** Of every rule that ever thought, by name; the numbers from counts that triggers keep. */
 export async function ruleFacts(tx: Transaction): Promise<Map<string, RuleFacts>> {
@@ -34,15 +32,13 @@ export async function ruleFacts(tx: Transaction): Promise<Map<string, RuleFacts>
     if (last) known.last = rowOf(last);
     // Looked for only where there is one: it would be a look at every thought.
     const result = known.thoughts.done + known.thoughts.dead > 0 ? await tx.one(ended, { rule }) : undefined;
-    if (!result) continue;
-    const { answer, ...columns } = result;
-    known.lastResult = { row: rowOf(columns), answer: answer === null ? null : JSON.parse(answer) };
+    if (result) known.lastResult = rowOf(result);
   }
   return facts;
 }
 
 function newest(condition: string): string {
-  return `SELECT ${ROW_COLUMNS}, t.answer FROM thoughts t JOIN events e ON e.seq = t.event
+  return `SELECT ${ROW_COLUMNS} FROM thoughts t JOIN events e ON e.seq = t.event
     WHERE t.rule = :rule${condition} ORDER BY t.seq DESC LIMIT 1`;
 }
 

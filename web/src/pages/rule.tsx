@@ -8,6 +8,7 @@ import { VisibleText } from '../diff/visible-text.tsx';
 import { Button } from '../parts/button.tsx';
 import { Link } from '../parts/link.tsx';
 import { Page, Panel } from '../parts/panel.tsx';
+import { Pieces } from '../parts/pieces.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { State } from '../parts/state.tsx';
@@ -57,13 +58,14 @@ export function RulePage() {
 function Standing({ rule }: { rule: RuleView }) {
   const { wokenBy, paths, next, models, held, problem, version, file } = rule;
   const { of, word } = standingOf(rule);
-  const { done, open, dead } = sumsOf(rule);
+  const { all, done, open, dead } = sumsOf(rule);
   return (
     <section class="rule-standing" aria-label="How it stands">
       <p class="thought-line" role="status">
         <State of={of}>{word}</State>
         <span>
-          {done.toLocaleString('en')} done, {open.toLocaleString('en')} open, {dead.toLocaleString('en')} dead
+          {all.toLocaleString('en')} matched: {done.toLocaleString('en')} done, {open.toLocaleString('en')}{' '}
+          open, {dead.toLocaleString('en')} dead
         </span>
       </p>
       {problem !== null && (
@@ -100,7 +102,7 @@ function Lines({ lines }: { lines: readonly string[] }) {
     <>
       {lines.map((line) => (
         <code key={line} class="own-line">
-          <VisibleText text={line} />
+          <Pieces text={line} after=",/" />
         </code>
       ))}
     </>
@@ -171,6 +173,7 @@ function LastThoughts({ name }: { name: string }) {
 
 function LastThought({ row }: { row: ThoughtRow }) {
   const { text, isReason } = saidOf(row);
+  const kind = isReason ? 'why' : row.title === undefined ? 'captured' : 'result';
   return (
     <li>
       <Link page="thoughts" of={row.id}>
@@ -178,8 +181,8 @@ function LastThought({ row }: { row: ThoughtRow }) {
         <span class="name">
           <VisibleText text={titleOf(row)} />
         </span>
-        <span class={isReason ? 'snippet why' : 'snippet'}>
-          <VisibleText text={text} />
+        <span class={`snippet ${kind}`}>
+          <VisibleText text={kind === 'result' ? (row.title ?? '') : text} />
         </span>
         <Time at={row.timestamp} />
       </Link>

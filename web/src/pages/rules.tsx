@@ -72,9 +72,9 @@ export function RulesPage() {
 }
 
 function Row({ rule, places }: { rule: RuleView; places: readonly string[] }) {
-  const { name, wokenBy, paths, next, held, problem, lastResult } = rule;
+  const { name, wokenBy, paths, next, held, problem, last, lastResult } = rule;
   const { of, word } = standingOf(rule);
-  const { done, open, dead } = sumsOf(rule);
+  const { all, done, open, dead } = sumsOf(rule);
   return (
     <li class="panel rule-row">
       <div class="rule-name">
@@ -103,23 +103,27 @@ function Row({ rule, places }: { rule: RuleView; places: readonly string[] }) {
         )}
       </p>
       <dl class="rule-counts">
+        <Count name="matched" number={all} query={{ rule: name }} />
         <Count name="done" number={done} query={{ rule: name, state: 'done' }} />
         <Count name="open" number={open} query={{ rule: name, state: 'open' }} />
         <Count name="dead" number={dead} query={{ rule: name, state: 'dead' }} isBad={dead > 0} />
       </dl>
       <div class="rule-last">
         {lastResult === null ? (
-          <span class="faint">nothing came of it yet</span>
+          <span class="faint">
+            {last === null ? (
+              'Nothing has woken it yet.'
+            ) : (
+              <>
+                Last woken <Time at={last.timestamp} />; nothing came of it yet.
+              </>
+            )}
+          </span>
         ) : (
           <>
             <State of={lastResult.state} />
-            <Link
-              page="thoughts"
-              of={lastResult.id}
-              class="rule-result"
-              title={visibleWords(lastResult.title)}
-            >
-              <VisibleText text={lastResult.title || titleOf(lastResult)} />
+            <Link page="thoughts" of={lastResult.id} class="rule-result">
+              <VisibleText text={lastResult.title ?? titleOf(lastResult)} />
             </Link>
             <Time at={lastResult.timestamp} />
           </>

@@ -2,6 +2,7 @@ import { withOption } from '../../../src/surfaces/cli/line.ts';
 import { useApp } from '../app-context.ts';
 import { VisibleText } from '../diff/visible-text.tsx';
 import { Copy } from './copy.tsx';
+import { Pieces } from './pieces.tsx';
 
 /** Something to type at a terminal, as it reaches this daemon. */
 export function Command({ line }: { line: string }) {
@@ -9,7 +10,7 @@ export function Command({ line }: { line: string }) {
   return (
     <span class="command">
       <code>
-        <VisibleText text={whole} />
+        <Pieces text={whole} after=" " />
       </code>
       <Copy text={whole} what="the command" />
     </span>
@@ -20,7 +21,7 @@ export function Command({ line }: { line: string }) {
 export function CommandWords({ line }: { line: string }) {
   return (
     <code>
-      <VisibleText text={useLine(line)} />
+      <Pieces text={useLine(line)} after=" " />
     </code>
   );
 }

@@ -33,7 +33,6 @@ function Lane({ lane }: { lane: LaneView }) {
     <li class={weight(lane) === 0 ? 'idle' : ''}>
       <p class="head">
         <span class="title">{provider ?? (paused ? 'Paused' : 'Nobody thinks these')}</span>
-        {paused && <State of="paused" />}
         {state !== null && (
           <State of={ready > 0 || busy > 0 || state === 'online' ? state : 'unused'}>{state}</State>
         )}

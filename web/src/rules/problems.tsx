@@ -1,5 +1,6 @@
 import type { RuleCheckView } from '../../../src/contract/rule-text.ts';
 import { VisibleText } from '../diff/visible-text.tsx';
+import { Pieces } from '../parts/pieces.tsx';
 import { Shape, State } from '../parts/state.tsx';
 
 interface ProblemsProps {
@@ -19,7 +20,7 @@ export function Problems({ id, check, isCurrent, show }: ProblemsProps) {
         <p>
           <State of="ok">good</State>{' '}
           <span class="dim">
-            woken by <VisibleText text={check.wokenBy} />
+            woken by <Pieces text={check.wokenBy} after=",/" />
           </span>
         </p>
       )}

@@ -1,6 +1,7 @@
 import { VisibleText } from '../diff/visible-text.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Path } from '../parts/path.tsx';
+import { Pieces } from '../parts/pieces.tsx';
 import { type Setting, valueText } from './settings-list.ts';
 
 /** Settings that begin alike. */
@@ -10,7 +11,9 @@ export function SettingsGroup({ name, settings }: { name: string; settings: read
       <dl class="set">
         {settings.map((setting) => (
           <div key={setting.key} class={setting.isDefault ? 'default' : ''}>
-            <dt class="mono">{shortKey(setting.key)}</dt>
+            <dt class="mono">
+              <Pieces text={shortKey(setting.key)} after="._" />
+            </dt>
             <dd class="mono">
               <Value value={setting.value} />
             </dd>

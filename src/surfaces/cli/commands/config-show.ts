@@ -20,8 +20,8 @@ export const command: Command = {
       return EXIT.failed;
     }
     printProblems(context.err, loaded.warnings);
-    const { masked } = await import('../../../config/secret.ts');
-    const values = masked([], loaded.config.values);
+    const { shownValues } = await import('../../../config/shown.ts');
+    const values = shownValues(loaded.config.values);
     const sources = options['sources'] === true ? loaded.sources : null;
     if (context.json) {
       context.out.json(sources === null ? values : { values, sources: Object.fromEntries(sources) });

@@ -3,7 +3,7 @@ import { arch, homedir, release, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { toFs } from '../../../base/path-text.ts';
 import { createScrubber } from '../../../base/scrub.ts';
-import { masked } from '../../../config/secret.ts';
+import { shownValues } from '../../../config/shown.ts';
 import type { Context } from '../command.ts';
 import { bytes } from '../phrases.ts';
 import { readConfig } from '../problems.ts';
@@ -39,7 +39,7 @@ export async function writeReport(context: Context, findings: readonly Finding[]
     [
       'Configuration',
       loaded.ok
-        ? JSON.stringify(masked([], loaded.config.values), null, 2)
+        ? JSON.stringify(shownValues(loaded.config.values), null, 2)
         : JSON.stringify(loaded.problems, null, 2),
     ],
     ['Status', status === null ? 'no daemon is running' : JSON.stringify(status, null, 2)],
