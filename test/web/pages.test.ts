@@ -38,7 +38,7 @@ describe('every page of the dashboard', { skip: noBrowser }, () => {
     const places = [
       ...['#/', '#/thoughts', '#/inbox', '#/rules', '#/machine', '#/queue', '#/settings'],
       ...some.map((id) => `#/thoughts/${id}`),
-      ...['#/rules/inbox', '#/rules/weekly-review', '#/rules/nope', '#/thoughts/ffffffff'],
+      ...['#/rules/inbox', '#/rules/weekly-review', '#/rules/nope', '#/thoughts/ffffffff', '#/wat'],
     ];
     const wrong: string[] = [];
     for (const { name, ...size } of SIZES) {
