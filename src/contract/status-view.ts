@@ -142,9 +142,7 @@ export const statusView = z
             firstTokenMs: z.number().nullable(),
             tokensPerSecond: z.number().nullable(),
           })
-          .describe(
-            'Its last answers since the start, at most 20, and their medians; null where nothing tells.',
-          ),
+          .describe('Its last answers, at most 20, and their medians; null where nothing tells.'),
       }),
     ),
     oldestReadyMs: z.number().nullable().describe('How long ago the oldest ready thought was made.'),

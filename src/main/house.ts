@@ -105,7 +105,7 @@ export async function runHouse(group: TaskGroup, options: HouseOptions): Promise
   if (swept.crashed + swept.resumed > 0) log.warning('work taken over', { ...swept });
   await configuration.settle(store);
 
-  const observed = createObserved({
+  const observed = await createObserved({
     ...options,
     log,
     holds,

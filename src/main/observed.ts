@@ -40,10 +40,10 @@ export interface Observed {
   run(daemon: Pick<Daemon, 'live' | 'thought'>, signal: AbortSignal): Promise<void>;
 }
 
-export function createObserved(options: ObservedOptions): Observed {
+export async function createObserved(options: ObservedOptions): Promise<Observed> {
   const { clock, log, store, events, holds, stopping } = options;
   const tally = createTally();
-  const recent = createRecent();
+  const recent = createRecent(await store.read('recentAnswers', undefined));
   const loop = createLoopWatch({ clock });
   let scanned = false;
   options.sense.ready(stopping).then(

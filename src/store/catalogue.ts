@@ -40,6 +40,7 @@ import { picturesOf } from './queries/pictures.ts';
 import { proposal, proposals } from './queries/proposals.ts';
 import { queueAges } from './queries/queue-ages.ts';
 import { queueFacts } from './queries/queue-facts.ts';
+import { recentAnswers } from './queries/recent-answers.ts';
 import { ruleFacts } from './queries/rule-facts.ts';
 import { hasMet, indexedPaths, rulesInForce } from './queries/rules-in-force.ts';
 import { spentOn } from './queries/spending.ts';
@@ -120,6 +121,7 @@ export const READS = {
   showThought,
   queueAges,
   queueFacts,
+  recentAnswers,
   explainFile,
   hasMet,
   indexedPaths,

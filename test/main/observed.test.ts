@@ -179,3 +179,23 @@ function assertSilent(told: string, home: Home): void {
   for (const path of [home.folder, home.inbox, home.notes, 'inbox', '.md'])
     assert.ok(!told.includes(path), path);
 }
+
+describe('how fast a provider is', () => {
+  it('is told in its status, through a restart', async (t) => {
+    const { home } = await canaries(t);
+    const daemon = await startDaemon(t, home);
+    writeFileSync(join(home.inbox, 'a.md'), 'one');
+    await daemon.reached('done', 1);
+    const recent = async () => {
+      const { providers } = JSON.parse((await get(home, '/v1/status')).body);
+      return providers.find(({ name }: { name: string }) => name === 'lmstudio').recent;
+    };
+    const told = await recent();
+    assert.equal(told.answers, 1);
+    assert.equal(typeof told.firstTokenMs, 'number');
+    await daemon.end();
+    const again = await startDaemon(t, home);
+    assert.deepEqual(await recent(), told);
+    await again.end();
+  });
+});

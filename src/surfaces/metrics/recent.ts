@@ -1,26 +1,29 @@
 import { tokensPerSecond } from '../../contract/speed.ts';
 import type { StatusView } from '../../contract/status-view.ts';
 import type { AttemptTold } from '../../mind/report.ts';
+import type { RecentAnswer } from '../../store/queries/recent-answers.ts';
 
 /** Answers of a provider that are looked at: the last ones. */
 const LOOKED_AT = 20;
 
 type Speed = StatusView['providers'][number]['recent'];
-type Call = Pick<AttemptTold['call'], 'firstTokenMs' | 'totalMs' | 'outputTokens'>;
+type Call = Omit<RecentAnswer, 'provider'>;
 
-/** How fast providers were of late, since the start of the process. */
+/** How fast providers were of late. */
 export interface Recent {
   attempt(attempt: AttemptTold): void;
   of(provider: string): Speed;
 }
 
-export function createRecent(): Recent {
+/** `past`: what was answered before the process began, the oldest first. */
+export function createRecent(past: readonly RecentAnswer[]): Recent {
   const calls = new Map<string, Call[]>();
+  const keep = (provider: string, call: Call) =>
+    calls.set(provider, [...(calls.get(provider) ?? []), call].slice(-LOOKED_AT));
+  for (const { provider, ...call } of past) keep(provider, call);
   return {
     attempt({ provider, outcome, call: { firstTokenMs, totalMs, outputTokens } }) {
-      if (outcome !== 'answered') return;
-      const call = { firstTokenMs, totalMs, outputTokens };
-      calls.set(provider, [...(calls.get(provider) ?? []), call].slice(-LOOKED_AT));
+      if (outcome === 'answered') keep(provider, { firstTokenMs, totalMs, outputTokens });
     },
     of(provider) {
       const mine = calls.get(provider) ?? [];

@@ -10,7 +10,7 @@ function told(provider: string, firstTokenMs: number | null, totalMs: number, to
 
 describe('how fast a provider is', () => {
   it('is the median of its answers; failures and other providers do not count', () => {
-    const recent = createRecent();
+    const recent = createRecent([]);
     const attempts = [told('box', 100, 1100, 10), told('box', 300, 1300, 30), told('box', 200, 1200, 20)];
     for (const attempt of [
       ...attempts,
@@ -24,9 +24,15 @@ describe('how fast a provider is', () => {
   });
 
   it('forgets what is long ago, and says nothing where nothing tells', () => {
-    const recent = createRecent();
+    const recent = createRecent([]);
     recent.attempt(told('box', 9000, 9001, 1));
     for (let at = 0; at < 20; at += 1) recent.attempt(told('box', null, 100, 10));
     assert.deepEqual(recent.of('box'), { answers: 20, firstTokenMs: null, tokensPerSecond: null });
+  });
+
+  it('knows what was answered before the start', () => {
+    const call = { firstTokenMs: 10, totalMs: 110, outputTokens: 2 };
+    const recent = createRecent([{ provider: 'box', ...call }]);
+    assert.deepEqual(recent.of('box'), { answers: 1, firstTokenMs: 10, tokensPerSecond: 20 });
   });
 });

@@ -17,7 +17,7 @@ export function Providers() {
   if (status === null) return <Skeleton lines={3} what="The providers" />;
   const { providers, holds } = status;
   return (
-    <Panel title="Providers" aside="speeds of the last 20 answers since the start">
+    <Panel title="Providers" aside="speeds of the last 20 answers">
       <ul class="providers">
         {providers.map((provider) => (
           <Provider
