@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { tokensPerSecond } from '../../src/contract/speed.ts';
 import { THOUGHT_STATES } from '../../src/contract/thought.ts';
 import type { ThoughtRow } from '../../src/contract/thought-view.ts';
 import { hashOf, placeOf } from '../../web/src/route.ts';
-import { readable, saidOf, speedOf } from '../../web/src/thoughts/facts.ts';
+import { readable, saidOf } from '../../web/src/thoughts/facts.ts';
 import { type Filter, filterOf, NO_FILTER, queryOf, wantsState } from '../../web/src/thoughts/filter.ts';
 import { afterEvent, type KnownThoughts, withNewest, withOlder } from '../../web/src/thoughts/live-rows.ts';
 
@@ -121,18 +122,21 @@ describe('the list of thoughts, page by page', () => {
   });
 });
 
-describe('an attempt', () => {
-  const attempt = { firstTokenMs: 500, totalMs: 2500, usage: { inputTokens: 800, outputTokens: 100 } };
+describe('how fast a model spoke', () => {
+  const call = { firstTokenMs: 500, totalMs: 2500, outputTokens: 100 };
 
-  it('is as fast as its tokens after the first one was there', () => {
-    assert.equal(speedOf(attempt), 50);
-    assert.equal(speedOf({ ...attempt, firstTokenMs: null }), 40);
+  it('is its tokens after the first one was there', () => {
+    assert.equal(tokensPerSecond(call), 50);
   });
 
-  it('has no speed where nothing tells', () => {
-    assert.equal(speedOf({ ...attempt, totalMs: null }), null);
-    assert.equal(speedOf({ ...attempt, totalMs: 500 }), null);
-    assert.equal(speedOf({ ...attempt, usage: { inputTokens: 1, outputTokens: null } }), null);
+  it('is not known where something does not tell', () => {
+    for (const unknown of [
+      { firstTokenMs: null },
+      { totalMs: null },
+      { totalMs: 500 },
+      { outputTokens: null },
+    ])
+      assert.equal(tokensPerSecond({ ...call, ...unknown }), null);
   });
 });
 

@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import { count, span } from '../../src/surfaces/cli/phrases.ts';
 import type { Live } from './live.ts';
 import { Button } from './parts/button.tsx';
@@ -7,6 +6,7 @@ import { Command } from './parts/command.tsx';
 import { State } from './parts/state.tsx';
 import { now, Since } from './parts/time.tsx';
 import { PauseButton } from './pause.tsx';
+import { useFocusKept } from './use-focus-kept.ts';
 
 interface BannerProps {
   live: Live;
@@ -17,6 +17,9 @@ interface BannerProps {
 /** What stands between this page and the daemon; nothing where nothing does. */
 export function ConnectionBanner({ live, hasResume }: BannerProps) {
   const connection = live.connection.value;
+  const isStopping = live.status.value?.stopping === true;
+  const paused = live.status.value?.holds.find(({ what }) => what === 'all');
+  useFocusKept([connection.kind, isStopping, paused !== undefined], 'main');
   if (connection.kind === 'lost') {
     return (
       <Banner key="lost">
@@ -36,7 +39,7 @@ export function ConnectionBanner({ live, hasResume }: BannerProps) {
       </Banner>
     );
   }
-  if (live.status.value?.stopping) {
+  if (isStopping) {
     return (
       <Banner key="stopping">
         <State of="stopping" />
@@ -44,7 +47,6 @@ export function ConnectionBanner({ live, hasResume }: BannerProps) {
       </Banner>
     );
   }
-  const paused = live.status.value?.holds.find(({ what }) => what === 'all');
   if (paused !== undefined) {
     return (
       <Banner key="paused">
@@ -60,17 +62,9 @@ export function ConnectionBanner({ live, hasResume }: BannerProps) {
   return null;
 }
 
-/** Where it goes with the focus in it, that is taken by the page. */
 function Banner({ children }: { children: ComponentChildren }) {
-  const banner = useRef<HTMLDivElement>(null);
-  useLayoutEffect(
-    () => () => {
-      if (banner.current?.contains(document.activeElement)) document.getElementById('main')?.focus();
-    },
-    [],
-  );
   return (
-    <div class="banner warn" role="status" ref={banner}>
+    <div class="banner warn" role="status">
       {children}
     </div>
   );

@@ -11,9 +11,10 @@ import { useKeys } from '../use-keys.ts';
 import { codedOf } from '../use-load.ts';
 import { usePlaces } from '../use-places.ts';
 import { type Approved, approve, becameOf, whatOf } from './decide.ts';
-import { draftOf, keepDraft } from './drafts.ts';
+import { drafts } from './drafts.ts';
 import { Edit } from './edit.tsx';
 import { Proposal, useProposal } from './proposal.tsx';
+import { keyOf } from './selection.ts';
 import { useSeen } from './use-seen.ts';
 
 interface DecisionProps {
@@ -41,7 +42,7 @@ interface ShownProps extends DecisionProps, Pick<ReturnType<typeof useProposal>,
 function Shown({ row, view, standing, lookAgain, approved, reject, gone }: ShownProps) {
   const { client } = useApp();
   const what = whatOf(row, usePlaces());
-  const [isEditing, setEditing] = useState(view.editable && draftOf(row) !== null);
+  const [isEditing, setEditing] = useState(view.editable && drafts.of(keyOf(row)) !== null);
   const isSeen = useSeen();
   useFocusKept([isEditing], '.decide');
 
@@ -68,7 +69,7 @@ function Shown({ row, view, standing, lookAgain, approved, reject, gone }: Shown
         lookAgain('was-changed');
         return undefined;
       case 'approved':
-        keepDraft(row, null);
+        drafts.keep(keyOf(row), null);
         approved();
         becameOf(client, row, what).then(say, (error: unknown) => sayProblem(codedOf(error)));
         return undefined;

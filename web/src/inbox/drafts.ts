@@ -1,14 +1,4 @@
-import { keyOf, type ProposalKey } from './selection.ts';
+import { createDrafts } from '../drafts.ts';
 
-/** By proposal, what somebody writes in its place, as long as this page is open. */
-const drafts = new Map<string, string>();
-
-export function draftOf(proposal: ProposalKey): string | null {
-  return drafts.get(keyOf(proposal)) ?? null;
-}
-
-/** Null: there is nothing to be kept. */
-export function keepDraft(proposal: ProposalKey, text: string | null): void {
-  if (text === null) drafts.delete(keyOf(proposal));
-  else drafts.set(keyOf(proposal), text);
-}
+/** By the key of a proposal, what somebody writes in its place. */
+export const drafts = createDrafts<string>();

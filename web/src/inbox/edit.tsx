@@ -2,7 +2,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ProposalView } from '../../../src/contract/proposal.ts';
 import { Diff } from '../diff/diff.tsx';
 import { Button } from '../parts/button.tsx';
-import { draftOf, keepDraft } from './drafts.ts';
+import { drafts } from './drafts.ts';
+import { keyOf } from './selection.ts';
 
 interface EditProps {
   view: ProposalView;
@@ -14,17 +15,17 @@ interface EditProps {
 
 /** Other content in the place of what was proposed, and what differs in it. */
 export function Edit({ view, isBusy, approve, close }: EditProps) {
-  const [text, setText] = useState(draftOf(view) ?? view.content);
+  const [text, setText] = useState(drafts.of(keyOf(view)) ?? view.content);
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => field.current?.focus(), []);
 
   function change(next: string): void {
     setText(next);
-    keepDraft(view, next === view.content ? null : next);
+    drafts.keep(keyOf(view), next === view.content ? null : next);
   }
 
   function leave(): void {
-    keepDraft(view, null);
+    drafts.keep(keyOf(view), null);
     close();
   }
 

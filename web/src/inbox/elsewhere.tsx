@@ -8,7 +8,7 @@ import { State } from '../parts/state.tsx';
 import { DataText } from '../thought/long-text.tsx';
 import { Target } from '../thought/outputs.tsx';
 import { useLoad } from '../use-load.ts';
-import { draftOf } from './drafts.ts';
+import { drafts } from './drafts.ts';
 import { keyOf, type ProposalKey } from './selection.ts';
 
 /** A proposal that waits no more: somebody decided elsewhere, or its time was over. Keys decide nothing here. */
@@ -22,7 +22,7 @@ export function Elsewhere({ of }: { of: ProposalKey }) {
 
 function Became({ of, thought }: { of: ProposalKey; thought: ThoughtView }) {
   const output = thought.outputs.find(({ position }) => position === of.position);
-  const draft = draftOf(of);
+  const draft = drafts.of(keyOf(of));
   return (
     <div class="proposal">
       <h2 class="proposal-what">

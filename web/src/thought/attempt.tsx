@@ -1,9 +1,9 @@
+import { tokensPerSecond } from '../../../src/contract/speed.ts';
 import type { AttemptView } from '../../../src/contract/thought-view.ts';
 import { bytes, count, span } from '../../../src/surfaces/cli/phrases.ts';
 import { VisibleText } from '../diff/visible-text.tsx';
 import { State } from '../parts/state.tsx';
 import type { Tone } from '../parts/tone.ts';
-import { speedOf } from '../thoughts/facts.ts';
 import { DataText, LongText } from './long-text.tsx';
 import { Facts, Step } from './step.tsx';
 import type { Words } from './words.ts';
@@ -25,7 +25,7 @@ export function Attempt({
 }) {
   const { number, startedAt, provider, model, firstTokenMs, totalMs, usage, outcome, error, raw, left } =
     attempt;
-  const speed = speedOf(attempt);
+  const speed = tokensPerSecond({ firstTokenMs, totalMs, outputTokens: usage.outputTokens });
   const who = provider === null ? (words?.model ?? '') : `${provider}/${model ?? '?'}`;
   return (
     <Step

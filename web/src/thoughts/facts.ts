@@ -1,12 +1,4 @@
-import type { AttemptView, ThoughtRow, ThoughtView } from '../../../src/contract/thought-view.ts';
-
-/** Tokens a second once it spoke; null where that cannot be told. */
-export function speedOf(attempt: Pick<AttemptView, 'firstTokenMs' | 'totalMs' | 'usage'>): number | null {
-  const { firstTokenMs, totalMs, usage } = attempt;
-  if (totalMs === null || usage.outputTokens === null) return null;
-  const speaking = totalMs - (firstTokenMs ?? 0);
-  return speaking <= 0 ? null : Math.round((usage.outputTokens * 10_000) / speaking) / 10;
-}
+import type { ThoughtRow, ThoughtView } from '../../../src/contract/thought-view.ts';
 
 /** Characters of it that a row has room for. */
 const ROW_TEXT = 240;
