@@ -1,6 +1,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import type { StatusView } from '../../src/contract/status-view.ts';
+import { unapproved } from './inbox/drafts.ts';
 import { InboxPage } from './pages/inbox.tsx';
 import { MachinePage } from './pages/machine.tsx';
 import { NowPage } from './pages/now.tsx';
@@ -33,7 +34,14 @@ export interface PageEntry {
 export const PAGES: readonly PageEntry[] = [
   { name: '', title: 'Now', key: 'n', All: NowPage, hasPause: true },
   { name: 'thoughts', title: 'Thoughts', key: 't', All: ThoughtsPage, One: ThoughtPage },
-  { name: 'inbox', title: 'Inbox', key: 'i', All: InboxPage, asks: ({ proposals }) => proposals.waiting },
+  {
+    name: 'inbox',
+    title: 'Inbox',
+    key: 'i',
+    All: InboxPage,
+    asks: ({ proposals }) => proposals.waiting,
+    unsaved: unapproved,
+  },
   { name: 'rules', title: 'Rules', key: 'r', All: RulesPage, One: RulePage, asks: brokenRules, unsaved },
   { name: 'machine', title: 'Machine', key: 'm', All: MachinePage },
   {

@@ -16,6 +16,7 @@ export interface Loaded<T> {
 
 /** Asks when the page is shown, and whenever something of `by` is another; answers to earlier questions are dropped. */
 export function useLoad<T>(ask: () => Promise<T>, by: readonly unknown[]): Loaded<T> {
+  const { live } = useApp();
   const [state, setState] = useState<Omit<Loaded<T>, 'reload'>>({
     ...{ value: null, error: null, isLoading: true },
   });
@@ -40,6 +41,16 @@ export function useLoad<T>(ask: () => Promise<T>, by: readonly unknown[]): Loade
       asked.current += 1;
     };
   }, by);
+  // What could not be read while the daemon was away is read once it is back.
+  const isFailed = state.error !== null;
+  useEffect(() => {
+    if (!isFailed) return;
+    let wasAway = live.connection.value.kind !== 'live';
+    return live.connection.subscribe(({ kind }) => {
+      if (kind === 'live' && wasAway) reload();
+      wasAway = kind !== 'live';
+    });
+  }, [live, isFailed, reload]);
   return { ...state, reload };
 }
 

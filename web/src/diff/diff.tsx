@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { type Columns, columnsOf } from './columns.ts';
 import { blocksOf, countsOf, type Line } from './lines.ts';
 import { type Row, rowsOf } from './rows.ts';
@@ -21,6 +21,8 @@ interface DiffProps {
   isPiece?: boolean;
   /** With more lines that come and go, it is folded until somebody looks. */
   mostOpen?: number;
+  /** Told whether all of it is drawn, or lines wait for somebody to ask for them. */
+  whole?(isWhole: boolean): void;
 }
 
 /** What becomes of a text, whole: what stays is folded away until somebody looks. */
@@ -30,6 +32,7 @@ export function Diff({
   label,
   isPiece = false,
   mostOpen = Number.POSITIVE_INFINITY,
+  whole,
 }: DiffProps) {
   const [place, width] = useWidth();
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
@@ -41,6 +44,7 @@ export function Diff({
   const columns = columnsOf(before, after, { isPiece, isWide: width >= WIDE });
   const rows = useMemo(() => rowsOf(blocks, columns.isBeside, open), [blocks, columns.isBeside, open]);
   const left = rows.length - most;
+  useEffect(() => whole?.(left <= 0), [left <= 0]);
 
   if (added + removed === 0) {
     return <p class="diff-same">{before === null ? 'An empty file.' : 'It stays as it is.'}</p>;

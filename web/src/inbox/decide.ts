@@ -35,7 +35,11 @@ export async function approve(
 }
 
 /** What became of an approved one, for people: applied at once, as a rule. `what` it is, in a few words. */
-export async function becameOf(client: Client, row: ProposalRow, what: string): Promise<string> {
+export async function becameOf(
+  client: Pick<Client, 'thought'>,
+  row: ProposalRow,
+  what: string,
+): Promise<string> {
   for (let look = 0; look < LOOKS; look += 1) {
     const { outputs } = await client.thought(row.thought);
     const output = outputs.find(({ position }) => position === row.position);

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
+import { CodedError } from '../../../src/base/errors.ts';
 import type { ProposalRow, ProposalView } from '../../../src/contract/proposal.ts';
 import { useApp } from '../app-context.ts';
 import { Button } from '../parts/button.tsx';
@@ -19,8 +20,8 @@ import { useSeen } from './use-seen.ts';
 
 interface DecisionProps {
   row: ProposalRow;
-  /** It is approved, and waits no more. */
-  approved(): void;
+  /** It is approved as it was shown, and waits no more. */
+  approved(shown: ProposalRow): void;
   /** It is to be denied. */
   reject(): void;
   /** Somebody else decided: what waits is to be read again. */
@@ -29,32 +30,56 @@ interface DecisionProps {
 
 /** One proposal and what is done about it. An approval is of what is shown, and of nothing else. */
 export function Decision(props: DecisionProps) {
-  const { value, error, lookAgain, standing } = useProposal(props.row);
-  if (error !== null && value === null) return <Problem error={error} retry={() => lookAgain('as-shown')} />;
-  if (value === null) return <Skeleton lines={6} what="The proposal" />;
-  return <Shown {...props} view={value} standing={standing} lookAgain={lookAgain} />;
+  const { value, error, isLoading, lookAgain, standing } = useProposal(props.row);
+  if (value === null) {
+    return error === null ? (
+      <Skeleton lines={6} what="The proposal" />
+    ) : (
+      <Problem error={error} retry={() => lookAgain(false)} />
+    );
+  }
+  return (
+    <>
+      {error !== null && <Problem error={error} retry={() => lookAgain(standing.wasChanged)} />}
+      <Shown
+        {...props}
+        view={value}
+        isCurrent={!isLoading && error === null}
+        standing={standing}
+        lookAgain={lookAgain}
+      />
+    </>
+  );
 }
 
 interface ShownProps extends DecisionProps, Pick<ReturnType<typeof useProposal>, 'standing' | 'lookAgain'> {
   view: ProposalView;
+  /** It is not being read again. */
+  isCurrent: boolean;
 }
 
-function Shown({ row, view, standing, lookAgain, approved, reject, gone }: ShownProps) {
+function Shown({ row, view, isCurrent, standing, lookAgain, approved, reject, gone }: ShownProps) {
   const { client } = useApp();
-  const what = whatOf(row, usePlaces());
-  const [isEditing, setEditing] = useState(view.editable && drafts.of(keyOf(row)) !== null);
+  const what = whatOf(view, usePlaces());
+  const draft = drafts.of(keyOf(row));
+  /** `asked`: by whoever is here now, who goes on typing. */
+  const [editing, setEditing] = useState<'asked' | 'found' | null>(
+    view.editable && draft !== null ? 'found' : null,
+  );
+  const [isWhole, setWhole] = useState(view.after === null);
   const isSeen = useSeen();
-  useFocusKept([isEditing], '.decide');
+  useFocusKept([editing], '.decide');
 
   // What is written in the place of what was proposed; null where that is approved as it is.
   const mine = useRef<string | null>(null);
   const approving = useAction(async () => {
     const { digest, content } = view;
     const other = mine.current === null || mine.current === content ? {} : { content: mine.current };
-    return settle(await approve(client, row, { digest: digest ?? '', ...other }));
+    settle(await approve(client, row, { digest: digest ?? '', ...other }));
+    return undefined;
   });
-  const canDecide = isSeen && !approving.isBusy;
-  const canApprove = canDecide && view.digest !== null;
+  const canDecide = isSeen && isCurrent && !approving.isBusy;
+  const canApprove = canDecide && view.digest !== null && isWhole;
 
   function approveAs(content: string | null): void {
     if (!canApprove) return;
@@ -62,49 +87,53 @@ function Shown({ row, view, standing, lookAgain, approved, reject, gone }: Shown
     void approving.run();
   }
 
-  function settle(outcome: Approved): string | undefined {
-    switch (outcome.kind) {
-      case 'changed':
-        setEditing(false);
-        lookAgain('was-changed');
-        return undefined;
-      case 'approved':
-        drafts.keep(keyOf(row), null);
-        approved();
-        becameOf(client, row, what).then(say, (error: unknown) => sayProblem(codedOf(error)));
-        return undefined;
-      case 'gone':
-        gone();
-        return outcome.reason;
-      default:
-        return outcome satisfies never;
+  /** Said in any case: somebody may look at another one by now. */
+  function settle(outcome: Approved): void {
+    const notApproved = (why: string) =>
+      sayProblem(new CodedError(`proposal-${outcome.kind}`, `Not approved: ${what}: ${why}.`));
+    if (outcome.kind === 'changed') {
+      lookAgain(true);
+      notApproved('it had changed');
+    } else if (outcome.kind === 'gone') {
+      gone();
+      notApproved(outcome.reason);
+    } else {
+      drafts.keep(keyOf(row), null);
+      approved(view);
+      becameOf(client, view, what).then(say, (error: unknown) => sayProblem(codedOf(error)));
     }
   }
 
   // Held down, a key decides nothing more: the next one was not looked at yet.
   const once = (act: () => void) => (event: KeyboardEvent) => {
-    if (!event.repeat && canDecide && !isEditing) act();
+    if (!event.repeat && canDecide && editing === null) act();
   };
   useKeys({
     a: once(() => approveAs(null)),
     r: once(reject),
-    e: once(() => setEditing(view.editable)),
+    e: once(() => view.editable && setEditing('asked')),
   });
 
   return (
     <>
-      <Proposal view={view} standing={standing} lookAgain={() => lookAgain('as-shown')} />
-      {isEditing ? (
-        <Edit view={view} isBusy={!canApprove} close={() => setEditing(false)} approve={approveAs} />
+      <Proposal view={view} standing={standing} lookAgain={() => lookAgain(false)} whole={setWhole} />
+      {editing !== null ? (
+        <Edit
+          view={view}
+          isBusy={!canApprove}
+          takesFocus={editing === 'asked'}
+          close={() => setEditing(null)}
+          approve={approveAs}
+        />
       ) : (
         <fieldset class="decide" tabIndex={-1}>
           <legend class="unseen">Decide</legend>
           <Button kind="main" of="a" isDisabled={!canApprove} action={() => approveAs(null)}>
-            Approve
+            {draft === null ? 'Approve' : 'Approve as proposed'}
           </Button>
           {view.editable && (
-            <Button of="e" isDisabled={!canDecide} action={() => setEditing(true)}>
-              Edit
+            <Button of="e" isDisabled={!canDecide} action={() => setEditing('asked')}>
+              {draft === null ? 'Edit' : 'Go on with what you wrote'}
             </Button>
           )}
           <Button kind="danger" of="r" isDisabled={!canDecide} action={reject}>
@@ -112,6 +141,7 @@ function Shown({ row, view, standing, lookAgain, approved, reject, gone }: Shown
           </Button>
         </fieldset>
       )}
+      {!isWhole && <p class="not-whole">It can be approved once all of its lines are shown.</p>}
     </>
   );
 }

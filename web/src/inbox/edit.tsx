@@ -8,29 +8,28 @@ import { keyOf } from './selection.ts';
 interface EditProps {
   view: ProposalView;
   isBusy: boolean;
+  /** Somebody has asked for it, and writes next. */
+  takesFocus: boolean;
   /** Approves this in the place of what was proposed. */
   approve(content: string): void;
   close(): void;
 }
 
 /** Other content in the place of what was proposed, and what differs in it. */
-export function Edit({ view, isBusy, approve, close }: EditProps) {
+export function Edit({ view, isBusy, takesFocus, approve, close }: EditProps) {
   const [text, setText] = useState(drafts.of(keyOf(view)) ?? view.content);
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useEffect(() => {
+    if (takesFocus) field.current?.focus();
+  }, []);
 
   function change(next: string): void {
     setText(next);
     drafts.keep(keyOf(view), next === view.content ? null : next);
   }
 
-  function leave(): void {
-    drafts.keep(keyOf(view), null);
-    close();
-  }
-
   function press(event: KeyboardEvent): void {
-    if (event.key === 'Escape' && text === view.content) leave();
+    if (event.key === 'Escape') close();
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.repeat) approve(text);
   }
 
@@ -52,9 +51,14 @@ export function Edit({ view, isBusy, approve, close }: EditProps) {
         <Button kind="main" isDisabled={isBusy} action={() => approve(text)} of="Ctrl+Enter">
           {text === view.content ? 'Approve as it is' : 'Approve my version'}
         </Button>
-        <Button kind="quiet" action={leave}>
-          Leave it as proposed
+        <Button kind="quiet" action={close}>
+          {text === view.content ? 'Leave it as proposed' : 'Put it aside'}
         </Button>
+        {text !== view.content && (
+          <Button kind="quiet" action={() => change(view.content)}>
+            Begin again from what is proposed
+          </Button>
+        )}
       </div>
       {text !== view.content && (
         <>

@@ -1,6 +1,7 @@
 import type { ThoughtView } from '../../../src/contract/thought-view.ts';
 import { useApp } from '../app-context.ts';
 import { VisibleText } from '../diff/visible-text.tsx';
+import { Button } from '../parts/button.tsx';
 import { Link } from '../parts/link.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
@@ -23,6 +24,7 @@ export function Elsewhere({ of }: { of: ProposalKey }) {
 function Became({ of, thought }: { of: ProposalKey; thought: ThoughtView }) {
   const output = thought.outputs.find(({ position }) => position === of.position);
   const draft = drafts.of(keyOf(of));
+  const isMine = draft !== null && output?.state === 'applied' && output.content === draft;
   return (
     <div class="proposal">
       <h2 class="proposal-what">
@@ -35,9 +37,8 @@ function Became({ of, thought }: { of: ProposalKey; thought: ThoughtView }) {
         )}
       </h2>
       <p class="notice-line" role="alert">
-        <strong>It waits no more:</strong> it was decided elsewhere, or its time was over.{' '}
-        {output !== undefined && <State of={output.state} />}{' '}
-        {output !== undefined && output.reason !== '' && <VisibleText text={output.reason} />}
+        <strong>It waits no more.</strong> {output !== undefined && <State of={output.state} />}{' '}
+        {output !== undefined && <VisibleText text={output.reason} />}
       </p>
       <p class="proposal-why">
         <Link page="thoughts" of={of.thought}>
@@ -47,8 +48,15 @@ function Became({ of, thought }: { of: ProposalKey; thought: ThoughtView }) {
       </p>
       {draft !== null && (
         <>
-          <h3 class="dim">What you wrote in its place, and was not approved</h3>
+          <h3 class="dim">
+            {isMine ? 'What you wrote in its place, and was applied' : 'What you wrote in its place'}
+          </h3>
           <DataText text={draft} what="what you wrote" />
+          <div class="actions">
+            <Button isSmall action={() => drafts.keep(keyOf(of), null)}>
+              {isMine ? 'It is done with' : 'Discard it'}
+            </Button>
+          </div>
         </>
       )}
     </div>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ProposalRow, ProposalView } from '../../../src/contract/proposal.ts';
 import { bytes } from '../../../src/surfaces/cli/phrases.ts';
 import { nameOf } from '../../../src/surfaces/place.ts';
@@ -13,8 +13,15 @@ import { DataText } from '../thought/long-text.tsx';
 import { Target } from '../thought/outputs.tsx';
 import { useLoad } from '../use-load.ts';
 
-/** What is to be said of a proposal that is not what it was: its file was touched, or nothing was approved for that. */
-export type Standing = 'as-shown' | 'file-touched' | 'was-changed';
+/** What is to be said of a proposal that is not what it was. */
+export interface Standing {
+  /** Nothing was approved for that: this is how it stands now. */
+  wasChanged: boolean;
+  /** Its file was touched since it was read. */
+  isTouched: boolean;
+}
+
+const AS_SHOWN: Standing = { wasChanged: false, isTouched: false };
 
 /**
  * A proposal as it stood when it was asked for. It never changes under somebody's eyes: that its file was touched is
@@ -22,31 +29,41 @@ export type Standing = 'as-shown' | 'file-touched' | 'was-changed';
  */
 export function useProposal({ thought, position, target, source }: ProposalRow) {
   const { client, live } = useApp();
-  const { reload, ...loaded } = useLoad(() => client.proposal(thought, position), [thought, position]);
-  const [standing, setStanding] = useState<Standing>('as-shown');
+  const { value, reload, ...loaded } = useLoad(() => client.proposal(thought, position), [thought, position]);
+  const [standing, setStanding] = useState(AS_SHOWN);
+  const next = useRef(AS_SHOWN);
+  useEffect(() => setStanding(next.current), [value]);
   useEffect(
     () =>
       live.onEvents((events) => {
         const isTouched = events.some(
           (event) => event.type === 'perceived' && (event.path === target || event.path === source),
         );
-        if (isTouched) setStanding('file-touched');
+        if (isTouched) setStanding((before) => ({ ...before, isTouched }));
       }),
     [live, target, source],
   );
   return {
     ...loaded,
+    value,
     standing,
-    lookAgain(now: Standing) {
-      setStanding(now);
+    /** `wasChanged`: because nothing was approved for that. */
+    lookAgain(wasChanged: boolean) {
+      next.current = { wasChanged, isTouched: false };
       reload();
     },
   };
 }
 
 /** All that a person decides on. Nothing of it is cut. */
-export function Proposal(props: { view: ProposalView; standing: Standing; lookAgain(): void }) {
-  const { view, standing, lookAgain } = props;
+export function Proposal(props: {
+  view: ProposalView;
+  standing: Standing;
+  lookAgain(): void;
+  /** Told whether all of it is shown. */
+  whole(isWhole: boolean): void;
+}) {
+  const { view, standing, lookAgain, whole } = props;
   const { kind, mode, source, target, thought, rule, reason, held, note, bytes: size } = view;
   return (
     <div class="proposal">
@@ -78,12 +95,12 @@ export function Proposal(props: { view: ProposalView; standing: Standing; lookAg
         )}
         {source === null && <span class="dim">{bytes(size)}</span>}
       </p>
-      {standing === 'was-changed' && (
+      {standing.wasChanged && (
         <p class="notice-line warn" role="alert">
           <State of="held">It had changed, and nothing was approved.</State> This is how it stands now.
         </p>
       )}
-      {standing === 'file-touched' && (
+      {standing.isTouched && (
         <p class="notice-line warn" role="alert">
           <State of="held">Its file was touched since you began to look.</State>{' '}
           <Button isSmall action={lookAgain}>
@@ -101,13 +118,14 @@ export function Proposal(props: { view: ProposalView; standing: Standing; lookAg
           <VisibleText text={note} />
         </p>
       )}
-      <Effect view={view} />
+      <Effect view={view} whole={whole} />
     </div>
   );
 }
 
-function Effect({ view: { source, before, after, content, target } }: { view: ProposalView }) {
-  if (after !== null) return <Diff before={before} after={after} label={target} />;
+function Effect(props: { view: ProposalView; whole(isWhole: boolean): void }) {
+  const { source, before, after, content, target } = props.view;
+  if (after !== null) return <Diff before={before} after={after} label={target} whole={props.whole} />;
   if (source !== null) {
     return (
       <dl class="move">
