@@ -22,6 +22,7 @@ async function main(): Promise<void> {
 Without a model server the notes come from builtin/extract: that is extraction, no language model.
 Once LM Studio serves a model on this machine, the next files are thought by that model.
 From another terminal, in this folder:
+  npx consciousness open --home demo-home       (the dashboard, in your browser)
   npx consciousness status --home demo-home
   npx consciousness explain demo-home/inbox/pier-mast-meeting.md --home demo-home
 `);

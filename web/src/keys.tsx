@@ -59,7 +59,7 @@ export function KeysDialog({ close }: { close(): void }) {
             areKeysOn.value = currentTarget.checked;
           }}
         />
-        <span>Single keys act. Who speaks to the machine, or touches keys unawares, turns them off.</span>
+        <span>Single keys act on these pages. Turn it off if you dictate, or press keys by accident.</span>
       </label>
     </Dialog>
   );

@@ -30,6 +30,9 @@ export function Nav({ help }: { help(): void }) {
           onClick={() => setOpen(!isOpen)}
         >
           Menu
+          {status !== null && (
+            <Asking number={PAGES.reduce((sum, { asks }) => sum + (asks?.(status) ?? 0), 0)} />
+          )}
         </button>
       </div>
       <div class="drawer" id="menu">
@@ -44,7 +47,7 @@ export function Nav({ help }: { help(): void }) {
                       {title}
                       {unsaved !== undefined && unsaved.value.length > 0 && <Unsaved names={unsaved.value} />}
                     </span>
-                    {asking > 0 && <span class={`badge ${name}`}>{asking > 999 ? '999+' : asking}</span>}
+                    <Asking number={asking} of={name} />
                   </Link>
                 </li>
               );
@@ -73,6 +76,11 @@ function Unsaved({ names }: { names: readonly string[] }) {
       <span class="unseen">, not saved yet: {names.join(', ')}</span>
     </span>
   );
+}
+
+/** How much asks for somebody; nothing where nothing does. */
+function Asking({ number, of = '' }: { number: number; of?: string }) {
+  return number > 0 ? <span class={`badge ${of}`}>{number > 999 ? '999+' : number}</span> : null;
 }
 
 function ThemeSwitch() {

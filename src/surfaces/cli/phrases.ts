@@ -25,7 +25,7 @@ export function age(ms: number): string {
 export function ago(iso: string, now: number): string {
   const past = now - Date.parse(iso);
   if (Number.isNaN(past)) return iso;
-  if (past < 0) return `in ${span(-past)}`;
+  if (past <= -1000) return `in ${span(-past)}`;
   return past < 1000 ? 'just now' : `${span(past)} ago`;
 }
 

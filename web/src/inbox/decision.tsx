@@ -59,7 +59,7 @@ interface ShownProps extends DecisionProps, Pick<ReturnType<typeof useProposal>,
 }
 
 function Shown({ row, view, isCurrent, standing, lookAgain, approved, reject, gone }: ShownProps) {
-  const { client } = useApp();
+  const { client, live } = useApp();
   const what = whatOf(view, usePlaces());
   const draft = drafts.of(keyOf(row));
   /** `asked`: by whoever is here now, who goes on typing. */
@@ -78,7 +78,8 @@ function Shown({ row, view, isCurrent, standing, lookAgain, approved, reject, go
     settle(await approve(client, row, { digest: digest ?? '', ...other }));
     return undefined;
   });
-  const canDecide = isSeen && isCurrent && !approving.isBusy;
+  const isAway = live.connection.value.kind !== 'live';
+  const canDecide = isSeen && isCurrent && !isAway && !approving.isBusy;
   const canApprove = canDecide && view.digest !== null && isWhole;
 
   function approveAs(content: string | null): void {

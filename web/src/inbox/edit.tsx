@@ -49,7 +49,7 @@ export function Edit({ view, isBusy, takesFocus, approve, close }: EditProps) {
       </label>
       <div class="actions">
         <Button kind="main" isDisabled={isBusy} action={() => approve(text)} of="Ctrl+Enter">
-          {text === view.content ? 'Approve as it is' : 'Approve my version'}
+          {text === view.content ? 'Approve as proposed' : 'Approve my version'}
         </Button>
         <Button kind="quiet" action={close}>
           {text === view.content ? 'Leave it as proposed' : 'Put it aside'}

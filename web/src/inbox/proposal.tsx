@@ -9,6 +9,7 @@ import { Button } from '../parts/button.tsx';
 import { Link } from '../parts/link.tsx';
 import { State } from '../parts/state.tsx';
 import { Time } from '../parts/time.tsx';
+import { Answer } from '../thought/answer.tsx';
 import { DataText } from '../thought/long-text.tsx';
 import { Target } from '../thought/outputs.tsx';
 import { useLoad } from '../use-load.ts';
@@ -124,25 +125,40 @@ export function Proposal(props: {
 }
 
 function Effect(props: { view: ProposalView; whole(isWhole: boolean): void }) {
-  const { source, before, after, content, target } = props.view;
+  const { source, before, after, content, target, thought } = props.view;
   if (after !== null) return <Diff before={before} after={after} label={target} whole={props.whole} />;
   if (source !== null) {
     return (
-      <dl class="move">
-        <div>
-          <dt>from</dt>
-          <dd>
-            <VisibleText text={source} />
-          </dd>
-        </div>
-        <div>
-          <dt>to</dt>
-          <dd>
-            <VisibleText text={target} />
-          </dd>
-        </div>
-      </dl>
+      <>
+        <dl class="move">
+          <div>
+            <dt>from</dt>
+            <dd>
+              <VisibleText text={source} />
+            </dd>
+          </div>
+          <div>
+            <dt>to</dt>
+            <dd>
+              <VisibleText text={target} />
+            </dd>
+          </div>
+        </dl>
+        <MadeOf thought={thought} />
+      </>
     );
   }
   return content === '' ? null : <DataText text={content} what="what would be sent" />;
+}
+
+/** What was made of the file, by which one tells where it belongs. */
+function MadeOf({ thought }: { thought: string }) {
+  const { client } = useApp();
+  const { value } = useLoad(() => client.thought(thought), [thought]);
+  if (value === null || value.answer === null) return null;
+  return (
+    <section aria-label="What it made of the file">
+      <Answer answer={value.answer} />
+    </section>
+  );
 }

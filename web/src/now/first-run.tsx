@@ -17,9 +17,11 @@ export function FirstRun({ status }: { status: StatusView }) {
         {!isWatching && (
           <li>
             <p>
-              <b>Say what to watch.</b> Nothing is watched yet. This asks for a folder, finds your model
-              server, and shows what it would do with three of your own files before it writes anything:
+              <b>Say what to watch.</b> Nothing is watched yet. The set-up asks for a folder, finds your model
+              server, and shows what it would do with three of your own files before it writes anything. It
+              wants this daemon stopped, and starts one itself if you like:
             </p>
+            <Command line="consciousness stop" />
             <Command line="consciousness init" />
           </li>
         )}
@@ -34,13 +36,22 @@ export function FirstRun({ status }: { status: StatusView }) {
         )}
         <li>
           <p>
-            <b>Or only ask.</b> This needs neither; the answer comes word by word, here and there:
+            <b>Or only ask.</b> {canThink(status) ? ASKS : ASKS_LATER}
           </p>
           <Command line='consciousness think "What can you do?"' />
         </li>
       </ol>
     </Panel>
   );
+}
+
+const ASKS = 'This needs no folder and no rule; the answer comes word by word, here and there:';
+const ASKS_LATER =
+  'This needs no folder and no rule, but a model server, and none answers yet: start LM Studio, or another one that the settings name. Until then the question waits:';
+
+/** Whether a model is there: extraction answers no questions. */
+function canThink({ providers }: StatusView): boolean {
+  return providers.some(({ name, state }) => name !== 'builtin' && state === 'online');
 }
 
 function isOnFiles({ paths }: StatusView['rules'][number]): boolean {

@@ -1,3 +1,4 @@
+import { useApp } from '../app-context.ts';
 import { VisibleText } from '../diff/visible-text.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Path } from '../parts/path.tsx';
@@ -6,6 +7,8 @@ import { type Setting, valueText } from './settings-list.ts';
 
 /** Settings that begin alike. */
 export function SettingsGroup({ name, settings }: { name: string; settings: readonly Setting[] }) {
+  const config = useApp().live.status.value?.home.config;
+  const places = config === undefined ? [] : [config];
   return (
     <Panel title={name === '' ? 'Others' : <span class="mono">{name}</span>}>
       <dl class="set">
@@ -17,7 +20,9 @@ export function SettingsGroup({ name, settings }: { name: string; settings: read
             <dd class="mono">
               <Value value={setting.value} />
             </dd>
-            <dd class="source">{setting.isDefault ? 'default' : <Path path={setting.source} />}</dd>
+            <dd class="source">
+              {setting.isDefault ? 'default' : <Path path={setting.source} places={places} />}
+            </dd>
           </div>
         ))}
       </dl>

@@ -29,7 +29,8 @@ export function WherePanel({ status }: { status: StatusView | null }) {
           <span class="mono">{status.instance}</span>
         </Fact>
         <Fact title="port">
-          {http.url ?? http.state}, {count(http.tokens, 'token')}, {count(http.sessions, 'session')}
+          {http.url ?? http.state}; let in: {count(http.tokens, 'access token')},{' '}
+          {count(http.sessions, 'dashboard')}
         </Fact>
         <Place title="configuration" path={`${home.config}/config.yaml`} />
         <Place title="rules" path={home.rules} />
