@@ -49,7 +49,7 @@ export async function chooseFolders(
       message: 'Where do notes go?',
       given: given.notes,
       initial: initial.notes,
-      check: (place) => checkNotes(place, ask),
+      check: (place) => checkNotes(place, ask, context),
     },
     context,
   );
@@ -119,7 +119,7 @@ async function checkWatched(place: Place, ask: Ask, context: Context): Promise<S
       'everything there is: system files would be thought about',
       'one folder, such as ~/Inbox',
     );
-  await offerToMake(place, ask);
+  await offerToMake(place, ask, context);
   if (path === homedir())
     await sure(ask, `${path} is your whole home folder. Really watch all of it?`, path, '--watch ~/Inbox');
   const counted = await context.survey({
@@ -144,12 +144,12 @@ async function checkWatched(place: Place, ask: Ask, context: Context): Promise<S
 }
 
 /** A folder that notes may be written into. */
-async function checkNotes(place: Place, ask: Ask): Promise<void> {
+async function checkNotes(place: Place, ask: Ask, context: Context): Promise<void> {
   if (place.path === '/') throw refused(place.path, 'not a place for notes', 'a folder such as ~/Notes');
-  await offerToMake(place, ask);
+  await offerToMake(place, ask, context);
 }
 
-async function offerToMake({ path, written }: Place, ask: Ask): Promise<void> {
+async function offerToMake({ path, written }: Place, ask: Ask, { out }: Context): Promise<void> {
   try {
     const found = await stat(toFs(path));
     if (!found.isDirectory()) throw refused(path, 'it is a file', 'a folder');
@@ -159,6 +159,7 @@ async function offerToMake({ path, written }: Place, ask: Ask): Promise<void> {
     await sure(ask, `There is no folder ${written}. Create it?`, path, 'a folder that is there');
     try {
       await mkdir(toFs(path), { recursive: true });
+      out.line('  ', ['green', 'made'], `   ${path}`);
     } catch (cause) {
       throw unreachable(path, cause);
     }
