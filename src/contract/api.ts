@@ -48,6 +48,10 @@ export const changeResult = z
     ok: z.boolean(),
     state: z.enum(THOUGHT_STATES).nullable(),
     reason: z.string().describe('What happened, or why not.'),
+    replayedAs: z
+      .string()
+      .optional()
+      .describe('The new thought that takes its place: its rule has changed since. Only after `retry`.'),
   })
   .meta({ id: 'ChangeResult' });
 export type ChangeResult = z.output<typeof changeResult>;

@@ -104,12 +104,13 @@ export function createDaemon(parts: DaemonParts): Daemon {
     return results;
   }
 
-  async function tell(results: Changed[]): Promise<void> {
+  async function tell(results: ChangeResult[]): Promise<void> {
     const at = new Date(clock.now()).toISOString();
-    for (const { id, ok, state, reason } of results) {
-      const row = ok && state ? await store.read('thoughtRow', { id }) : null;
-      if (!row || !state) continue;
-      const { rule, context } = row;
+    const changed = results.filter(({ ok }) => ok);
+    for (const each of changed.flatMap(({ id, replayedAs }) => (replayedAs ? [id, replayedAs] : [id]))) {
+      const row = await store.read('thoughtRow', { id: each });
+      if (!row) continue;
+      const { id, rule, context, state, reason } = row;
       parts.live({ type: 'state', at, thought: id, rule, subject: context.subject, state, reason });
     }
     parts.capture.queued();

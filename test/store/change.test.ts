@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { replayedAs, replayedReason } from '../../src/contract/replayed.ts';
 import {
   allThoughts,
   captureAll,
@@ -64,12 +65,21 @@ describe('retry', () => {
     const newer = { name: 'notes', version: 'v2', file: '/rules/notes.md', text: '{"v":2}' };
     await store.write('saveRules', { rules: [newer], now: 6 });
     const [result] = await store.write('retry', { ids: [id], now: 7 });
-    assert.equal(result?.ok, true);
-    assert.notEqual(result?.id, id);
-    assert.equal((await claimAll(store, 'me', 1, 10_000, 'v2'))[0]?.id, result?.id);
-    const [old] = (await allThoughts(store)).filter((each) => each.id === id);
-    assert.deepEqual([old?.state, old?.reason.startsWith('replayed as')], ['cancelled', true]);
+    assert.deepEqual([result?.id, result?.ok, result?.state], [id, true, 'cancelled']);
+    assert.equal((await claimAll(store, 'me', 1, 10_000, 'v2'))[0]?.id, result?.replayedAs);
+    const old = await store.read('thoughtRow', { id });
+    assert.equal(old && replayedAs(old), result?.replayedAs, 'it says as which');
     assert.deepEqual(await store.write('retry', { ids: 'dead', now: 8 }), [], 'it is replayed once');
+  });
+});
+
+describe('a thought that was replayed as another one', () => {
+  it('is told by its reason, and by no other', () => {
+    const of = (state: 'cancelled' | 'dead', reason: string) => replayedAs({ state, reason });
+    assert.equal(of('cancelled', replayedReason('4af0')), '4af0');
+    for (const reason of ['cancelled by a person', 'replayed as it was', `${replayedReason('4af0')}!`])
+      assert.equal(of('cancelled', reason), null);
+    assert.equal(of('dead', replayedReason('4af0')), null);
   });
 });
 

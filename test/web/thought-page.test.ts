@@ -3,6 +3,7 @@ import { after, describe, it, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { CodedError } from '../../src/base/errors.ts';
 import type { CompareView } from '../../src/contract/compare.ts';
+import { replayedReason } from '../../src/contract/replayed.ts';
 import type { ThoughtOutput, ThoughtView } from '../../src/contract/thought-view.ts';
 import { readPage } from '../../src/surfaces/http/page.ts';
 import type { CompareRequest } from '../../src/surfaces/requests.ts';
@@ -129,5 +130,40 @@ describe('models that are compared on the page of a thought', { skip: noBrowser 
     house.answer();
     await page.getByText('thinking …').waitFor({ state: 'detached' });
     assert.deepEqual(house.asked, ['lmstudio/cloud', 'lmstudio/near', 'lmstudio/far']);
+  });
+});
+
+describe('a thought whose rule has changed since it was given up', { skip: noBrowser }, () => {
+  after(closeBrowser);
+
+  it('is replayed as a new one, which is gone to; it links that one, and is not retried again', async (t) => {
+    let replayed = '';
+    const { page, errors } = await pageOf(t, { state: 'dead', reason: 'no' }, (daemon) => {
+      const next = daemon.add({ state: 'ready', content: 'The new one' });
+      replayed = next.id;
+      daemon.retry = async (which) => {
+        const [id = ''] = 'ids' in which ? which.ids : [];
+        const reason = replayedReason(next.id);
+        daemon.become(id, 'cancelled', { reason, finishedAt: new Date(daemon.now).toISOString() });
+        return [{ id, ok: true, state: 'cancelled', reason, replayedAs: next.id }];
+      };
+    });
+    const old = page.url();
+    const retry = page.getByRole('main').getByRole('button', { name: 'Retry' });
+    await retry.press('Enter');
+    await page.getByRole('heading', { name: 'The new one' }).waitFor();
+    await page.locator('.notices').getByText('this is the new thought').waitFor();
+    assert.match(page.url(), new RegExp(`#/thoughts/${replayed}$`));
+    assert.equal(await page.evaluate<string>('document.activeElement.tagName'), 'H1');
+
+    await page.goBack();
+    await settled(page);
+    assert.equal(page.url(), old);
+    const link = page.getByRole('main').getByRole('link', { name: replayed.slice(0, 10) });
+    await link.waitFor();
+    assert.equal(await retry.count(), 0);
+    await link.press('Enter');
+    await page.getByRole('heading', { name: 'The new one' }).waitFor();
+    assert.deepEqual(errors, []);
   });
 });

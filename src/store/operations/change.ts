@@ -1,4 +1,5 @@
 import { idOf } from '../../base/ids.ts';
+import { replayedReason } from '../../contract/replayed.ts';
 import { PRIORITY, rankOf, type ThoughtState } from '../../contract/thought.ts';
 import { insertThought } from '../new-thought.ts';
 import { statement, type Transaction } from '../statement.ts';
@@ -9,6 +10,8 @@ export interface Changed {
   ok: boolean;
   state: ThoughtState | null;
   reason: string;
+  /** The thought that is thought about in its place, under the rule's newer version. */
+  replayedAs?: string;
 }
 
 interface Row {
@@ -123,10 +126,10 @@ async function retryOne(tx: Transaction, id: string, now: number): Promise<Chang
   return retryUnderNewVersion(tx, row, row.current, state, now);
 }
 
-/** A dead letter that is thought again as another one is dead no more: it would be replayed again and again. */
+/** What is thought again as another one says so, and is dead no more: it would be replayed again and again. */
 const replayed = statement<{ id: string; reason: string; now: number }>(
   `UPDATE thoughts SET state = 'cancelled', reason = :reason, updated_at = :now, finished_at = :now
-   WHERE id = :id AND state = 'dead'`,
+   WHERE id = :id AND state IN ('dead', 'cancelled')`,
 );
 
 async function retryUnderNewVersion(
@@ -151,12 +154,10 @@ async function retryUnderNewVersion(
     capture: row.capture,
     now,
   });
-  if (fresh)
-    await tx.run(replayed, { id: row.id, reason: `replayed as ${id}, under the rule's newer version`, now });
-  if (fresh) return { id, ok: true, state, reason: `queued as ${id} under the rule's newer version` };
-  if ((await tx.run(reopen, { id, state, now, ...asRequest(now) })) === 1) {
-    await tx.run(replayed, { id: row.id, reason: `replayed as ${id}, under the rule's newer version`, now });
-    return { id, ok: true, state, reason: `queued again as ${id} under the rule's newer version` };
+  if (fresh || (await tx.run(reopen, { id, state, now, ...asRequest(now) })) === 1) {
+    const reason = replayedReason(id);
+    await tx.run(replayed, { id: row.id, reason, now });
+    return { id: row.id, ok: true, state: 'cancelled', reason, replayedAs: id };
   }
   const twin = await tx.one(select, { id });
   return {

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ThoughtView } from '../../../src/contract/thought-view.ts';
 import { useApp } from '../app-context.ts';
 import { Button } from '../parts/button.tsx';
+import { go } from '../place.ts';
 import { movesOf } from '../thoughts/facts.ts';
 import { useAction } from '../use-action.ts';
 import { useFocusKept } from '../use-focus-kept.ts';
@@ -24,6 +25,10 @@ export function Actions({ thought, isComparing, compare, reload }: ActionsProps)
 
   const retry = useAction(async () => {
     const [result] = await client.retry({ ids });
+    if (result?.replayedAs !== undefined) {
+      go({ page: 'thoughts', of: result.replayedAs });
+      return 'Its rule has changed since: this is the new thought.';
+    }
     reload();
     return result === undefined || result.ok ? 'It is thought about again.' : result.reason;
   });

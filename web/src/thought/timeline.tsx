@@ -1,3 +1,4 @@
+import { replayedAs } from '../../../src/contract/replayed.ts';
 import type { ThoughtView } from '../../../src/contract/thought-view.ts';
 import { count, short } from '../../../src/surfaces/cli/phrases.ts';
 import { VisibleText } from '../diff/visible-text.tsx';
@@ -159,20 +160,35 @@ function Reused({ from }: { from: string }) {
   );
 }
 
-function End({ thought: { state, reason, finishedAt, event, attempts } }: { thought: ThoughtView }) {
+function End({ thought }: { thought: ThoughtView }) {
+  const { state, reason, finishedAt, event, attempts } = thought;
   if (finishedAt === null) return null;
   // What its last attempt has said stands above.
   const isNews = reason !== '' && reason !== attempts.at(-1)?.error;
   const tone = state === 'done' ? 'good' : state === 'dead' ? 'bad' : 'warn';
-  const title = state === 'dead' ? 'Gave up' : state === 'cancelled' ? 'Cancelled' : 'Done';
+  const again = replayedAs(thought);
+  const title =
+    again !== null ? 'Replayed' : state === 'dead' ? 'Gave up' : state === 'cancelled' ? 'Cancelled' : 'Done';
   return (
     <Step title={title} tone={tone} at={finishedAt} after={event.at}>
       {isNews ? (
         <p class={state === 'dead' ? 'wrong' : 'why'}>
-          <VisibleText text={reason} />
+          {again === null ? <VisibleText text={reason} /> : <Replayed as={again} />}
         </p>
       ) : undefined}
     </Step>
+  );
+}
+
+function Replayed({ as }: { as: string }) {
+  return (
+    <>
+      as{' '}
+      <Link page="thoughts" of={as}>
+        <code>{short(as)}</code>
+      </Link>
+      , since its rule has changed
+    </>
   );
 }
 

@@ -1,3 +1,4 @@
+import { replayedAs } from '../../../src/contract/replayed.ts';
 import type { ThoughtRow, ThoughtView } from '../../../src/contract/thought-view.ts';
 
 /** Characters of it that a row has room for. */
@@ -29,10 +30,11 @@ export function titleOf({ context, content }: Pick<ThoughtRow, 'context' | 'cont
 }
 
 /** What people may still do about a thought. */
-export function movesOf({ state, outputs }: Pick<ThoughtView, 'state' | 'outputs'>) {
+export function movesOf(thought: Pick<ThoughtView, 'state' | 'reason' | 'outputs'>) {
+  const { state, outputs } = thought;
   return {
-    canRetry: state === 'dead' || state === 'cancelled',
-    canCancel: state === 'waiting' || state === 'ready' || state === 'running' || state === 'dead',
+    canRetry: (state === 'dead' || state === 'cancelled') && replayedAs(thought) === null,
+    canCancel: state === 'waiting' || state === 'ready' || state === 'running',
     canUndo: outputs.some((output) => output.state === 'applied'),
     isUnderWay: state === 'waiting' || state === 'ready' || state === 'running' || state === 'answered',
   };

@@ -18,7 +18,7 @@ export const command: Command = {
     { line: 'consciousness retry --dead', does: 'Gives everything that was given up another chance.' },
   ],
   exitCodes: { 0: 'all were put back', 1: 'at least one was not; each says why' },
-  json: 'ChangeResult[]: id, ok, state, reason',
+  json: 'ChangeResult[]: id, ok, state, reason, replayedAs?',
   async run(context, args, options) {
     const dead = options['dead'] === true;
     if (dead === args.length > 0) {
