@@ -4,7 +4,7 @@ import { peek } from '../../src/store/peek.ts';
 import { copyRule } from '../support/daemon.ts';
 import { startModelServer } from '../support/model-server.ts';
 import { closeBrowser, newPage, noBrowser } from './browser.ts';
-import { dashboard, drop, enter, eventually } from './dashboard.ts';
+import { dashboard, drop, enter, eventually, goTo } from './dashboard.ts';
 
 /** Notes the id of every event that the page is told, from its own requests. */
 const NOTE_IDS = `
@@ -50,11 +50,32 @@ describe('the dashboard over a restart of the daemon', { skip: noBrowser }, () =
     drop(house.home, 'before.md', 'a');
     await house.daemon.reached('done', 1);
     await eventually(async () => (await told()).length > 0, 'the page is told');
+    await page.getByText('online').first().waitFor();
+    const asOf = page.getByText(/^As of .* ago, when the daemon was last heard\.$/);
+    assert.equal(await asOf.count(), 0, 'what is shown is so just now');
     await house.daemon.end('SIGKILL');
     await page
       .getByText(/reconnecting|trying again|not answer|away/i)
       .first()
       .waitFor();
+    for (const place of ['#/', '#/machine', '#/queue']) {
+      await goTo(page, place);
+      await asOf.waitFor();
+    }
+    // What cannot be done is said once, however often it is tried, until the daemon is back.
+    const away = page.locator('.notice', { hasText: 'the daemon does not answer' });
+    const pause = page.getByRole('main').getByRole('button', { name: 'Pause everything' });
+    for (const words of ['answer', '(2 times)', '(3 times)']) {
+      await pause.click();
+      await away.getByText(words).waitFor();
+    }
+    assert.equal(await away.count(), 1);
+    await away.getByRole('button', { name: 'Dismiss' }).press('Enter');
+    await away.waitFor({ state: 'detached' });
+    assert.equal(await page.evaluate<string>('document.activeElement.tagName'), 'H1');
+    await pause.click();
+    await away.waitFor();
+    await goTo(page, '#/');
     // While nobody listens: it is told all the same.
     drop(house.home, 'meanwhile.md', 'b');
     const again = await house.restart();
@@ -70,5 +91,7 @@ describe('the dashboard over a restart of the daemon', { skip: noBrowser }, () =
     const asked = await page.evaluate<(string | null)[]>('window.asked');
     assert.ok(asked.length >= 2 && asked.slice(1).every((id) => id !== null), JSON.stringify(asked));
     await page.getByText('after.md').first().waitFor();
+    await away.waitFor({ state: 'detached' });
+    assert.equal(await asOf.count(), 0);
   });
 });

@@ -30,6 +30,8 @@ export interface Live {
   connection: ReadonlySignal<Connection>;
   /** How the daemon is, at most a second old while things happen; null before it was first told. */
   status: ReadonlySignal<StatusView | null>;
+  /** When it was told how the daemon is; null before that. */
+  toldAt: ReadonlySignal<string | null>;
   /** Calls back with all that has come since the frame before; returns what ends that. */
   onEvents(listener: (events: readonly FollowedEvent[]) => void): () => void;
   /** Connects now, where it waits to; asks now how the daemon is. */
@@ -50,6 +52,7 @@ export interface LiveOptions {
 export function createLive({ transport, clock, random, frame, ...ask }: LiveOptions): Live {
   const connection = signal<Connection>({ kind: 'connecting' });
   const status = signal<StatusView | null>(null);
+  const toldAt = signal<string | null>(null);
   const listeners = new Set<(events: readonly FollowedEvent[]) => void>();
   const retry = createBell();
   const news = createBell();
@@ -118,6 +121,7 @@ export function createLive({ transport, clock, random, frame, ...ask }: LiveOpti
       if (connection.value.kind !== 'live') continue;
       try {
         status.value = await ask.status();
+        toldAt.value = new Date(clock.now()).toISOString();
       } catch (error) {
         // The stream says whether the daemon is there; one that is too busy to answer is asked again.
         if (!(error instanceof CodedError)) throw error;
@@ -129,6 +133,7 @@ export function createLive({ transport, clock, random, frame, ...ask }: LiveOpti
   return {
     connection,
     status,
+    toldAt,
     onEvents(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,3 +1,4 @@
+import { AsOf } from '../as-of.tsx';
 import { Holds } from '../machine/holds.tsx';
 import { Processes } from '../machine/process-table.tsx';
 import { Providers } from '../machine/providers.tsx';
@@ -10,6 +11,7 @@ import './machine.css';
 export function MachinePage() {
   return (
     <Page title="Machine" name="Machine">
+      <AsOf />
       <Holds />
       <Providers />
       <Vitals />

@@ -1,4 +1,5 @@
 import { useApp } from '../app-context.ts';
+import { AsOf } from '../as-of.tsx';
 import { Counts } from '../now/counts.tsx';
 import { FirstRun, isFirstRun } from '../now/first-run.tsx';
 import { FlowPanel } from '../now/flow-panel.tsx';
@@ -16,6 +17,7 @@ export function NowPage() {
   const status = useApp().live.status.value;
   return (
     <Page title="Now" name="Now" lead={status === null ? '' : moodOf(status)} actions={<PauseButton />}>
+      <AsOf />
       <Counts status={status} />
       <div class="now">
         <div class="column">

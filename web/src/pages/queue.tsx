@@ -1,4 +1,5 @@
 import { useApp } from '../app-context.ts';
+import { AsOf } from '../as-of.tsx';
 import { Page } from '../parts/panel.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { PauseButton } from '../pause.tsx';
@@ -16,6 +17,7 @@ export function QueuePage() {
   const { value, error, reload } = useLiveLoad(client.queue, [], isOfQueue);
   return (
     <Page title="Queue" name="Queue" actions={<PauseButton />}>
+      <AsOf />
       {error !== null && <Problem error={error} retry={reload} />}
       <StatesStrip queue={value} />
       <div class="queue-grid">

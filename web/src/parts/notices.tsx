@@ -1,6 +1,10 @@
 import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import type { CodedError } from '../../../src/base/errors.ts';
+import { count } from '../../../src/surfaces/cli/phrases.ts';
+import { useApp } from '../app-context.ts';
 import { VisibleText } from '../diff/visible-text.tsx';
+import { useFocusKept } from '../use-focus-kept.ts';
 import { Button } from './button.tsx';
 import { Facts } from './problem.tsx';
 import { Shape } from './state.tsx';
@@ -9,6 +13,8 @@ interface Notice {
   id: number;
   text: string;
   error: CodedError | null;
+  /** How often it was said. */
+  times: number;
 }
 
 /** What is said stays for so long; a problem, until somebody takes it away. */
@@ -20,8 +26,8 @@ let last = 0;
 
 /** Says in a corner of the page what was done. */
 export function say(text: string): void {
-  const id = add(text, null);
-  setTimeout(() => dismiss(id), SHOWN_MS);
+  const notice = add(text, null);
+  setTimeout(() => dismiss(notice), SHOWN_MS);
 }
 
 /** Says what could not be done. */
@@ -29,29 +35,43 @@ export function sayProblem(error: CodedError): void {
   add(error.message, error);
 }
 
-function add(text: string, error: CodedError | null): number {
+/** What stands there already is said once more where it stands: the notice is another one then. */
+function add(text: string, error: CodedError | null): Notice {
+  const same = notices.value.find((each) => each.text === text && each.error?.code === error?.code);
+  if (same !== undefined) {
+    const again = { ...same, error, times: same.times + 1 };
+    notices.value = notices.value.map((each) => (each === same ? again : each));
+    return again;
+  }
   last += 1;
-  notices.value = [...notices.value, { id: last, text, error }].slice(-MOST);
-  return last;
+  const notice = { id: last, text, error, times: 1 };
+  notices.value = [...notices.value, notice].slice(-MOST);
+  return notice;
 }
 
-function dismiss(id: number): void {
-  notices.value = notices.value.filter((notice) => notice.id !== id);
+function dismiss(notice: Notice): void {
+  notices.value = notices.value.filter((each) => each !== notice);
 }
 
 export function Notices() {
+  const isLive = useApp().live.connection.value.kind === 'live';
+  useEffect(() => {
+    if (isLive) notices.value = notices.value.filter(({ error }) => error?.code !== 'daemon-away');
+  }, [isLive]);
+  useFocusKept([notices.value], '.notices button, main h1');
   return (
     <div class="notices" role="status" aria-live="polite">
-      {notices.value.map(({ id, text, error }) => (
-        <div key={id} class="notice">
-          <Shape tone={error === null ? 'good' : 'bad'} />
+      {notices.value.map((notice) => (
+        <div key={notice.id} class="notice">
+          <Shape tone={notice.error === null ? 'good' : 'bad'} />
           <div>
             <p>
-              <VisibleText text={text} />
+              <VisibleText text={notice.text} />
+              {notice.times > 1 && <span class="dim"> ({count(notice.times, 'time')})</span>}
             </p>
-            {error !== null && <Facts error={error} />}
+            {notice.error !== null && <Facts error={notice.error} />}
           </div>
-          <Button kind="quiet" isSmall label="Dismiss" action={() => dismiss(id)}>
+          <Button kind="quiet" isSmall label="Dismiss" action={() => dismiss(notice)}>
             ×
           </Button>
         </div>
