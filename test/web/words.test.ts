@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { HoldView } from '../../src/contract/status-view.ts';
 import { heldBy } from '../../web/src/now/held-by.ts';
-import { moodOf } from '../../web/src/now/mood.ts';
+import { awaited, moodOf } from '../../web/src/now/mood.ts';
 import { changedText } from '../../web/src/queue/changed-text.ts';
 import { grouped, matching, settingsOf } from '../../web/src/settings/settings-list.ts';
 
@@ -20,6 +20,7 @@ describe("the dashboard's words", () => {
       moodOf({ queue, holds: [hold('provider', 'box')], ready: true }),
       '1 being thought, 3 to come, 2 thoughts held',
     );
+    assert.deepEqual(awaited({ queue, holds: [hold('provider', 'box')] }), { held: 2, toCome: 3 });
   });
 
   it('say why a rule is held: everything, itself, or the provider of its first model', () => {

@@ -5,6 +5,7 @@ import { Link } from '../parts/link.tsx';
 import { Shape } from '../parts/state.tsx';
 import { Since } from '../parts/time.tsx';
 import type { Tone } from '../parts/tone.ts';
+import { awaited } from './mood.ts';
 
 /** How many thoughts are in which state, each with the way to them. */
 export function Counts({ status }: { status: StatusView | null }) {
@@ -16,7 +17,7 @@ export function Counts({ status }: { status: StatusView | null }) {
       <Count
         tone="next"
         title="to come"
-        number={queue && queue.waiting + queue.ready}
+        number={status === null ? undefined : awaited(status).toCome}
         to={{ page: 'queue' }}
       />
       <Count

@@ -7,15 +7,19 @@ import { Panel } from '../parts/panel.tsx';
 import { State } from '../parts/state.tsx';
 import { Since, Time } from '../parts/time.tsx';
 import { useAction } from '../use-action.ts';
+import { awaited } from './mood.ts';
 
 /** What is not being thought just now, why, and what to do about it. */
 export function HeldPanel({ status }: { status: StatusView | null }) {
-  const holds = status?.holds ?? [];
-  if (holds.length === 0) return null;
+  if (status === null || status.holds.length === 0) return null;
   return (
-    <Panel title="Held" class="held" aside={<State of="held">{heldCount(holds)}</State>}>
+    <Panel
+      title="Held"
+      class="held"
+      aside={<State of="held">{count(awaited(status).held, 'thought')}</State>}
+    >
       <ul>
-        {holds.map((hold) => (
+        {status.holds.map((hold) => (
           <Hold key={`${hold.what} ${hold.name}`} hold={hold} />
         ))}
       </ul>
@@ -67,11 +71,4 @@ function Resume({ rule }: { rule: string | null }) {
 /** A person's own doing. */
 function isPause({ what, reason }: HoldView): boolean {
   return (what === 'all' || what === 'rule') && reason.startsWith('paused');
-}
-
-function heldCount(holds: readonly HoldView[]): string {
-  return count(
-    holds.reduce((sum, { thoughts }) => sum + thoughts, 0),
-    'thought',
-  );
 }

@@ -1,11 +1,17 @@
 import type { StatusView } from '../../../src/contract/status-view.ts';
 import { count } from '../../../src/surfaces/cli/phrases.ts';
 
-/** How it is, in a sentence. */
-export function moodOf({ queue, holds, ready }: Pick<StatusView, 'queue' | 'holds' | 'ready'>): string {
-  const running = queue.running + queue.answered;
+/** Thoughts that are not being thought yet: `held` ones wait for something, the others only for their turn. */
+export function awaited({ queue, holds }: Pick<StatusView, 'queue' | 'holds'>) {
   const held = holds.reduce((sum, { thoughts }) => sum + thoughts, 0);
-  const toCome = Math.max(0, queue.waiting + queue.ready - held);
+  return { held, toCome: Math.max(0, queue.waiting + queue.ready - held) };
+}
+
+/** How it is, in a sentence. */
+export function moodOf(status: Pick<StatusView, 'queue' | 'holds' | 'ready'>): string {
+  const { queue, ready } = status;
+  const running = queue.running + queue.answered;
+  const { held, toCome } = awaited(status);
   const parts = [
     running > 0 && `${running} being thought`,
     toCome > 0 && `${toCome.toLocaleString('en-US')} to come`,
