@@ -82,6 +82,26 @@ describe('models that are compared', () => {
     );
   });
 
+  it('are offered with their trouble where a rule asks for them and they are not there', () => {
+    const recent = { answers: 0, firstTokenMs: null, tokensPerSecond: null };
+    const provider = { slots: 1, busy: 0, spent: null, recent, checkedAt: null, loaded: null, models: [] };
+    const candidates = candidatesOf(
+      [
+        { ...provider, name: 'box', state: 'offline', reason: 'box does not answer' },
+        { ...provider, name: 'lm', state: 'online', reason: '', models: ['a'], missing: ['b'] },
+      ],
+      [{ models: ['box/qwen3', 'lm/local-model'] }, { models: ['box/qwen3', 'boxes/c'] }],
+    );
+    assert.deepEqual(
+      candidates.map(({ name, trouble }) => [name, trouble]),
+      [
+        ['lm/a', ''],
+        ['box/qwen3', 'box does not answer'],
+        ['lm/b', 'it is not there'],
+      ],
+    );
+  });
+
   it('are told apart field by field', () => {
     const fields = fieldsOf([came({ title: 'Bill', sum: 3 }), came({ title: 'Bill', sum: 4, party: 'x' })]);
     assert.deepEqual(

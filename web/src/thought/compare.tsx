@@ -12,7 +12,8 @@ import { useComparison } from './use-comparison.ts';
 export function Compare({ thought, close }: { thought: string; close(): void }) {
   const { live } = useApp();
   const comparison = useComparison(thought);
-  const candidates = candidatesOf(live.status.value?.providers ?? []);
+  const status = live.status.value;
+  const candidates = status === null ? [] : candidatesOf(status.providers, status.rules);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const { contestants, isRunning } = comparison;
   useFocusKept([contestants], '.compare .actions .main');

@@ -10,20 +10,34 @@ export interface Candidate {
   isLoaded: boolean;
 }
 
-/** Every model of every provider, those that are loaded first. */
-export function candidatesOf(providers: StatusView['providers']): Candidate[] {
+/**
+ * Every model of every provider, those that are loaded first. Of a provider that is not there, also what rules ask it
+ * for: it has told of none.
+ */
+export function candidatesOf(
+  providers: StatusView['providers'],
+  rules: readonly Pick<StatusView['rules'][number], 'models'>[] = [],
+): Candidate[] {
+  const asked = rules.flatMap((rule) => rule.models);
   return providers
-    .flatMap(({ name, models, loaded, state, reason }) =>
-      models.map((model) => ({
+    .flatMap(({ name, models, missing = [], loaded, state, reason }) => {
+      const trouble = state === 'online' ? '' : reason || state;
+      const unheard = trouble === '' ? [] : asked.flatMap((model) => modelAt(name, model));
+      return [...new Set([...models, ...unheard, ...missing])].map((model) => ({
         name: `${name}/${model}`,
-        trouble: state === 'online' ? '' : reason || state,
+        trouble: trouble === '' && missing.includes(model) ? 'it is not there' : trouble,
         isLoaded: model === loaded,
-      })),
-    )
+      }));
+    })
     .sort(
       (a, b) =>
         Number(b.isLoaded) - Number(a.isLoaded) || Number(a.trouble !== '') - Number(b.trouble !== ''),
     );
+}
+
+/** What a model `provider/model` is called there; nothing where it is somebody else's. */
+function modelAt(provider: string, model: string): string[] {
+  return model.startsWith(`${provider}/`) ? [model.slice(provider.length + 1)] : [];
 }
 
 /** Whether it is an answer that could have been used: only those are measured against each other. */
