@@ -9,10 +9,11 @@ import { closeBrowser, newPage, noBrowser } from './browser.ts';
 import { enter, eventually, goTo, settled } from './dashboard.ts';
 import { type LivedIn, livedIn } from './lived-in.ts';
 
+const PHONE = { viewport: { width: 320, height: 640 }, hasTouch: true };
 const SIZES: readonly ({ name: string } & BrowserContextOptions)[] = [
   { name: 'wide', viewport: { width: 1280, height: 800 } },
   { name: 'phone', viewport: { width: 360, height: 740 }, hasTouch: true },
-  { name: 'small phone', viewport: { width: 320, height: 640 }, hasTouch: true },
+  { name: 'small phone', ...PHONE },
 ];
 const THEMES = ['light', 'dark'] as const;
 /** What is drawn as nothing in a name, and has a name there. */
@@ -162,5 +163,27 @@ describe('every page of the dashboard', { skip: noBrowser }, () => {
       await eventually(async () => (await table.getByText('answered').count()) === 2, 'both have answered');
       await note('what models made of the same');
     });
+  });
+
+  it('is so while the daemon is away', async () => {
+    const pages: Page[] = [];
+    for (const colorScheme of THEMES) {
+      const { page } = await newPage(t, { ...PHONE, colorScheme });
+      await enter(page, (await house.client.invite()).url, '#/');
+      await settled(page);
+      pages.push(page);
+    }
+    await house.daemon.end('SIGKILL');
+    const wrong: string[] = [];
+    for (const page of pages) {
+      for (const place of ['#/', '#/machine', '#/queue', '#/thoughts', '#/inbox', '#/rules']) {
+        await goTo(page, place);
+        await page.getByText('Next try in', { exact: false }).waitFor();
+        if (['#/', '#/machine', '#/queue'].includes(place)) await page.getByText(/^As of /).waitFor();
+        wrong.push(...(await findings(page)).map((finding) => `${place}: ${finding}`));
+      }
+      await page.getByRole('button', { name: 'Try now' }).click();
+    }
+    assert.deepEqual(wrong, []);
   });
 });
