@@ -93,8 +93,8 @@ describe('the package', () => {
     const home = createHome(t, 'http://127.0.0.1:9', `http: { port: ${port} }\n`);
     await startDaemon(t, home, { bin: command, killed: true });
     const paints: number[] = [];
-    // The first one starts the browser, too; of the others the best tells what is the page's and not the machine's.
-    for (let go = 0; go < 4 && !paints.slice(1).some((ms) => ms <= FIRST_PAINT_MS); go += 1) {
+    // The first one starts the browser, too: it is told, and does not count.
+    for (let go = 0; go < 2; go += 1) {
       const { stdout: link } = await run(process.execPath, [
         command,
         'open',
@@ -110,7 +110,7 @@ describe('the package', () => {
     }
     await closeBrowser();
     t.diagnostic(`first contentful paint: ${paints.map((ms) => `${Math.round(ms)} ms`).join(', ')}`);
-    assert.ok(Math.min(...paints) <= FIRST_PAINT_MS, paints.join());
+    assert.ok((paints.at(-1) ?? Number.POSITIVE_INFINITY) <= FIRST_PAINT_MS, paints.join());
   });
 
   it('is executable, and asks the system for node', async () => {

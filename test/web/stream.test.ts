@@ -7,9 +7,8 @@ import { builtPage } from './built.ts';
 import { enter, eventually } from './dashboard.ts';
 
 const EVENTS = 10_000;
+/** Measured: 64 ms, and 146 ms where four other programs want the two processors meanwhile. */
 const LONGEST_MS = 200;
-/** A task is longer where another program has the processor meanwhile; a page that blocks does so each time. */
-const TRIES = 3;
 
 const WATCH_TASKS = `
   window.tasks = [];
@@ -40,9 +39,9 @@ describe(`the dashboard that is told ${EVENTS} events`, { skip: noBrowser }, () 
 
   it(`is never busy for ${LONGEST_MS} ms at a time, and shows the last of them`, async (t) => {
     const page = await readPage((await builtPage()).page);
-    let longest = Number.POSITIVE_INFINITY;
-    for (let go = 0; go < TRIES && longest >= LONGEST_MS; go += 1) longest = await streamed();
-    assert.ok(longest < LONGEST_MS, `busy for ${longest} ms`);
+    // The middle one of three counts: another program may hold up one of them, a page that blocks holds up most.
+    const longest = [await streamed(), await streamed(), await streamed()].sort((a, b) => a - b);
+    assert.ok((longest[1] ?? 0) < LONGEST_MS, `busy for ${longest.join(', ')} ms`);
 
     async function streamed(): Promise<number> {
       const { daemon, desk } = await openDoor(t, { page });
