@@ -4,7 +4,7 @@ import { peek } from '../../src/store/peek.ts';
 import { copyRule } from '../support/daemon.ts';
 import { startModelServer } from '../support/model-server.ts';
 import { closeBrowser, newPage, noBrowser } from './browser.ts';
-import { dashboard, drop, enter, eventually, goTo } from './dashboard.ts';
+import { dashboard, drop, enter, eventually, goTo, settled } from './dashboard.ts';
 
 /** Notes the id of every event that the page is told, from its own requests. */
 const NOTE_IDS = `
@@ -53,15 +53,24 @@ describe('the dashboard over a restart of the daemon', { skip: noBrowser }, () =
     await page.getByText('online').first().waitFor();
     const asOf = page.getByText(/^As of .* ago, when the daemon was last heard\.$/);
     assert.equal(await asOf.count(), 0, 'what is shown is so just now');
+    await goTo(page, '#/queue');
+    await page.getByText('lmstudio').first().waitFor();
     await house.daemon.end('SIGKILL');
     await page
       .getByText(/reconnecting|trying again|not answer|away/i)
       .first()
       .waitFor();
-    for (const place of ['#/', '#/machine', '#/queue']) {
-      await goTo(page, place);
-      await asOf.waitFor();
-    }
+    await asOf.waitFor();
+    await goTo(page, '#/machine');
+    await asOf.waitFor();
+    await page.getByRole('main').getByText('the daemon does not answer').first().waitFor();
+    await settled(page);
+    assert.doesNotMatch(await page.getByRole('main').innerText(), /defect/, 'it is away, and nothing else');
+    await goTo(page, '#/');
+    await asOf.waitFor();
+    const colourOf = (of: string) =>
+      page.evaluate<string>(`getComputedStyle(document.querySelector('${of}')).color`);
+    assert.equal(await colourOf('.servers .good.state'), await colourOf('.servers .faint'), 'nothing is lit');
     // What cannot be done is said once, however often it is tried, until the daemon is back.
     const away = page.locator('.notice', { hasText: 'the daemon does not answer' });
     const pause = page.getByRole('main').getByRole('button', { name: 'Pause everything' });

@@ -4,7 +4,7 @@ import { Empty } from '../parts/empty.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
-import { useLiveLoad, useLoad } from '../use-load.ts';
+import { useLiveLoad } from '../use-load.ts';
 import { chartsOf, fittingRange, RANGES, type RangeKey, timesOf } from './charts.ts';
 
 /** Vitals are measured each minute. */
@@ -32,7 +32,11 @@ export function Vitals() {
     return () => clearInterval(timer);
   }, [reload]);
   // What draws them is a third of the whole page's script: it comes when somebody looks.
-  const drawing = useLoad(() => import('./chart.tsx'), []);
+  const drawing = useLiveLoad(
+    () => import('./chart.tsx'),
+    [],
+    () => false,
+  );
   const ChartPanel = drawing.value?.ChartPanel ?? null;
   const charts = useMemo(() => (value === null ? [] : chartsOf(value)), [value]);
   const times = useMemo(() => (value === null ? [] : timesOf(value)), [value]);
@@ -63,7 +67,7 @@ export function Vitals() {
           <p>The daemon measures this machine once a minute while it runs.</p>
         </Empty>
       )}
-      {drawing.error !== null && <Problem error={drawing.error} retry={drawing.reload} />}
+      {error === null && drawing.error !== null && <Problem error={drawing.error} retry={drawing.reload} />}
       {charts.length > 0 && ChartPanel !== null && (
         <div class="charts" aria-busy={isLoading}>
           {charts.map((chart) => (

@@ -17,7 +17,7 @@ export function QueuePage() {
   const { value, error, reload } = useLiveLoad(client.queue, [], isOfQueue);
   return (
     <Page title="Queue" name="Queue" actions={<PauseButton />}>
-      <AsOf />
+      {value !== null && <AsOf />}
       {error !== null && <Problem error={error} retry={reload} />}
       <StatesStrip queue={value} />
       <div class="queue-grid">
