@@ -81,7 +81,10 @@ describe('the dashboard over a restart of the daemon', { skip: noBrowser }, () =
     assert.equal(await away.count(), 1);
     await away.getByRole('button', { name: 'Dismiss' }).press('Enter');
     await away.waitFor({ state: 'detached' });
-    assert.equal(await page.evaluate<string>('document.activeElement.tagName'), 'H1');
+    await eventually(
+      async () => (await page.evaluate<string>('document.activeElement.tagName')) === 'H1',
+      'the focus stays in the page',
+    );
     await pause.click();
     await away.waitFor();
     await goTo(page, '#/');
