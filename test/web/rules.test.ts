@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -37,6 +37,12 @@ describe('who writes rules in the dashboard', { skip: noBrowser }, () => {
   const button = (name: string | RegExp) => main().getByRole('button', { name });
   const rules = () => readdirSync(join(house.home.folder, 'rules')).sort();
   const textOf = (name: string) => page.getByLabel(`The text of ${name}`);
+  const fileOf = (name: string) => join(house.home.folder, 'rules', `${name}.md`);
+  const focused = () => page.evaluate<string>('document.activeElement.tagName');
+  const selected = () =>
+    page.evaluate<string>(
+      '(({ value, selectionStart, selectionEnd }) => value.slice(selectionStart, selectionEnd))(document.activeElement)',
+    );
   const rulesLink = () =>
     page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: /Rules/ });
 
@@ -93,6 +99,96 @@ describe('who writes rules in the dashboard', { skip: noBrowser }, () => {
     assert.equal(await textOf('mine').inputValue(), theirs);
   });
 
+  it('sees at once what somebody else writes into an open file, and stands where they stood', async () => {
+    await show('#/rules/copy');
+    const text = await textOf('copy').inputValue();
+    const at = text.indexOf('Say it again');
+    await textOf('copy').focus();
+    await page.evaluate(`document.activeElement.setSelectionRange(${at}, ${at + 3})`);
+    const theirs = text.replace('---\n', '---\n# Theirs.\n');
+    writeFileSync(fileOf('copy'), theirs);
+    await page.locator('.notices').getByText('was changed elsewhere').waitFor();
+    assert.equal(await textOf('copy').inputValue(), theirs);
+    assert.equal(await selected(), 'Say');
+    await button('Saved').waitFor();
+    await button('Dry run').waitFor();
+    await page.keyboard.type('Tell');
+    await button('Save').click();
+    await button('Saved').waitFor();
+    assert.equal(readFileSync(fileOf('copy'), 'utf8'), theirs.replace('Say', 'Tell'));
+  });
+
+  it('is shown that a file was changed while they wrote, goes back to what it holds, and has theirs back', async () => {
+    await show('#/rules/copy');
+    const text = await textOf('copy').inputValue();
+    const [mine, theirs] = [`${text}Mine.\n`, `${text}Theirs.\n`];
+    await textOf('copy').fill(mine);
+    writeFileSync(fileOf('copy'), theirs);
+    await main().getByText('The file was changed meanwhile').waitFor();
+    await button('Go on editing').press('Enter');
+    await eventually(async () => (await focused()) === 'TEXTAREA', 'the text takes the focus');
+    assert.equal(await textOf('copy').inputValue(), mine);
+    await button('Discard changes').press('Enter');
+    await button('Saved').waitFor();
+    assert.equal(await textOf('copy').inputValue(), theirs);
+    await eventually(async () => (await focused()) === 'TEXTAREA', 'the text takes the focus');
+    assert.doesNotMatch((await rulesLink().textContent()) ?? '', /not saved/);
+
+    await button('Have it back').click();
+    assert.equal(await textOf('copy').inputValue(), mine);
+    await main().getByText('The file was changed meanwhile').waitFor();
+    await button('Take the one that is there').click();
+    assert.equal(await textOf('copy').inputValue(), theirs);
+    await button('Have it back').click();
+    assert.equal(await textOf('copy').inputValue(), mine);
+    await button('Save mine over it').click();
+    await button('Saved').waitFor();
+    assert.equal(readFileSync(fileOf('copy'), 'utf8'), mine);
+    assert.equal(await button('Have it back').count(), 0);
+  });
+
+  it('is told that a text is saved where the answer was lost, and when it is saved once more', async (t) => {
+    await show('#/rules/copy');
+    const text = await textOf('copy').inputValue();
+    let puts = 0;
+    let isRead = true;
+    await page.route('**/v1/rules/copy', async (route) => {
+      if (route.request().method() === 'GET') return isRead ? route.continue() : route.abort();
+      puts += 1;
+      if (puts === 3) isRead = true;
+      const response = await route.fetch();
+      return puts < 3 ? route.abort() : route.fulfill({ response });
+    });
+    t.after(() => page.unrouteAll());
+
+    await textOf('copy').fill(`${text}Once.\n`);
+    await button('Save').click();
+    await button('Saved').waitFor();
+    assert.match(readFileSync(fileOf('copy'), 'utf8'), /Once/);
+    assert.doesNotMatch((await rulesLink().textContent()) ?? '', /not saved/);
+
+    isRead = false;
+    await textOf('copy').fill(`${text}Twice.\n`);
+    await button('Save').click();
+    await eventually(() => puts === 2, 'it was sent');
+    await main().locator('.button:enabled', { hasText: 'Save' }).click();
+    await button('Saved').waitFor();
+    assert.equal(puts, 3);
+    assert.equal(await main().getByText('meanwhile').count(), 0);
+    assert.match(readFileSync(fileOf('copy'), 'utf8'), /Twice/);
+  });
+
+  it('can save what they wrote where the file was deleted meanwhile', async () => {
+    await show('#/rules/summaries');
+    const text = await textOf('summaries').inputValue();
+    await textOf('summaries').fill(`${text}Mine.\n`);
+    unlinkSync(fileOf('summaries'));
+    await main().getByText('The file was deleted meanwhile').waitFor();
+    await button('Save mine').click();
+    await button('Saved').waitFor();
+    assert.equal(readFileSync(fileOf('summaries'), 'utf8'), `${text}Mine.\n`);
+  });
+
   it('finds again what was not saved, is told of it in the menu, and asked before it is lost', async () => {
     await show('#/rules/copy');
     const text = await textOf('copy').inputValue();
@@ -136,6 +232,7 @@ describe('who writes rules in the dashboard', { skip: noBrowser }, () => {
   });
 
   it('is told what was done where it covers nothing that is used', async () => {
+    await eventually(() => page.evaluate<boolean>(DISMISSED), 'what was said before is gone');
     for (const size of [
       { width: 1280, height: 800 },
       { width: 900, height: 500 },
@@ -170,6 +267,12 @@ describe('who writes rules in the dashboard', { skip: noBrowser }, () => {
     await main().getByText('did you mean').waitFor();
   });
 });
+
+/** Takes one notice away; whether there are no more. */
+const DISMISSED = `
+  document.querySelector('.notice [aria-label=Dismiss]')?.click();
+  document.querySelector('.notice') === null;
+`;
 
 type Box = { x: number; y: number; width: number; height: number } | null;
 

@@ -26,8 +26,8 @@ export function createDrafts<Draft>(): Drafts<Draft> {
 }
 
 /** Whoever closes the page with something unsaved is asked, wherever in it they are. */
-export function guardDrafts(window: Pick<Window, 'addEventListener' | 'removeEventListener'>): void {
-  const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+export function guardDrafts(window: EventTarget): void {
+  const ask = (event: Event) => event.preventDefault();
   effect(() => {
     if (kinds.some(({ all }) => all.value.size > 0)) window.addEventListener('beforeunload', ask);
     else window.removeEventListener('beforeunload', ask);

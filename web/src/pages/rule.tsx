@@ -1,5 +1,3 @@
-import { useState } from 'preact/hooks';
-import type { CodedError } from '../../../src/base/errors.ts';
 import type { RuleView } from '../../../src/contract/api.ts';
 import type { ThoughtRow } from '../../../src/contract/thought-view.ts';
 import { short } from '../../../src/surfaces/cli/phrases.ts';
@@ -14,14 +12,14 @@ import { Skeleton } from '../parts/skeleton.tsx';
 import { State } from '../parts/state.tsx';
 import { Time } from '../parts/time.tsx';
 import { go, place } from '../place.ts';
-import { type Base, draftOf, keepDraft } from '../rules/drafts.ts';
 import { Editor } from '../rules/editor.tsx';
 import { standingOf, sumsOf } from '../rules/standing.ts';
 import { UnknownRule } from '../rules/unknown-rule.tsx';
+import { type OpenFile, useFile } from '../rules/use-file.ts';
 import { Facts } from '../thought/step.tsx';
 import { saidOf, titleOf } from '../thoughts/facts.ts';
 import { useAction } from '../use-action.ts';
-import { useLiveLoad, useLoad } from '../use-load.ts';
+import { useLiveLoad } from '../use-load.ts';
 import './rules.css';
 
 /** Thoughts of it that are shown. */
@@ -49,7 +47,7 @@ export function RulePage() {
     >
       {rules.error !== null && <Problem error={rules.error} retry={rules.reload} />}
       {rule !== undefined && <Standing rule={rule} />}
-      {!file.isNew && <LastThoughts name={name} />}
+      {file.file?.etag !== null && <LastThoughts name={name} />}
       <File {...file} />
     </Page>
   );
@@ -190,33 +188,12 @@ function LastThought({ row }: { row: ThoughtRow }) {
   );
 }
 
-interface OpenFile {
-  /** Null before it was read. */
-  file: Base | null;
-  /** Nobody has saved it yet. */
-  isNew: boolean;
-  error: CodedError | null;
-  reload(): void;
-  take(file: Base): void;
-}
-
-/** The file that was read stays until it is saved: what somebody writes is not taken from under their hands. */
-function useFile(name: string): OpenFile {
-  const { client } = useApp();
-  const draft = draftOf(name);
-  const begun = draft?.base.etag === null ? draft.base : null;
-  const [saved, take] = useState<Base | null>(null);
-  const read = useLoad<Base | null>(async () => (begun === null ? client.rule(name) : null), [name]);
-  const file = saved ?? read.value ?? begun;
-  return { file, isNew: file !== null && file.etag === null, error: read.error, reload: read.reload, take };
-}
-
-function File({ file, error, reload, take }: OpenFile) {
-  if (file === null && error !== null) return <Problem error={error} retry={reload} />;
-  if (file === null) return <Skeleton lines={10} what="The file" />;
-  const abandon = () => {
-    keepDraft(file.name, null);
-    go({ page: 'rules' });
-  };
-  return <Editor file={file} saved={take} abandon={abandon} />;
+function File({ file, error, reload, save }: OpenFile) {
+  if (file === null && error === null) return <Skeleton lines={10} what="The file" />;
+  return (
+    <>
+      {error !== null && (file === null || !error.retryable) && <Problem error={error} retry={reload} />}
+      {file !== null && <Editor file={file} save={save} abandon={() => go({ page: 'rules' })} />}
+    </>
+  );
 }

@@ -29,3 +29,10 @@ export const { of: draftOf, keep: keepDraft } = drafts;
 export function beginRule(name: string, text: string): void {
   if (draftOf(name) === null) keepDraft(name, { text, base: { name, text: '', etag: null } });
 }
+
+/** What is still not saved where the file holds this; `sent`: a text that was to be saved, and may have been. */
+export function draftOver(draft: Draft | null, found: Base, sent: string | null): Draft | null {
+  if (draft === null || (found.etag !== null && draft.text === found.text)) return null;
+  // What was typed after that begins from it.
+  return sent !== null && found.text === sent ? { text: draft.text, base: found } : draft;
+}

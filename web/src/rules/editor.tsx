@@ -1,72 +1,69 @@
 import { useRef, useState } from 'preact/hooks';
-import { CodedError } from '../../../src/base/errors.ts';
-import { useApp } from '../app-context.ts';
 import { Diff } from '../diff/diff.tsx';
 import { visibleWords } from '../diff/visible.ts';
 import { VisibleText } from '../diff/visible-text.tsx';
 import { Button } from '../parts/button.tsx';
 import { Panel } from '../parts/panel.tsx';
-import { useAction } from '../use-action.ts';
+import { type Action, useAction } from '../use-action.ts';
+import { useFocusKept } from '../use-focus-kept.ts';
 import { type Base, type Draft, draftOf, keepDraft } from './drafts.ts';
 import { DryRun } from './dry-run.tsx';
 import { Problems } from './problems.tsx';
 import { marksOf, rangeOfLine } from './text.ts';
 import { TextField } from './text-field.tsx';
 import { useCheck } from './use-check.ts';
+import type { OpenFile } from './use-file.ts';
 
 interface EditorProps {
-  /** What is edited; one that is not there yet has no tag. */
+  /** What the file holds, as it is known newest; one that is not there has no tag. */
   file: Base;
-  /** It was saved, or another one is there: this is what the file holds now. */
-  saved(file: Base): void;
+  save: OpenFile['save'];
   /** Gives up what was to become a new one. */
   abandon(): void;
 }
 
 /** A rule's file, with what the daemon would say of it while it is edited, and what it would do before it is saved. */
-export function Editor({ file, saved, abandon }: EditorProps) {
-  const { client } = useApp();
-  const draft = draftOf(file.name);
-  const [text, setText] = useState(draft?.text ?? file.text);
+export function Editor({ file, abandon, ...does }: EditorProps) {
+  const { name } = file;
+  const draft = draftOf(name);
+  const text = draft?.text ?? file.text;
   /** What the text was begun from: only that may be written over unseen. */
-  const [base, setBase] = useState(draft?.base ?? file);
-  const [other, setOther] = useState<Base | null>(base.etag === file.etag ? null : file);
+  const base = draft?.base ?? file;
+  /** The tag of another file that was looked at and left. */
+  const [left, setLeft] = useState<Base['etag'] | undefined>();
+  const [discarded, setDiscarded] = useState<Draft | null>(null);
+  const isOther = base.etag !== file.etag && file.etag !== left;
   const field = useRef<HTMLTextAreaElement>(null);
-  const { check, isCurrent, why } = useCheck(file.name, text);
-  const isNew = base.etag === null;
-  const isChanged = isNew || text !== file.text;
+  const { check, isCurrent, why } = useCheck(name, text);
+  const isNew = file.etag === null;
+  const isChanged = draft !== null;
+  useFocusKept([isOther, isChanged, discarded], '.editor textarea');
 
   function change(next: string): void {
-    setText(next);
-    keepDraft(file.name, next === base.text && !isNew ? null : { text: next, base });
+    keepDraft(name, next === file.text && !isNew ? null : { text: next, base });
   }
 
   function discard(): void {
+    setDiscarded(draft);
+    keepDraft(name, null);
     if (isNew) abandon();
-    else change(base.text);
+  }
+
+  /** What is written now can be had back the same way. */
+  function bringBack(): void {
+    setDiscarded(draft);
+    setLeft(undefined);
+    keepDraft(name, discarded);
   }
 
   async function write(over: Base): Promise<string | undefined> {
-    try {
-      const now = await client.saveRule({
-        name: file.name,
-        text,
-        known: over.etag === null ? null : [over.etag],
-      });
-      // What was typed while it was being saved begins from what is saved.
-      keepDraft(file.name, draftAfter(draftOf(file.name), text, now));
-      setBase(now);
-      saved(now);
-      setOther(null);
-      return 'Saved: it is in force from the next event on.';
-    } catch (error) {
-      if (!(error instanceof CodedError) || error.code !== 'rule-changed') throw error;
-      setOther(await client.rule(file.name));
-      return undefined;
-    }
+    const saved = await does.save(text, over);
+    if (saved === undefined) setLeft(undefined);
+    else setDiscarded(null);
+    return saved;
   }
   const save = useAction(() => write(base));
-  const overwrite = useAction(async () => (other === null ? undefined : write(other)));
+  const overwrite = useAction(() => write(file));
   const canSave = isChanged && check?.ok === true && isCurrent && !save.isBusy;
 
   function show(line: number): void {
@@ -92,19 +89,21 @@ export function Editor({ file, saved, abandon }: EditorProps) {
         </>
       }
     >
-      {other !== null && (
+      {discarded !== null && (
+        <div class="discarded">
+          <span>What you wrote was discarded.</span>
+          <Button isSmall action={bringBack}>
+            Have it back
+          </Button>
+        </div>
+      )}
+      {isOther && (
         <Meanwhile
-          other={other}
+          file={file}
           text={text}
-          take={() => {
-            setText(other.text);
-            setBase(other);
-            keepDraft(file.name, null);
-            saved(other);
-            setOther(null);
-          }}
+          take={discard}
           overwrite={overwrite}
-          close={() => setOther(null)}
+          close={() => setLeft(file.etag)}
         />
       )}
       <div class="editor-body">
@@ -112,7 +111,7 @@ export function Editor({ file, saved, abandon }: EditorProps) {
           field={field}
           text={text}
           marks={marksOf(check?.problems ?? [])}
-          label={`The text of ${visibleWords(file.name)}`}
+          label={`The text of ${visibleWords(name)}`}
           describedBy="rule-problems"
           change={change}
           save={() => canSave && void save.run()}
@@ -126,7 +125,7 @@ export function Editor({ file, saved, abandon }: EditorProps) {
             </p>
           )}
           <DryRun
-            name={file.name}
+            name={name}
             text={text}
             isGood={check?.ok === true && isCurrent}
             sense={check?.sense ?? null}
@@ -140,34 +139,25 @@ export function Editor({ file, saved, abandon }: EditorProps) {
 }
 
 /** The file was changed while it was edited here: neither is lost without somebody saying so. */
-function Meanwhile(props: {
-  other: Base;
-  text: string;
-  take(): void;
-  overwrite: ReturnType<typeof useAction>;
-  close(): void;
-}) {
-  const { other, text, take, overwrite, close } = props;
+function Meanwhile(props: { file: Base; text: string; take(): void; overwrite: Action; close(): void }) {
+  const { file, text, take, overwrite, close } = props;
+  const isGone = file.etag === null;
   return (
     <div class="meanwhile" role="alert">
       <p>
-        <strong>The file was changed meanwhile, and yours was not saved.</strong> From what it holds now to
-        what you wrote:
+        <strong>The file was {isGone ? 'deleted' : 'changed'} meanwhile, and yours is not saved.</strong>{' '}
+        {isGone ? 'What you wrote:' : 'From what it holds now to what you wrote:'}
       </p>
-      <Diff before={other.text} after={text} label="the file as it is and as you wrote it" />
+      <Diff before={file.text} after={text} label="the file as it is and as you wrote it" />
       <div class="actions">
         <Button kind="danger" action={overwrite}>
-          Save mine over it
+          {isGone ? 'Save mine' : 'Save mine over it'}
         </Button>
-        <Button action={take}>Take the one that is there</Button>
+        <Button action={take}>{isGone ? 'Discard mine' : 'Take the one that is there'}</Button>
         <Button kind="quiet" action={close}>
           Go on editing
         </Button>
       </div>
     </div>
   );
-}
-
-function draftAfter(draft: Draft | null, saved: string, base: Base): Draft | null {
-  return draft === null || draft.text === saved ? null : { text: draft.text, base };
 }

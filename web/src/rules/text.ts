@@ -26,3 +26,15 @@ export function marksOf(
   }
   return marks;
 }
+
+/** Where somebody stands in a text that was changed under them: at the same words, or at the end of what is the same. */
+export function placeAfter(before: string, after: string, at: number): number {
+  const most = Math.min(before.length, after.length);
+  let same = 0;
+  while (same < most && before[same] === after[same]) same += 1;
+  if (at <= same) return at;
+  let sameEnd = 0;
+  while (sameEnd < most - same && before.at(-1 - sameEnd) === after.at(-1 - sameEnd)) sameEnd += 1;
+  const toEnd = before.length - at;
+  return toEnd <= sameEnd ? after.length - toEnd : same;
+}
