@@ -17,6 +17,13 @@ describe('who writes rules in the dashboard', { skip: noBrowser }, () => {
 
   before(async () => {
     server = await startModelServer(() => ({ title: 'Low tide', summary: 'The tide is low.' }));
+    const [loaded, other] = [[{ id: 'test-model', config: { context_length: 131_072 } }], []];
+    server.native = {
+      models: [
+        { type: 'llm', key: 'test-model', loaded_instances: loaded },
+        { type: 'llm', key: ODD, loaded_instances: other },
+      ],
+    };
     t.after(() => server.stop());
     house = await dashboard(t as never, server.url, (home) => home.rule('copy', copyRule(home)));
     ({ page } = await newPage(t, { viewport: { width: 1280, height: 800 } }));
@@ -178,6 +185,11 @@ describe('who writes rules in the dashboard', { skip: noBrowser }, () => {
     assert.match(readFileSync(fileOf('copy'), 'utf8'), /Twice/);
   });
 
+  it('sees every character of the names of models that are offered', async () => {
+    await show('#/rules/copy');
+    await main().getByRole('option', { name: 'lmstudio/bill ‹U+202E›fdp' }).waitFor({ state: 'attached' });
+  });
+
   it('can save what they wrote where the file was deleted meanwhile', async () => {
     await show('#/rules/summaries');
     const text = await textOf('summaries').inputValue();
@@ -267,6 +279,9 @@ describe('who writes rules in the dashboard', { skip: noBrowser }, () => {
     await main().getByText('did you mean').waitFor();
   });
 });
+
+/** A name that turns round what stands after its first word. */
+const ODD = 'bill \u202efdp';
 
 /** Takes one notice away; whether there are no more. */
 const DISMISSED = `

@@ -90,7 +90,7 @@ export function DryRun({ name, text, isGood, sense, isNew, isChanged }: DryRunPr
               <option value="">the rule's own models</option>
               {models.map(({ name: each }) => (
                 <option key={each} value={each}>
-                  {each}
+                  {visibleWords(each)}
                 </option>
               ))}
             </select>
@@ -134,7 +134,7 @@ function optionOf(row: ThoughtRow, name: string): string {
   const at = new Date(row.timestamp).toLocaleString('en-GB', {
     ...{ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
   });
-  const whose = row.rule === name ? row.state : `of ${row.rule}`;
+  const whose = row.rule === name ? row.state : `of ${visibleWords(row.rule)}`;
   return `${visibleWords(titleOf(row)).slice(0, 60)}, ${whose}, ${at}`;
 }
 

@@ -33,7 +33,7 @@ export function UnknownRule({ name, rules }: { name: string; rules: readonly Rul
             {names.map((each) => (
               <li key={each}>
                 <Link page="rules" of={each}>
-                  {each}
+                  <VisibleText text={each} />
                 </Link>
               </li>
             ))}
