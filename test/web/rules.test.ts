@@ -243,6 +243,43 @@ describe('who writes rules in the dashboard', { skip: noBrowser }, () => {
     await main().getByText('wat', { exact: true }).waitFor();
   });
 
+  it('is shown what is not saved where the session ends, and goes on with it where another link is opened', async () => {
+    await show('#/inbox');
+    await page.locator('button:enabled', { hasText: 'Reject' }).waitFor();
+    await page.keyboard.press('e');
+    const instead = page.getByLabel('What is written in its place');
+    await instead.fill('# In its place\n');
+    await show('#/rules/copy');
+    const text = await textOf('copy').inputValue();
+    const mine = `${text}Mine.\n`;
+    await textOf('copy').fill(mine);
+    await house.client.revokeTokens({ which: 'dashboard' });
+    await page.getByText('This session has ended').waitFor();
+    assert.equal(await page.getByLabel('The rule copy', { exact: true }).inputValue(), mine);
+    const proposed = page.getByRole('textbox', { name: /^In place of what thought [\w-]+ proposed$/ });
+    assert.equal(await proposed.inputValue(), '# In its place\n');
+    assert.equal(await page.getByRole('button', { name: /^Copy (The rule|In place)/ }).count(), 2);
+    await eventually(async () => (await focused()) === 'H1', 'the heading takes the focus');
+
+    const { url } = await house.client.invite();
+    await page.goto(url);
+    await textOf('copy').waitFor();
+    assert.match(page.url(), /#\/rules\/copy$/);
+    assert.equal(await textOf('copy').inputValue(), mine);
+    await page.goto(url);
+    await page.getByText('For another link').waitFor();
+    assert.doesNotMatch(page.url(), /code/);
+    assert.equal(await page.getByLabel('The rule copy', { exact: true }).inputValue(), mine);
+    await page.goto((await house.client.invite()).url);
+    await textOf('copy').waitFor();
+    writeFileSync(fileOf('copy'), `${text}Theirs.\n`);
+    await main().getByText('The file was changed meanwhile').waitFor();
+    await button('Discard changes').click();
+    await show('#/inbox');
+    assert.equal(await instead.inputValue(), '# In its place\n');
+    await button('Leave it as proposed').click();
+  });
+
   it('is told what was done where it covers nothing that is used', async () => {
     await eventually(() => page.evaluate<boolean>(DISMISSED), 'what was said before is gone');
     for (const size of [

@@ -17,7 +17,9 @@ describe("the dashboard's session", () => {
       asking(async () => ({ token: 'csn_1', scopes: ['read'], expiresAt: '' })),
     );
     assert.deepEqual([session.state.value.kind, session.token()], ['open', 'csn_1']);
-    session.end();
+    session.end('csn_0');
+    assert.equal(session.token(), 'csn_1', 'of one before');
+    session.end('csn_1');
     assert.deepEqual([session.state.value.kind, session.token()], ['ended', null]);
   });
 

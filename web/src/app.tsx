@@ -1,3 +1,4 @@
+import type { ReadonlySignal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import { type App, AppContext, useApp } from './app-context.ts';
 import { ConnectionBanner } from './connection.tsx';
@@ -11,10 +12,10 @@ import type { Session } from './session.ts';
 import { useKeys } from './use-keys.ts';
 
 /** Everything: the way in, and behind it the pages. */
-export function Shell({ app, session }: { app: App; session: Session }) {
+export function Shell({ app, session }: { app: ReadonlySignal<App>; session: Session }) {
   const state = session.state.value;
   return (
-    <AppContext.Provider value={app}>
+    <AppContext.Provider value={app.value}>
       {state.kind === 'open' ? <Inside /> : <Gate state={state} />}
     </AppContext.Provider>
   );

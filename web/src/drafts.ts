@@ -8,11 +8,24 @@ export interface Drafts<Draft> {
   keep(key: string, draft: Draft | null): void;
 }
 
-const kinds: Pick<Drafts<unknown>, 'all'>[] = [];
+/** One of any kind, as somebody can take it elsewhere. */
+interface Unsaved {
+  key: string;
+  title: string;
+  text: string;
+}
 
-export function createDrafts<Draft>(): Drafts<Draft> {
+/** A kind of drafts, in words. */
+interface Kind<Draft> {
+  titleOf(key: string): string;
+  textOf(draft: Draft): string;
+}
+
+const kinds: (() => readonly Unsaved[])[] = [];
+
+export function createDrafts<Draft>({ titleOf, textOf }: Kind<Draft>): Drafts<Draft> {
   const all = signal<ReadonlyMap<string, Draft>>(new Map());
-  kinds.push({ all });
+  kinds.push(() => [...all.value].map(([key, draft]) => ({ key, title: titleOf(key), text: textOf(draft) })));
   return {
     all,
     of: (key) => all.value.get(key) ?? null,
@@ -25,11 +38,16 @@ export function createDrafts<Draft>(): Drafts<Draft> {
   };
 }
 
+/** All that is not saved, of every kind. */
+export function allUnsaved(): readonly Unsaved[] {
+  return kinds.flatMap((unsaved) => unsaved());
+}
+
 /** Whoever closes the page with something unsaved is asked, wherever in it they are. */
 export function guardDrafts(window: EventTarget): void {
   const ask = (event: Event) => event.preventDefault();
   effect(() => {
-    if (kinds.some(({ all }) => all.value.size > 0)) window.addEventListener('beforeunload', ask);
+    if (allUnsaved().length > 0) window.addEventListener('beforeunload', ask);
     else window.removeEventListener('beforeunload', ask);
   });
 }

@@ -15,10 +15,10 @@ export type SessionState =
 export interface Session {
   state: ReadonlySignal<SessionState>;
   token(): string | null;
-  /** Exchanges the code of a link. */
+  /** Exchanges the code of a link. A session that was before ends for this page, also where the code is refused. */
   enter(code: string, transport: Pick<Transport, 'ask'>): Promise<void>;
-  /** It was revoked, or not used for too long. */
-  end(): void;
+  /** That token is good no more: it was revoked, or not used for too long. */
+  end(token: string): void;
 }
 
 export function createSession(): Session {
@@ -37,10 +37,13 @@ export function createSession(): Session {
         state.value = { kind: 'open' };
       } catch (error) {
         if (!(error instanceof CodedError)) throw error;
+        token = null;
         state.value = { kind: 'refused', error };
       }
     },
-    end() {
+    end(of) {
+      // What was asked in a session before tells nothing of this one.
+      if (of !== token) return;
       token = null;
       state.value = { kind: 'ended' };
     },

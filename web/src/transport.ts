@@ -29,7 +29,7 @@ export interface TransportOptions {
   /** The session's; null before there is one. */
   token(): string | null;
   /** Nobody is let in with that token any more. */
-  onRefused(): void;
+  onRefused(token: string): void;
   silenceMs?: number;
 }
 
@@ -52,7 +52,7 @@ export function createTransport(options: TransportOptions): PageTransport {
       signal,
     );
     if (response.ok) return response;
-    if (response.status === 401 && token !== null) options.onRefused();
+    if (response.status === 401 && token !== null) options.onRefused(token);
     throw problemError(response.status, await reach(response.text(), signal));
   }
 

@@ -15,7 +15,7 @@ export interface Draft {
   base: Base;
 }
 
-const drafts = createDrafts<Draft>();
+const drafts = createDrafts<Draft>({ titleOf: (name) => `The rule ${name}`, textOf: ({ text }) => text });
 
 /** Names of the rules with something that is not saved, those that are new among them. */
 export const unsaved = computed(() => [...drafts.all.value.keys()]);
