@@ -6,6 +6,7 @@ import { THOUGHT_STATES, type ThoughtState } from '../../src/contract/thought.ts
 import type { ThoughtRow, ThoughtView } from '../../src/contract/thought-view.ts';
 import { createFlow } from '../../web/src/now/flow.ts';
 import { stepOf } from '../../web/src/now/steps.ts';
+import { byFile, ruleOf } from '../../web/src/now/trouble.ts';
 
 const at = '2026-11-22T12:00:00.000Z';
 const perceived = (name: string, rules = ['inbox'], change = 'added'): FollowedEvent => ({
@@ -231,6 +232,25 @@ describe('the flow', () => {
         assert.deepEqual(oneByOne.things(), atOnce.things());
       }),
     );
+  });
+});
+
+describe('what is wrong', () => {
+  it('is one thing for each file, and leads to the rule whose file it is', () => {
+    const problems = [
+      '/home/rules/weekly.md:4:5: on.evry: unknown key',
+      'the disk is full',
+      '/home/rules/weekly.md:7:1: outputs: nothing',
+      '/home/config.yaml:2:1: x: unknown key',
+    ];
+    assert.deepEqual(byFile(problems), [
+      { file: '/home/rules/weekly.md', said: ['4:5: on.evry: unknown key', '7:1: outputs: nothing'] },
+      { file: '', said: ['the disk is full'] },
+      { file: '/home/config.yaml', said: ['2:1: x: unknown key'] },
+    ]);
+    assert.equal(ruleOf('/home/rules/weekly.md', '/home/rules'), 'weekly');
+    assert.equal(ruleOf('/home/config.yaml', '/home/rules'), null);
+    assert.equal(ruleOf('/home/rules/sub/x.md', '/home/rules'), null);
   });
 });
 

@@ -68,10 +68,13 @@ describe('models that are compared', () => {
   it('are those of every provider, those that are loaded and at hand first', () => {
     const recent = { answers: 0, firstTokenMs: null, tokensPerSecond: null };
     const provider = { reason: '', slots: 1, busy: 0, spent: null, recent, checkedAt: null };
-    const candidates = candidatesOf([
-      { ...provider, name: 'away', state: 'offline', reason: 'refused', models: ['x'], loaded: null },
-      { ...provider, name: 'box', state: 'online', models: ['a', 'b/c'], loaded: 'b/c' },
-    ]);
+    const candidates = candidatesOf(
+      [
+        { ...provider, name: 'away', state: 'offline', reason: 'refused', models: ['x'], loaded: null },
+        { ...provider, name: 'box', state: 'online', models: ['a', 'b/c'], loaded: 'b/c' },
+      ],
+      [],
+    );
     assert.deepEqual(
       candidates.map(({ name, trouble }) => [name, trouble]),
       [

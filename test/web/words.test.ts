@@ -6,6 +6,7 @@ import { awaited, moodOf } from '../../web/src/now/mood.ts';
 import { changedText } from '../../web/src/queue/changed-text.ts';
 import { grouped, matching, settingsOf } from '../../web/src/settings/settings-list.ts';
 
+const NONE = { waiting: 0, oldest: null };
 const QUEUE = { waiting: 0, ready: 0, running: 0, answered: 0, proposed: 0, done: 9, dead: 0, cancelled: 0 };
 const hold = (what: HoldView['what'], name: string): HoldView => ({
   ...{ what, name, reason: `${name} is away`, since: '', thoughts: 2 },
@@ -13,12 +14,12 @@ const hold = (what: HoldView['what'], name: string): HoldView => ({
 
 describe("the dashboard's words", () => {
   it('say how it is', () => {
-    assert.equal(moodOf({ queue: QUEUE, holds: [], ready: true }), 'nothing to do just now');
-    assert.match(moodOf({ queue: QUEUE, holds: [], ready: false }), /looking around/);
+    assert.equal(moodOf({ queue: QUEUE, holds: [], proposals: NONE, ready: true }), 'nothing to do just now');
+    assert.match(moodOf({ queue: QUEUE, holds: [], proposals: NONE, ready: false }), /looking around/);
     const queue = { ...QUEUE, running: 1, ready: 5 };
     assert.equal(
-      moodOf({ queue, holds: [hold('provider', 'box')], ready: true }),
-      '1 being thought, 3 to come, 2 thoughts held',
+      moodOf({ queue, holds: [hold('provider', 'box')], proposals: { ...NONE, waiting: 2 }, ready: true }),
+      '1 being thought, 3 to come, 2 thoughts held, 2 outputs waiting for you',
     );
     assert.deepEqual(awaited({ queue, holds: [hold('provider', 'box')] }), { held: 2, toCome: 3 });
   });

@@ -62,7 +62,8 @@ function Said({ state }: { state: SessionState }) {
       return (
         <>
           <p role="alert">
-            This session has ended: it was revoked, or not used for too long. For another, type
+            This session has ended: it was revoked, or not used for too long, or another daemon answers here
+            now. For another, type
           </p>
           <LinkCommand />
         </>

@@ -1,7 +1,7 @@
 import { VisibleText } from '../diff/visible-text.tsx';
 
 /** Keys of an answer that are shown, and characters of each. */
-const KEYS = 5;
+const KEYS = 6;
 const LENGTH = 400;
 
 /** What a model answered, in short: a text, or the first keys of a map with what they say. */
@@ -13,10 +13,12 @@ export function Answer({ answer }: { answer: unknown }) {
       </p>
     );
   const told = Object.entries(answer).filter(([, value]) => value !== null && worded(value) !== '');
+  // One more takes no more room than the words that there is one.
+  const most = told.length === KEYS + 1 ? told.length : KEYS;
   return (
     <div class="answer">
       <dl>
-        {told.slice(0, KEYS).map(([key, value]) => (
+        {told.slice(0, most).map(([key, value]) => (
           <div key={key}>
             <dt>
               <VisibleText text={key} />
@@ -27,7 +29,7 @@ export function Answer({ answer }: { answer: unknown }) {
           </div>
         ))}
       </dl>
-      {told.length > KEYS && <p class="faint">and {told.length - KEYS} more</p>}
+      {told.length > most && <p class="faint">and {told.length - most} more</p>}
     </div>
   );
 }

@@ -47,7 +47,7 @@ function Hold({ hold }: { hold: HoldView }) {
             , until <Time at={until} />
           </>
         )}
-        . No attempt is spent; it goes on by itself.
+        . No attempt is spent; it goes on {isPause(hold) ? 'when you resume' : 'by itself'}.
       </p>
       {isPause(hold) && <Resume rule={what === 'all' ? null : name} />}
     </li>
@@ -70,5 +70,5 @@ function Resume({ rule }: { rule: string | null }) {
 
 /** A person's own doing. */
 function isPause({ what, reason }: HoldView): boolean {
-  return (what === 'all' || what === 'rule') && reason.startsWith('paused');
+  return (what === 'all' || what === 'rule') && /^(everything is )?paused\b/.test(reason);
 }

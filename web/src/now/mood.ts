@@ -8,14 +8,15 @@ export function awaited({ queue, holds }: Pick<StatusView, 'queue' | 'holds'>) {
 }
 
 /** How it is, in a sentence. */
-export function moodOf(status: Pick<StatusView, 'queue' | 'holds' | 'ready'>): string {
-  const { queue, ready } = status;
+export function moodOf(status: Pick<StatusView, 'queue' | 'holds' | 'ready' | 'proposals'>): string {
+  const { queue, ready, proposals } = status;
   const running = queue.running + queue.answered;
   const { held, toCome } = awaited(status);
   const parts = [
     running > 0 && `${running} being thought`,
     toCome > 0 && `${toCome.toLocaleString('en-US')} to come`,
     held > 0 && `${count(held, 'thought')} held`,
+    proposals.waiting > 0 && `${count(proposals.waiting, 'output')} waiting for you`,
   ].filter(Boolean);
   if (parts.length > 0) return parts.join(', ');
   return ready ? 'nothing to do just now' : 'looking around: folders are read for the first time';

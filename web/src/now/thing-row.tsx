@@ -19,12 +19,19 @@ const SAID = 600;
 /** One thing that was perceived, and each thought about it. */
 export function ThingRow({ thing, places }: { thing: Thing; places: readonly string[] }) {
   const { subject, at, change, rules, thoughts } = thing;
+  const [first] = thoughts;
   return (
     <li class="thing">
       <ClockTime at={at} />
       <div class="about">
         <p class="head">
-          <Subject subject={subject} places={places} />
+          {first === undefined ? (
+            <Subject subject={subject} places={places} />
+          ) : (
+            <Link page="thoughts" of={first.id} title="The whole thought" class="whole">
+              <Subject subject={subject} places={places} />
+            </Link>
+          )}
           <span class="change">{change}</span>
         </p>
         {thoughts.length === 0 && (
@@ -52,11 +59,13 @@ function ThinkingRow({ thinking, places }: { thinking: Thinking; places: readonl
     <div class="thinking">
       <p class="line">
         <Rail thinking={thinking} />
-        {held === '' ? <State of={state} /> : <State of="held" />}
+        <Link page="thoughts" of={id} title="The whole thought" class="whole">
+          <State of={held === '' ? state : 'held'} />
+        </Link>
         <span class="doing">
           <Doing thinking={thinking} />
         </span>
-        <Link page="thoughts" of={id} title="The whole thought">
+        <Link page="rules" of={rule} title="The rule" class="rule">
           <VisibleText text={rule} />
         </Link>
       </p>

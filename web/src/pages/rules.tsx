@@ -2,7 +2,6 @@ import type { RuleView } from '../../../src/contract/api.ts';
 import { useApp } from '../app-context.ts';
 import { visibleWords } from '../diff/visible.ts';
 import { VisibleText } from '../diff/visible-text.tsx';
-import { CommandWords } from '../parts/command.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Link } from '../parts/link.tsx';
 import { Page } from '../parts/panel.tsx';
@@ -45,7 +44,7 @@ export function RulesPage() {
         <Empty title="There are no rules yet">
           <p>A rule is one Markdown file: what wakes it, how it thinks, and what is written of that.</p>
           <p>
-            Begin with a new one, or take a recipe: <CommandWords line="consciousness init" />
+            Begin with a new one, or with a recipe: <Link page="">Now</Link> says what to type.
           </p>
         </Empty>
       )}

@@ -48,7 +48,8 @@ export function DryRun({ name, text, isGood, sense, isNew, isChanged }: DryRunPr
   const [model, setModel] = useState('');
   const on = rows.find(({ id }) => id === thought) ?? rows[0];
   const trial = useTrial();
-  const models = candidatesOf(live.status.value?.providers ?? []);
+  const status = live.status.value;
+  const models = status === null ? [] : candidatesOf(status.providers, status.rules);
 
   if (past.error !== null) return <Problem error={past.error} retry={past.reload} />;
   return (

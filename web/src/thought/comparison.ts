@@ -16,7 +16,7 @@ export interface Candidate {
  */
 export function candidatesOf(
   providers: StatusView['providers'],
-  rules: readonly Pick<StatusView['rules'][number], 'models'>[] = [],
+  rules: readonly Pick<StatusView['rules'][number], 'models'>[],
 ): Candidate[] {
   const asked = rules.flatMap((rule) => rule.models);
   return providers

@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { UndoResult } from '../../../src/contract/api.ts';
-import type { ThoughtView } from '../../../src/contract/thought-view.ts';
+import type { OutputView, ThoughtView } from '../../../src/contract/thought-view.ts';
 import { count } from '../../../src/surfaces/cli/phrases.ts';
 import { useApp } from '../app-context.ts';
 import { VisibleText } from '../diff/visible-text.tsx';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { Path } from '../parts/path.tsx';
 import { State } from '../parts/state.tsx';
 import { useAction } from '../use-action.ts';
 import { Target } from './outputs.tsx';
@@ -43,9 +44,12 @@ export function UndoDialog({
     >
       {results === null ? (
         <ul class="undo-list">
-          {applied.map(({ position, kind, target }) => (
+          {applied.map(({ position, kind, target, mode, source }) => (
             <li key={position}>
               <span class="kind">{kind}</span> <Target target={target} />
+              <p class="why">
+                <Undone mode={mode} source={source} />
+              </p>
             </li>
           ))}
         </ul>
@@ -66,4 +70,26 @@ export function UndoDialog({
       )}
     </Dialog>
   );
+}
+
+/** What taking it back does. */
+function Undone({ mode, source }: Pick<OutputView, 'mode' | 'source'>) {
+  switch (mode) {
+    case 'create':
+      return <>the file is removed</>;
+    case 'replace':
+      return <>the file is as it was before</>;
+    case 'append':
+      return <>what was added is taken out</>;
+    case 'edit':
+      return <>what was changed in it is as it was before</>;
+    case 'move':
+      return (
+        <>
+          back to <Path path={source ?? ''} />
+        </>
+      );
+    default:
+      return <>what was sent is sent: it stays</>;
+  }
 }
