@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useApp } from './app-context.ts';
 import { ConnectionState } from './connection.tsx';
+import { visibleWords } from './diff/visible.ts';
+import { VisibleText } from './diff/visible-text.tsx';
 import { Mark } from './gate.tsx';
 import { PAGES, pageNamed } from './pages.ts';
 import { Button } from './parts/button.tsx';
@@ -72,8 +74,10 @@ export function Nav({ help }: { help(): void }) {
 /** A dot beside the name of a page that has something which is not saved. */
 function Unsaved({ names }: { names: readonly string[] }) {
   return (
-    <span class="unsaved" title={`Not saved yet: ${names.join(', ')}`}>
-      <span class="unseen">, not saved yet: {names.join(', ')}</span>
+    <span class="unsaved" title={visibleWords(`Not saved yet: ${names.join(', ')}`)}>
+      <span class="unseen">
+        , not saved yet: <VisibleText text={names.join(', ')} />
+      </span>
     </span>
   );
 }

@@ -81,7 +81,7 @@ function Looked({
 /** What was decided last, and how it is taken back; `u` takes back the last. */
 function Made({ made, inbox }: { made: readonly DecisionMade[]; inbox: Inbox }) {
   return (
-    <div role="status">
+    <div class="decisions" role="status">
       {made.length > 0 && (
         <ul class="decided">
           {made.map((each, at) => (
