@@ -10,5 +10,5 @@ export const drafts = createDrafts<string>({ titleOf, textOf: (text) => text });
 export const unapproved = computed(() => [...drafts.all.value.keys()].map(titleOf));
 
 function titleOf(key: string): string {
-  return `in place of what thought ${short(keyIn(key)?.thought ?? key)} proposed`;
+  return `In place of what thought ${short(keyIn(key)?.thought ?? key)} proposed`;
 }
