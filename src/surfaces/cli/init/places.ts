@@ -159,7 +159,8 @@ async function offerToMake({ path, written }: Place, ask: Ask, { out }: Context)
     await sure(ask, `There is no folder ${written}. Create it?`, path, 'a folder that is there');
     try {
       await mkdir(toFs(path), { recursive: true });
-      out.line('  ', ['green', 'made'], `   ${path}`);
+      // Who was asked knows it.
+      if (!ask.isPerson) out.line('  ', ['green', 'made'], `   ${path}`);
     } catch (cause) {
       throw unreachable(path, cause);
     }
