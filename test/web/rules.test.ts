@@ -277,7 +277,7 @@ describe('who writes rules in the dashboard', { skip: noBrowser }, () => {
     await button('Discard changes').click();
     await show('#/inbox');
     assert.equal(await instead.inputValue(), '# In its place\n');
-    await button('Leave it as proposed').click();
+    await button('Begin again from what is proposed').click();
   });
 
   it('is told what was done where it covers nothing that is used', async () => {
