@@ -90,6 +90,8 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await all.press('Enter');
     await eventually(async () => (await end.count()) > shown, 'all of the text is shown');
     assert.equal(await page.evaluate<string>('document.activeElement.textContent'), 'Show less');
+    await show('#/rules/inbox');
+    assert.deepEqual(await page.evaluate(LIGATURES), ['none'], 'each sign stands for itself');
   });
 
   it('sees what was written as changes of its files, and what is not kept is said', async () => {
@@ -378,6 +380,10 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     );
   });
 });
+
+/** Which ligatures there are anywhere on the page. */
+const LIGATURES =
+  "[...new Set([...document.querySelectorAll('body, body *')].map((each) => getComputedStyle(each).fontVariantLigatures))]";
 
 /** Presses keys that decide, once, when the next proposal is there to be decided on. */
 const PRESS_AS_SOON_AS_SHOWN = `
