@@ -60,6 +60,8 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
       'paused',
     );
     await page.getByText(/Everything (is|has been) paused/).waitFor();
+    await page.getByText('it goes on when you resume', { exact: false }).waitFor();
+    assert.equal(await button(/^Resume/).count(), 1, 'one way to resume');
     await button('Resume everything').first().click();
     await said('Thinking goes on');
     await page.getByText(/Everything (is|has been) paused/).waitFor({ state: 'detached' });

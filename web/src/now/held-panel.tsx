@@ -49,17 +49,18 @@ function Hold({ hold }: { hold: HoldView }) {
         )}
         . No attempt is spent; it goes on {isPause(hold) ? 'when you resume' : 'by itself'}.
       </p>
-      {isPause(hold) && <Resume rule={what === 'all' ? null : name} />}
+      {what === 'rule' && isPause(hold) && <Resume rule={name} />}
     </li>
   );
 }
 
-function Resume({ rule }: { rule: string | null }) {
+/** Everything is resumed where it is paused, at the head of the page. */
+function Resume({ rule }: { rule: string }) {
   const { client, live } = useApp();
   const resume = useAction(async () => {
     await client.resume(rule);
     live.hurry();
-    return rule === null ? 'Thinking goes on' : `${rule} goes on`;
+    return `${rule} goes on`;
   });
   return (
     <Button isSmall action={resume}>
