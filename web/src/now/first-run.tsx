@@ -19,7 +19,7 @@ export function FirstRun({ status }: { status: StatusView }) {
             <p>
               <b>Say what to watch.</b> Nothing is watched yet. The set-up asks for a folder, finds your model
               server, and shows what it would do with three of your own files before it writes anything. It
-              wants this daemon stopped, and starts one itself if you like:
+              wants this daemon stopped; once one runs again, this page goes on by itself:
             </p>
             <Command line="consciousness stop" />
             <Command line="consciousness init" />
